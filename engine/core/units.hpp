@@ -1,0 +1,44 @@
+// Units of columns, parameters and results. Money is `CURRENCY[@PRICE DATE][/PERIOD][/WHOM]`, as in
+// "ZMW@2015/month/household"; people, households and shares have unit 1; anything else ("ha", "km", "years") is a
+// base unit of its own. A column without a unit is *unknown*, which adapts to its partner. Immutable values.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace puente {
+
+class Unit {
+ public:
+  /// Unknown: adapts to any partner.
+  Unit() = default;
+  static Unit one();
+  /// Throws Error (bad_input) on malformed text. "" is unknown; "1" is one; "persons", "households" are one.
+  static Unit parse(std::string_view text);
+
+  bool known() const { return known_; }
+  bool is_one() const { return known_ && factors_.empty(); }
+  std::string text() const;  ///< canonical text, "" when unknown
+
+  friend Unit operator*(const Unit& a, const Unit& b);
+  friend Unit operator/(const Unit& a, const Unit& b);
+  Unit power(int exponent) const;
+
+  /// Same unit, where a price date or a whom left out on one side matches any, and unknown matches all.
+  bool compatible(const Unit& other) const;
+  /// The more specific of two compatible units.
+  Unit merged(const Unit& other) const;
+  /// Factor f so that `x [*this] = f·x [target]` when they differ only in period (12 months, 52 weeks, 365 days a
+  /// year); throws Error when they differ in anything else.
+  double factor_to(const Unit& target) const;
+
+  bool operator==(const Unit&) const = default;
+
+ private:
+  bool known_ = false;
+  std::vector<std::pair<std::string, int>> factors_;  ///< (base, exponent), sorted by base, exponents not 0
+};
+
+}  // namespace puente

@@ -1,0 +1,93 @@
+#include "engine/population/column.hpp"
+
+#include <array>
+#include <utility>
+
+namespace puente {
+
+namespace {
+
+constexpr std::array<const char*, 7> type_names = {"bool", "i8", "i16", "i32", "i64", "f32", "f64"};
+
+template <class T>
+void convert(const T* in, std::size_t n, double* out) {
+  constexpr T missing = std::numeric_limits<T>::lowest();
+  for (std::size_t i = 0; i < n; ++i) {
+    if constexpr (std::is_floating_point_v<T>) out[i] = static_cast<double>(in[i]);
+    else out[i] = in[i] == missing ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(in[i]);
+  }
+}
+
+/// Calls f with a null pointer of the C++ type that stores `type`.
+template <class F>
+decltype(auto) with_type(ColumnType type, F&& f) {
+  switch (type) {
+    case ColumnType::boolean:
+    case ColumnType::i8: return f(static_cast<std::int8_t*>(nullptr));
+    case ColumnType::i16: return f(static_cast<std::int16_t*>(nullptr));
+    case ColumnType::i32: return f(static_cast<std::int32_t*>(nullptr));
+    case ColumnType::i64: return f(static_cast<std::int64_t*>(nullptr));
+    case ColumnType::f32: return f(static_cast<float*>(nullptr));
+    case ColumnType::f64: break;
+  }
+  return f(static_cast<double*>(nullptr));
+}
+
+}  // namespace
+
+std::size_t bytes_of(ColumnType type) {
+  return with_type(type, [](auto* t) { return sizeof(*t); });
+}
+
+const char* name_of(ColumnType type) { return type_names[static_cast<std::size_t>(type)]; }
+
+bool parse_column_type(const std::string& text, ColumnType& type) {
+  for (std::size_t i = 0; i < type_names.size(); ++i) {
+    if (text == type_names[i]) {
+      type = static_cast<ColumnType>(i);
+      return true;
+    }
+  }
+  return false;
+}
+
+std::int64_t missing_code(ColumnType type) {
+  return with_type(type, []<class T>(T*) -> std::int64_t {
+    if constexpr (std::is_floating_point_v<T>) return 0;
+    else return std::numeric_limits<T>::lowest();
+  });
+}
+
+void to_f64(const ColumnView& view, std::size_t first, std::size_t n, double* out) {
+  with_type(view.type, [&]<class T>(T*) { convert(static_cast<const T*>(view.data) + first, n, out); });
+}
+
+Column::Column(ColumnInfo info, std::size_t rows)
+    : info_(std::move(info)), rows_(rows), bytes_(rows * bytes_of(info_.type)) {}
+
+bool Column::set(std::size_t row, double x) {
+  return with_type(info_.type, [&]<class T>(T*) {
+    T* values = as<T>();
+    if constexpr (std::is_floating_point_v<T>) {
+      values[row] = static_cast<T>(x);
+      return true;
+    } else {
+      constexpr T lowest = std::numeric_limits<T>::lowest();
+      values[row] = lowest;
+      if (std::isnan(x)) return true;
+      // The bounds are powers of two, exact in double for every integer type.
+      const double bound = -static_cast<double>(lowest);
+      if (!(x > -bound && x < bound) || x != std::floor(x)) return false;
+      values[row] = static_cast<T>(x);
+      return true;
+    }
+  });
+}
+
+double Column::get(std::size_t row) const {
+  double x = 0;
+  to_f64(view(), row, 1, &x);
+  return x;
+}
+
+}  // namespace puente

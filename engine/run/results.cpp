@@ -1,0 +1,27 @@
+#include "engine/run/results.hpp"
+
+#include <algorithm>
+
+#include "engine/core/error.hpp"
+
+namespace puente {
+
+const Dimension& Results::dimension(const std::string& name) const {
+  const auto it = std::find_if(dimensions.begin(), dimensions.end(), [&](const Dimension& d) { return d.name == name; });
+  expect(it != dimensions.end(), "a result names a dimension that does not exist");
+  return *it;
+}
+
+const Variable* Results::find(const std::string& name) const {
+  const auto it = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == name; });
+  return it == variables.end() ? nullptr : &*it;
+}
+
+double Results::at(const Variable& variable, const std::vector<std::size_t>& index) const {
+  expect(index.size() == variable.dimensions.size(), "an index has as many parts as its variable has dimensions");
+  std::size_t offset = 0;
+  for (std::size_t i = 0; i < index.size(); ++i) offset = offset * dimension(variable.dimensions[i]).size() + index[i];
+  return variable.values.at(offset);
+}
+
+}  // namespace puente

@@ -1,0 +1,48 @@
+// Results as named arrays over named dimensions: what the results file, the JSON and the screen table are made from.
+// Knows nothing of how a number came about. Plain values; not thread-safe while being filled.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace puente {
+
+/// A dimension carries labels (scenario, group, …) or numbers (alpha, quantile, epsilon), never both.
+struct Dimension {
+  std::string name;
+  std::vector<std::string> labels;
+  std::vector<double> values;
+  std::string units = "1";
+  std::string long_name;
+  std::size_t size() const { return labels.empty() ? values.size() : labels.size(); }
+};
+
+struct Variable {
+  std::string name;
+  std::vector<std::string> dimensions;  ///< names, slowest first
+  std::vector<double> values;           ///< row-major; NaN is missing
+  std::string units = "1";
+  std::string long_name;
+  std::string comment;  ///< convention used, error bound, …; may be empty
+};
+
+/// Text or numbers about the run; kept apart so that everything else is layout-free.
+using Provenance = std::map<std::string, std::variant<std::string, double>>;
+
+struct Results {
+  std::string title;
+  std::vector<Dimension> dimensions;
+  std::vector<Variable> variables;
+  std::vector<Variable> differences;  ///< same names, minus the reference: group /difference
+  Provenance provenance;
+
+  const Dimension& dimension(const std::string& name) const;  ///< throws when there is none
+  const Variable* find(const std::string& name) const;
+  /// Value at one index a dimension, in the variable's order of dimensions.
+  double at(const Variable& variable, const std::vector<std::size_t>& index) const;
+};
+
+}  // namespace puente

@@ -1,0 +1,35 @@
+// Exact sums: every term is rounded once to a multiple of 2^-80, a pure function of the term, and added as an
+// integer; the order of adding, the number of threads and of ranks cannot change a bit (DESIGN 7, rule 2). Terms of
+// magnitude 2^79 or more, infinities and NaN do not fit: they are counted in `overflow`, and the sum is then missing.
+// The state is a run of int64 that add element by element, so one integer all-reduce merges any number of sums.
+//
+// A fast kernel may gather terms as doubles cut at fixed borders (each piece a multiple of 2^e; partial sums of
+// doubles are exact as long as they stay below 2^(e+53)) and flush them here; any way of adding gives the same bits.
+// Not thread-safe: one object a thread, merged afterwards.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace puente {
+
+class ExactSum {
+ public:
+  static constexpr int digits = 6;            ///< 32-bit digits, weights 2^-96 … 2^64, carries kept lazily
+  static constexpr int state_size = digits + 1;  ///< and the count of terms that did not fit
+
+  void add(double term);
+  void merge(const ExactSum& other);
+  /// Nearest double of the exact total; NaN when a term did not fit.
+  double value() const;
+  std::int64_t overflow() const { return state_[digits]; }
+
+  std::span<std::int64_t, state_size> state() { return state_; }
+  std::span<const std::int64_t, state_size> state() const { return state_; }
+
+ private:
+  std::array<std::int64_t, state_size> state_{};
+};
+
+}  // namespace puente

@@ -1,0 +1,54 @@
+// Weighted selection over all ranks: where along a total order does the cumulative weight reach a target? Serves
+// quantiles, ranks, and coverage cut-offs. Exact: cumulative weights are integers (2^-80 fixed point), so the answer is
+// the same for every layout. What ranks exchange does not grow with the population (histograms over the key's bits,
+// refined), except for `rank_table`.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/run/exchange.hpp"
+
+namespace puente {
+
+/// Doubles in their own order as unsigned integers (-0 equals 0; NaN must not be given).
+std::uint64_t ordered_bits(double x);
+double from_ordered_bits(std::uint64_t bits);
+
+/// Position in the order: compared word by word.
+using SelectionKey = std::array<std::uint64_t, 3>;
+
+struct SelectionItem {
+  SelectionKey key{};
+  double weight = 0;      ///< adds to the cumulative total (>= 0)
+  std::int32_t group = 0; ///< selections of several groups go together
+};
+
+/// Where a group's list ends. Items with key < `key` are in whole; the item(s) at `key` for `fraction` of their weight
+/// (0 … 1); items beyond are out. `all` when the target is not reached.
+struct Cut {
+  bool all = true;
+  SelectionKey key{};
+  double fraction = 0;
+  double total = 0;     ///< total weight of the group's items
+};
+
+/// For each group g: takes items in order of key until their weight reaches target[g] (exactly, by the fraction at the
+/// margin). Collective; items are this rank's own.
+std::vector<Cut> select_up_to(std::span<const SelectionItem> items, std::span<const double> target, Exchange& exchange,
+                              Team& team);
+
+/// quantile(p) of weighted values: the smallest value whose cumulative weight is >= p·W, p the decimal as written
+/// (compared exactly). NaN when there is no weight. Collective.
+double weighted_quantile(std::span<const double> values, std::span<const double> weights, double p, Exchange& exchange,
+                         Team& team);
+
+/// Distinct values ascending and their mid-ranks in [0, 1] (ties averaged). Collective; the table is on every rank.
+struct RankTable {
+  std::vector<double> values, mid_ranks;
+};
+RankTable rank_table(std::span<const double> values, std::span<const double> weights, Exchange& exchange, Team& team);
+
+}  // namespace puente

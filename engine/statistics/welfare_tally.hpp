@@ -1,0 +1,87 @@
+// Poverty and inequality of many groups at once: the tally of one scenario's welfare. Fed block by block by each
+// thread (`add`), merged over threads, reduced over ranks, finished once. Numbers do not depend on the order of
+// records, the number of threads, of ranks or the size of blocks. One object a thread.
+//
+// Formulas and conventions: DESIGN 6; sources beside each formula in the .cpp.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/run/exchange.hpp"
+
+namespace puente {
+
+enum class Precision : std::uint8_t { exact, sketch };
+
+/// What is asked for. Slot 0 is everybody; slots 1… are the labels of the groupings, one grouping after the other.
+struct WelfareStatistics {
+  Precision precision = Precision::exact;
+  std::size_t lines = 0;
+  std::size_t slots = 1;
+  /// First slot of each grouping and number of its slots.
+  struct Grouping { std::size_t first = 0, count = 0; };
+  std::vector<Grouping> groupings;
+  std::vector<double> entropy = {-1, 0, 1, 2};   ///< GE(alpha)
+  std::vector<double> atkinson = {0.5, 1, 2};
+  std::vector<double> quantiles;                 ///< p as written (0.1 is one tenth exactly), for quantile and Lorenz
+  bool order_statistics = true;                  ///< Gini, quantiles, Lorenz, shares; needs sorting or a sketch
+};
+
+/// n records with welfare y (finite), the weight each counts with (>= 0, finite), and a poverty line each.
+struct WelfareRecords {
+  std::size_t n = 0;
+  const double* y = nullptr;
+  const double* w = nullptr;
+  std::span<const double* const> line;  ///< [lines][n], > 0 (a line of zero has no poor and FGT 0)
+};
+
+/// One grouping's entries over those records: entry j says that record `record[j]` counts in slot `slot[j]` with
+/// weight `w[j]`. `record` null: entry j is record j and m = n; `w` null: the records' own weights.
+/// slot is absolute (grouping.first + label).
+struct GroupingEntries {
+  std::size_t m = 0;
+  const std::int32_t* slot = nullptr;
+  const std::int32_t* record = nullptr;
+  const double* w = nullptr;
+};
+
+/// Finished numbers of one slot. NaN is missing (an empty group, a mean of zero under a ratio, …).
+struct WelfareResult {
+  double weight = 0;          ///< sum of weights
+  double records = 0;         ///< records with weight > 0
+  double total = 0, mean = 0;
+  double gini = 0, gini_error_bound = 0;  ///< bound is 0 when exact
+  double palma = 0, s80_s20 = 0, p90_p10 = 0;
+  double n_negative = 0, n_zero = 0;      ///< weight of welfare < 0, = 0
+  double excluded_from_logs = 0;          ///< weight of welfare <= 0
+  struct Line { double fgt[3] = {0, 0, 0}; double watts = 0, poor = 0, total_gap = 0; };
+  std::vector<Line> lines;
+  std::vector<double> entropy, atkinson;  ///< as asked
+  std::vector<double> quantile, lorenz, quantile_error_bound;  ///< at WelfareStatistics::quantiles
+  std::vector<double> decile_share;       ///< 10 shares
+};
+
+class WelfareTally {
+ public:
+  explicit WelfareTally(const WelfareStatistics& asked);
+  ~WelfareTally();
+  WelfareTally(WelfareTally&&) noexcept;
+  WelfareTally& operator=(WelfareTally&&) noexcept;
+
+  /// groupings in the order of WelfareStatistics::groupings. Allocates only to keep records under exact order statistics.
+  void add(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
+  /// Takes over what another thread gathered.
+  void merge(WelfareTally&& other);
+  /// Collective. One result a slot, the same bits on every rank.
+  std::vector<WelfareResult> finish(Exchange& exchange, Team& team);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace puente
