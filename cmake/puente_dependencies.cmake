@@ -1,4 +1,7 @@
 # Every outside part, found once and named Puente::<part>; the rest of the build knows only these names.
+if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  message(FATAL_ERROR "Puente needs an x86-64 processor; this is ${CMAKE_SYSTEM_PROCESSOR}")
+endif()
 find_package(PkgConfig REQUIRED)
 
 function(puente_header_part name header package)
@@ -32,12 +35,12 @@ if(PUENTE_READSTAT)
 endif()
 
 find_package(OpenMP REQUIRED COMPONENTS CXX)
-add_library(Puente::openmp ALIAS OpenMP_CXX)
+add_library(Puente::openmp ALIAS OpenMP::OpenMP_CXX)
 
 # Debian ships HDF5 without CMake files, one pkg-config module for each flavour.
 if(PUENTE_MPI)
   find_package(MPI REQUIRED COMPONENTS C)
-  add_library(Puente::mpi ALIAS MPI_C)
+  add_library(Puente::mpi ALIAS MPI::MPI_C)
   pkg_check_modules(PUENTE_HDF5 QUIET IMPORTED_TARGET hdf5-openmpi)
 else()
   pkg_check_modules(PUENTE_HDF5 QUIET IMPORTED_TARGET hdf5-serial)

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# What `bootstrap` decides, on a copy with stand-ins for the programs it calls: what it installs, when, and that it
+# does nothing twice. Nothing on this machine is changed.
+set -euo pipefail
+tree=$(mktemp -d)
+trap 'rm -r "$tree"' EXIT
+cp "$1/bootstrap" "$tree/"
+mkdir "$tree/bin"
+export PATH="$tree/bin:$PATH" LOG="$tree/log"
+
+# stand_in NAME BODY: a program that notes its call in the log.
+stand_in() { printf '#!/bin/bash\necho "%s $*" >>"$LOG"\n%s\n' "$1" "$2" >"$tree/bin/$1" && chmod +x "$tree/bin/$1"; }
+stand_in apt-get ''
+stand_in sudo 'exit 1'
+stand_in ccache ''
+stand_in cmake 'mkdir -p build/release build/workstation
+  printf "PUENTE_MPI:BOOL=ON\n" >build/release/CMakeCache.txt
+  printf "PUENTE_MPI:BOOL=OFF\n" >build/workstation/CMakeCache.txt
+  touch build/release/build.ninja build/workstation/build.ninja'
+stand_in ninja ''
+
+installed() { stand_in dpkg-query "shift 2; for p; do case \$p in $1) ;; *) echo \"installed \$p\";; esac; done"; }
+as_user() { stand_in id "echo $1"; }
+call() { : >"$LOG"; output=$(cd / && "$tree/bootstrap" "$@" </dev/null 2>&1) || status=$?; }
+logged() { grep -qE "$1" "$LOG" || { echo "expected '$1' in:"; cat "$LOG"; echo "$output"; exit 1; }; }
+not_logged() { ! grep -qE "$1" "$LOG" || { echo "unexpected '$1' in:"; cat "$LOG"; exit 1; }; }
+says() { grep -qF -- "$1" <<<"$output" || { echo "expected '$1' in: $output"; exit 1; }; }
+status=0
+
+as_user 0
+installed 'libfmt-dev|openmpi-bin'
+call build
+logged '^apt-get update'
+logged '^apt-get install .*--no-install-recommends libfmt-dev openmpi-bin$'
+logged '^cmake --preset release'
+logged '^ninja -C build/release .* puente$'
+
+installed 'none'
+call build
+not_logged '^(apt-get|cmake)'
+logged '^ninja'
+
+installed 'libopenmpi-dev|libhdf5-openmpi-dev|openmpi-bin'
+rm -r "$tree/build"
+call workstation
+not_logged '^apt-get'
+logged '^cmake --preset workstation'
+
+as_user 1000
+installed 'libfmt-dev'
+rm -r "$tree/build"
+stand_in cmake 'exit 1'
+call build
+[[ $status -eq 1 ]] || { echo "a failed configuration must fail the script: $output"; exit 1; }
+not_logged '^apt-get'
+says 'not present as Debian packages: libfmt-dev'
+says 'module load'
+
+status=0
+call nonsense
+[[ $status -eq 64 ]] || { echo "unknown command: exit $status"; exit 1; }
