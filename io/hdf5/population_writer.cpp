@@ -1,0 +1,344 @@
+#include "io/hdf5/population_writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <span>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "engine/core/error.hpp"
+#include "io/hdf5/commit.hpp"
+#include "io/hdf5/descriptor.hpp"
+#include "io/hdf5/population_file.hpp"
+#include "io/hdf5/population_layout.hpp"
+#include "io/hdf5/slabs.hpp"
+
+namespace puente::io {
+
+namespace {
+
+/// Room for the metadata of any schema, beside the values themselves.
+constexpr std::int64_t metadata_allowance = 256 << 10;
+
+/// Written, remembered and read back in pieces of at most this.
+constexpr std::size_t piece_bytes = 8 << 20;
+
+/// Runs `work` on this rank; if it fails on any rank, every rank throws.
+void agreed(Exchange& exchange, const std::function<void()>& work) {
+  ExitCode code = ExitCode::done;
+  std::string message;
+  try {
+    work();
+  } catch (const Error& error) {
+    code = error.code();
+    message = error.what();
+  } catch (const std::exception& error) {
+    code = ExitCode::internal;
+    message = error.what();
+  }
+  exchange.agree(static_cast<int>(code), message);
+}
+
+template <class T>
+std::vector<T> gathered(Exchange& exchange, std::span<const T> mine) {
+  const std::vector<std::byte> bytes = exchange.gather_all(std::as_bytes(mine));
+  std::vector<T> all(bytes.size() / sizeof(T));
+  if (!bytes.empty()) std::memcpy(all.data(), bytes.data(), bytes.size());
+  return all;
+}
+
+/// First row of each rank and, last, the number of rows.
+std::vector<std::int64_t> first_rows(Exchange& exchange, std::int64_t mine) {
+  std::vector<std::int64_t> first{0};
+  for (const std::int64_t rows : gathered<std::int64_t>(exchange, {&mine, 1})) first.push_back(first.back() + rows);
+  return first;
+}
+
+void check_window(const std::vector<Column>& columns, const std::vector<ColumnInfo>& expected) {
+  expect(columns.size() == expected.size(), "a window has the columns of its schema");
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    expect(columns[i].info().name == expected[i].name && columns[i].info().type == expected[i].type,
+           "a window has the columns of its schema, in its order");
+}
+
+std::uint64_t hash_of(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+}  // namespace
+
+class PopulationWriter::Impl {
+ public:
+  Impl(const std::string& path, const Schema& schema, std::int64_t households, std::int64_t persons,
+       Exchange& exchange);
+  void write(const Population& window);
+  void finish();
+
+ private:
+  /// What was written, to be compared with what is read back.
+  struct Written {
+    std::int64_t offset, bytes;
+    std::uint64_t hash;
+  };
+
+  bool first() const { return exchange_.rank() == 0; }
+  bool last() const { return exchange_.rank() + 1 == exchange_.size(); }
+  void create(const std::string& path);
+  void share_places();
+  void plan();
+  void write_rows(const Population& window);
+  void put(std::size_t dataset, std::span<const std::byte> bytes);
+  void put_offsets(std::span<const std::int64_t> offsets);
+  void put_file(std::int64_t offset, std::span<const std::byte> bytes);
+  void check_complete();
+  std::vector<Parcel> exchange_edges();
+  void write_parcels(const std::vector<Parcel>& parcels, bool small);
+  void verify_written();
+  std::vector<std::uint64_t> hash_share() const;
+  void write_checksums(std::span<const std::uint64_t> hashes);
+  void complete();
+
+  Schema schema_;
+  Exchange& exchange_;
+  std::vector<std::int64_t> first_household_, first_person_;
+  std::vector<RawDataset> data_;
+  RawDataset checksums_;
+  std::optional<OutputFile> output_;  // rank 0
+  std::string temporary_;
+  Descriptor file_;
+  std::vector<Slab> slabs_;
+  std::vector<std::int64_t> done_;  // bytes of each slab taken so far
+  std::int64_t next_person_ = 0;    // first person of the next window
+  std::vector<std::vector<Parcel>> handed_;
+  std::vector<Written> written_;
+  std::optional<Error> failure_;
+};
+
+PopulationWriter::Impl::Impl(const std::string& path, const Schema& schema, std::int64_t households,
+                             std::int64_t persons, Exchange& exchange)
+    : schema_(schema), exchange_(exchange) {
+  first_household_ = first_rows(exchange, households);
+  first_person_ = first_rows(exchange, persons);
+  agreed(exchange, [&] {
+    data_ = population_datasets(schema_, first_household_.back(), first_person_.back());
+    checksums_ = checksum_dataset(data_);
+    if (first()) create(path);
+  });
+  share_places();
+  agreed(exchange, [&] {
+    file_ = Descriptor(temporary_, Descriptor::Mode::read_write);
+    plan();
+  });
+}
+
+void PopulationWriter::Impl::create(const std::string& path) {
+  std::int64_t bytes = metadata_allowance + checksums_.bytes();
+  for (const RawDataset& raw : data_) bytes += raw.bytes();
+  output_.emplace(path, static_cast<std::uint64_t>(bytes));
+  temporary_ = output_->temporary();
+  create_population(temporary_, schema_, data_, checksums_);
+  output_->reserve();
+}
+
+/// Every rank learns from rank 0 the temporary name and where each dataset lies.
+void PopulationWriter::Impl::share_places() {
+  std::vector<std::int64_t> places;
+  if (first()) {
+    for (const RawDataset& raw : data_) places.push_back(raw.offset);
+    places.push_back(checksums_.offset);
+  }
+  places = gathered<std::int64_t>(exchange_, places);
+  for (std::size_t i = 0; i < data_.size(); ++i) data_[i].offset = places.at(i);
+  checksums_.offset = places.back();
+  const std::vector<char> name = gathered<char>(exchange_, temporary_);
+  temporary_.assign(name.begin(), name.end());
+}
+
+void PopulationWriter::Impl::plan() {
+  const int rank = exchange_.rank();
+  std::vector<std::int64_t> first_edge = first_household_;
+  first_edge.back() += 1;  // the last rank also writes the end of the last household
+  const std::size_t offsets = schema_.household.size();
+  for (std::size_t i = 0; i < data_.size(); ++i) {
+    const auto& first_row = i < offsets ? first_household_ : i == offsets ? first_edge : first_person_;
+    slabs_.push_back(plan_slab(data_[i], first_row, rank));
+  }
+  done_.assign(data_.size(), 0);
+  next_person_ = first_person_[rank];
+  handed_.resize(static_cast<std::size_t>(exchange_.size()));
+}
+
+void PopulationWriter::Impl::write(const Population& window) {
+  check_window(window.household, schema_.household);
+  check_window(window.person, schema_.person);
+  if (failure_) return;
+  try {
+    write_rows(window);
+  } catch (const Error& error) {
+    failure_ = error;
+  }
+}
+
+void PopulationWriter::Impl::write_rows(const Population& window) {
+  const std::size_t offsets = schema_.household.size();
+  const auto bytes_of_column = [](const Column& column) {
+    return std::span(static_cast<const std::byte*>(column.data()), column.rows() * bytes_of(column.info().type));
+  };
+  for (std::size_t i = 0; i < offsets; ++i) put(i, bytes_of_column(window.household[i]));
+  put_offsets(window.person_offset);
+  for (std::size_t i = 0; i < window.person.size(); ++i) put(offsets + 1 + i, bytes_of_column(window.person[i]));
+}
+
+/// A window's offsets count from its own first person; the file's from the first of all. The end of the window's last
+/// household is the beginning of the next one and is written with that, or at the very end.
+void PopulationWriter::Impl::put_offsets(std::span<const std::int64_t> offsets) {
+  const std::size_t index = schema_.household.size();
+  std::vector<std::int64_t> absolute(offsets.begin(), offsets.end());
+  for (std::int64_t& offset : absolute) offset += next_person_;
+  next_person_ = absolute.back();
+  absolute.pop_back();
+  put(index, std::as_bytes(std::span(absolute)));
+}
+
+void PopulationWriter::Impl::put(std::size_t dataset, std::span<const std::byte> bytes) {
+  const Slab& slab = slabs_[dataset];
+  const std::int64_t position = slab.begin + done_[dataset];
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  expect(position + size <= slab.end, "a rank writes no more rows than it announced");
+  const auto handed = static_cast<std::size_t>(std::clamp<std::int64_t>(slab.own_from - position, 0, size));
+  const std::int64_t place = data_[dataset].offset + position;
+  if (handed > 0)
+    handed_[static_cast<std::size_t>(slab.handed_to)].push_back(
+        {place, slab.small, {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(handed)}});
+  put_file(place + static_cast<std::int64_t>(handed), bytes.subspan(handed));
+  done_[dataset] += size;
+}
+
+void PopulationWriter::Impl::put_file(std::int64_t offset, std::span<const std::byte> bytes) {
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), piece_bytes))) {
+    const auto piece = bytes.first(std::min(bytes.size(), piece_bytes));
+    file_.write_at(offset, piece);
+    written_.push_back({offset, static_cast<std::int64_t>(piece.size()), hash_of(piece)});
+    offset += static_cast<std::int64_t>(piece.size());
+  }
+}
+
+void PopulationWriter::Impl::check_complete() {
+  if (failure_) throw *failure_;
+  if (last()) {
+    const std::int64_t end = first_person_.back();
+    put(schema_.household.size(), std::as_bytes(std::span(&end, 1)));
+  }
+  for (std::size_t i = 0; i < slabs_.size(); ++i)
+    expect(done_[i] == slabs_[i].end - slabs_[i].begin, "a rank writes all rows it announced");
+}
+
+std::vector<Parcel> PopulationWriter::Impl::exchange_edges() {
+  std::vector<std::vector<std::byte>> send(handed_.size());
+  for (std::size_t rank = 0; rank < handed_.size(); ++rank)
+    for (const Parcel& parcel : handed_[rank]) pack(parcel, send[rank]);
+  handed_.clear();
+  return unpack(exchange_.all_to_all(send));
+}
+
+void PopulationWriter::Impl::write_parcels(const std::vector<Parcel>& parcels, bool small) {
+  for (const Parcel& parcel : parcels)
+    if (parcel.small == small) put_file(parcel.file_offset, parcel.bytes);
+  file_.sync();
+}
+
+void PopulationWriter::Impl::verify_written() {
+  file_.forget_cache();
+  std::vector<std::byte> buffer;
+  for (const Written& piece : written_) {
+    buffer.resize(static_cast<std::size_t>(piece.bytes));
+    file_.read_at(piece.offset, buffer);
+    if (hash_of(buffer) != piece.hash)
+      throw Error(ExitCode::io_error, "'" + temporary_ + "' does not read back as it was written (at byte " +
+                                          std::to_string(piece.offset) +
+                                          "): the disk or network file system lost data; write elsewhere");
+  }
+}
+
+/// This rank's share of all blocks to checksum, in the file's order.
+std::vector<std::uint64_t> PopulationWriter::Impl::hash_share() const {
+  const std::int64_t ranks = exchange_.size(), rank = exchange_.rank();
+  const std::int64_t begin = checksums_.rows * rank / ranks, end = checksums_.rows * (rank + 1) / ranks;
+  std::vector<std::uint64_t> hashes;
+  std::vector<std::byte> buffer;
+  std::int64_t first_block = 0;
+  for (const RawDataset& raw : data_) {
+    const std::int64_t from = std::max(begin - first_block, std::int64_t{0});
+    const std::int64_t to = std::min(end - first_block, raw.checksum_blocks());
+    for (std::int64_t block = from; block < to; ++block) {
+      const std::int64_t position = block * checksum_block;
+      buffer.resize(static_cast<std::size_t>(std::min(checksum_block, raw.bytes() - position)));
+      file_.read_at(raw.offset + position, buffer);
+      hashes.push_back(hash_of(buffer));
+    }
+    first_block += raw.checksum_blocks();
+  }
+  return hashes;
+}
+
+void PopulationWriter::Impl::write_checksums(std::span<const std::uint64_t> hashes) {
+  expect(static_cast<std::int64_t>(hashes.size()) == checksums_.rows, "every block has a checksum");
+  written_.clear();
+  put_file(checksums_.offset, std::as_bytes(hashes));
+  file_.sync();
+  verify_written();
+}
+
+/// The library can lose metadata on a full disk without a word, so the whole is opened once more before the rename.
+void PopulationWriter::Impl::complete() {
+  file_.close();
+  {
+    const PopulationFile written(temporary_);
+    if (!same_schema(written.schema(), schema_) || written.households() != first_household_.back() ||
+        written.persons() != first_person_.back())
+      throw Error(ExitCode::io_error, "'" + temporary_ + "' does not describe its columns as they were written");
+  }
+  output_->commit();
+}
+
+void PopulationWriter::Impl::finish() {
+  agreed(exchange_, [&] { check_complete(); });
+  const std::vector<Parcel> parcels = exchange_edges();
+  agreed(exchange_, [&] { write_parcels(parcels, false); });
+  agreed(exchange_, [&] { write_parcels(parcels, true); });
+  std::vector<std::uint64_t> hashes;
+  agreed(exchange_, [&] {
+    verify_written();
+    hashes = hash_share();
+  });
+  hashes = gathered<std::uint64_t>(exchange_, hashes);
+  agreed(exchange_, [&] {
+    if (!first()) return;
+    write_checksums(hashes);
+    complete();
+  });
+}
+
+PopulationWriter::PopulationWriter(const std::string& path, const Schema& schema, std::int64_t households,
+                                   std::int64_t persons, Exchange& exchange)
+    : impl_(std::make_unique<Impl>(path, schema, households, persons, exchange)) {}
+
+PopulationWriter::~PopulationWriter() = default;
+
+void PopulationWriter::write(const Population& window) { impl_->write(window); }
+
+void PopulationWriter::finish() { impl_->finish(); }
+
+void write_population(const Population& mine, const std::string& path, Exchange& exchange) {
+  PopulationWriter writer(path, mine.schema(), mine.households(), mine.persons(), exchange);
+  writer.write(mine);
+  writer.finish();
+}
+
+void write_population(const Population& population, const std::string& path) {
+  Exchange alone;
+  write_population(population, path, alone);
+}
+
+}  // namespace puente::io
