@@ -55,7 +55,9 @@ std::string link_name(hid_t group, H5_index_t index, hsize_t i) {
   return name;
 }
 
-bool keeps_order(hid_t group) {
+/// `parent` may be a file, which stands for its root group.
+bool keeps_order(hid_t parent) {
+  const GroupHandle group = open_group(parent, ".");
   const PropertyHandle properties(H5Gget_create_plist(group), "examine a group");
   unsigned flags = 0;
   check(H5Pget_link_creation_order(properties, &flags), "examine a group");
@@ -210,5 +212,7 @@ std::vector<std::string> scale_names(hid_t dataset) {
   }
   return names;
 }
+
+bool is_scale(hid_t dataset) { return check(H5DSis_scale(dataset), "examine a dataset") > 0; }
 
 }  // namespace puente::io

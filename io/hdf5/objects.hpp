@@ -51,5 +51,6 @@ std::size_t count_of(const std::vector<hsize_t>& shape);
 std::vector<std::string> read_strings(hid_t dataset);
 /// The names of the scales attached to each dimension, "" where there is none.
 std::vector<std::string> scale_names(hid_t dataset);
+bool is_scale(hid_t dataset);
 
 }  // namespace puente::io
