@@ -1,0 +1,190 @@
+#include "engine/population/recipe.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engine/core/error.hpp"
+
+namespace puente {
+
+namespace {
+
+constexpr double most_persons = 1000;
+
+ColumnInfo info_of(const RecipeColumn& column, const rules::Typed& typed) {
+  ColumnInfo info{column.name, column.entity, ColumnType::f64, column.unit, column.long_name, column.labels, false};
+  if (column.type) info.type = *column.type;
+  else if (typed.type == rules::Type::boolean) info.type = ColumnType::boolean;
+  else if (info.category()) info.type = info.labels.size() < 127 ? ColumnType::i8 : ColumnType::i16;
+  return info;
+}
+
+/// What the compact column would give back.
+void round_to_storage(ColumnType type, const std::string& name, std::span<double> values) {
+  if (type == ColumnType::f64) return;
+  Column store(ColumnInfo{name, Entity::household, type, {}, {}, {}, false}, 1);
+  for (double& x : values) {
+    if (type == ColumnType::f32) x = static_cast<double>(static_cast<float>(x));
+    else if (!store.set(0, x))
+      throw bad_input("the recipe's column '" + name + "' has the value " + std::to_string(x) +
+                      ", which does not fit its type " + name_of(type));
+  }
+}
+
+}  // namespace
+
+struct RecipeSource::Impl {
+  Recipe recipe;
+  Schema base;    ///< what expressions see as columns: the id
+  Schema schema;  ///< what the recipe makes
+  rules::Scope scope;
+  rules::Program size_program, program;
+  rules::Output size_output;
+  std::vector<rules::Output> outputs;         ///< in the order of recipe.columns
+  std::vector<std::pair<Entity, int>> where;  ///< schema position of each recipe column
+
+  void prepare_scope();
+  void compile();
+  void describe(const rules::Compiler& compiler);
+  rules::Context context(std::span<const double* const> inputs) const {
+    return {inputs, recipe.parameter_values, {}, recipe.seed, 0};
+  }
+  void make_persons(BlockData& block, rules::Workspace& workspace) const;
+  const double* column(rules::Input wanted, const BlockData& block, const rules::Workspace& workspace,
+                       std::vector<double>& buffer) const;
+};
+
+void RecipeSource::Impl::prepare_scope() {
+  base.household.push_back({"id", Entity::household, ColumnType::i64, Unit::one(), "household", {}, false});
+  scope.schema = &base;
+  scope.parameters = recipe.parameters;
+  for (const RecipeColumn& column : recipe.columns)
+    scope.variables.push_back({column.name, column.value, column.unit, column.entity});
+}
+
+void RecipeSource::Impl::compile() {
+  Diagnostics diagnostics;
+  if (recipe.persons) {
+    rules::Compiler compiler(scope, diagnostics);
+    size_output = compiler.add(*recipe.persons, {Entity::household, rules::Type::number, {}, "persons"});
+    diagnostics.throw_if_errors();
+    size_program = compiler.finish();
+  }
+  rules::Compiler compiler(scope, diagnostics);
+  for (const RecipeColumn& column : recipe.columns)
+    outputs.push_back(compiler.add(column.value, {column.entity, std::nullopt, column.unit, column.name}));
+  diagnostics.throw_if_errors();
+  describe(compiler);
+  program = compiler.finish();
+  if (!program.globals().empty() || (recipe.persons && !size_program.globals().empty()))
+    throw bad_input("a recipe makes each household on its own: quantile, rank, mean_of, sum_of and count_of cannot be used in it");
+}
+
+void RecipeSource::Impl::describe(const rules::Compiler& compiler) {
+  schema.notes = recipe.notes;
+  schema.household.push_back({"id", Entity::household, ColumnType::i64, Unit::one(), "household", {}, false});
+  schema.household.push_back({"weight", Entity::household, ColumnType::f64, Unit::one(), "households represented", {}, false});
+  for (std::size_t i = 0; i < recipe.columns.size(); ++i) {
+    const RecipeColumn& column = recipe.columns[i];
+    auto& columns = column.entity == Entity::household ? schema.household : schema.person;
+    const ColumnInfo info = info_of(column, compiler.typed(outputs[i]));
+    if (column.entity == Entity::household && column.name == "weight") {
+      where.emplace_back(column.entity, 1);
+      continue;
+    }
+    where.emplace_back(column.entity, static_cast<int>(columns.size()));
+    columns.push_back(info);
+  }
+}
+
+RecipeSource::RecipeSource(Recipe recipe) : impl_(std::make_unique<Impl>()) {
+  impl_->recipe = std::move(recipe);
+  if (impl_->recipe.households < 0) throw bad_input("a recipe cannot have a negative number of households");
+  impl_->prepare_scope();
+  impl_->compile();
+}
+
+RecipeSource::~RecipeSource() = default;
+const Schema& RecipeSource::schema() const { return impl_->schema; }
+std::int64_t RecipeSource::households() const { return impl_->recipe.households; }
+
+std::int64_t RecipeSource::cut_at(double share) const {
+  const std::int64_t n = households();
+  return share >= 1 ? n : static_cast<std::int64_t>(share * static_cast<double>(n));
+}
+
+void RecipeSource::Impl::make_persons(BlockData& block, rules::Workspace& workspace) const {
+  const std::size_t n = block.id.size();
+  block.person_begin.assign(n + 1, 0);
+  index_members(block);
+  if (recipe.persons) {
+    std::vector<double> ids(block.id.begin(), block.id.end());
+    const double* inputs[] = {ids.data()};
+    size_program.run(block.rows, context({inputs, size_program.inputs().size()}), workspace);
+    const double* size = size_program.result(size_output, workspace);
+    for (std::size_t h = 0; h < n; ++h) {
+      if (!(size[h] >= 0 && size[h] <= most_persons && size[h] == std::floor(size[h])))
+        throw bad_input("the recipe gives household " + std::to_string(block.id[h]) + " " + std::to_string(size[h]) +
+                        " persons: a whole number from 0 to 1,000 is needed");
+      block.person_begin[h + 1] = block.person_begin[h] + static_cast<std::int32_t>(size[h]);
+    }
+    index_members(block);
+  }
+  block.line.resize(block.household_of.size());
+  for (std::size_t i = 0; i < block.line.size(); ++i)
+    block.line[i] = static_cast<std::uint16_t>(static_cast<std::int32_t>(i) -
+                                               block.person_begin[static_cast<std::size_t>(block.household_of[i])] + 1);
+  block.rows.line = block.line.data();
+}
+
+const double* RecipeSource::Impl::column(rules::Input wanted, const BlockData& block, const rules::Workspace& workspace,
+                                         std::vector<double>& buffer) const {
+  for (std::size_t i = 0; i < recipe.columns.size(); ++i)
+    if (where[i] == std::pair{wanted.entity, wanted.column}) return program.result(outputs[i], workspace);
+  buffer.assign(block.rows.households, 1.0);  // weight
+  if (wanted.column == 0) std::copy(block.id.begin(), block.id.end(), buffer.begin());
+  return buffer.data();
+}
+
+void RecipeSource::load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
+                        BlockData& block) const {
+  thread_local rules::Workspace workspace;
+  block.first_household = first;
+  block.id.resize(static_cast<std::size_t>(last - first));
+  std::iota(block.id.begin(), block.id.end(), first);
+  impl_->make_persons(block, workspace);
+  std::vector<double> ids(block.id.begin(), block.id.end());
+  const double* inputs[] = {ids.data()};
+  impl_->program.run(block.rows, impl_->context({inputs, impl_->program.inputs().size()}), workspace);
+  block.inputs.resize(wanted.size());
+  std::vector<double> buffer;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const double* values = impl_->column(wanted[i], block, workspace, buffer);
+    block.inputs[i].assign(values, values + block.rows.count(wanted[i].entity));
+    const ColumnInfo& info = impl_->schema.columns(wanted[i].entity)[static_cast<std::size_t>(wanted[i].column)];
+    round_to_storage(info.type, info.name, block.inputs[i]);
+  }
+}
+
+Population RecipeSource::make(std::int64_t first, std::int64_t last) const {
+  std::vector<rules::Input> wanted;
+  for (const Entity entity : {Entity::household, Entity::person})
+    for (std::size_t c = 0; c < schema().columns(entity).size(); ++c) wanted.push_back({entity, static_cast<int>(c)});
+  BlockData block;
+  load(first, last, wanted, block);
+  Population population;
+  population.notes = schema().notes;
+  population.person_offset.assign(block.person_begin.begin(), block.person_begin.end());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const ColumnInfo& info = schema().columns(wanted[i].entity)[static_cast<std::size_t>(wanted[i].column)];
+    Column column(info, block.inputs[i].size());
+    for (std::size_t row = 0; row < column.rows(); ++row)
+      if (wanted[i] == rules::Input{Entity::household, 0}) column.as<std::int64_t>()[row] = block.id[row];
+      else column.set(row, block.inputs[i][row]);
+    (wanted[i].entity == Entity::household ? population.household : population.person).push_back(std::move(column));
+  }
+  return population;
+}
+
+}  // namespace puente

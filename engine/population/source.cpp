@@ -1,0 +1,83 @@
+#include "engine/population/source.hpp"
+
+#include <algorithm>
+
+#include "engine/core/error.hpp"
+
+namespace puente {
+
+void index_members(BlockData& block) {
+  const auto households = block.person_begin.size() - 1;
+  const auto persons = static_cast<std::size_t>(block.person_begin.back());
+  block.household_of.resize(persons);
+  for (std::size_t h = 0; h < households; ++h)
+    std::fill(block.household_of.begin() + block.person_begin[h], block.household_of.begin() + block.person_begin[h + 1],
+              static_cast<std::int32_t>(h));
+  block.rows = {households,      persons,           block.person_begin.data(), block.household_of.data(),
+                block.id.data(), block.line.data()};
+}
+
+namespace {
+
+void load_lines(const Population& population, std::size_t first, std::size_t n, BlockData& block) {
+  const Column* line = population.find(Entity::person, "line");
+  block.line.resize(n);
+  if (line != nullptr && line->info().type == ColumnType::i16) {
+    const auto* from = line->as<std::int16_t>() + first;
+    std::transform(from, from + n, block.line.begin(), [](std::int16_t l) { return static_cast<std::uint16_t>(l); });
+    return;
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto h = static_cast<std::size_t>(block.household_of[i]);
+    block.line[i] = static_cast<std::uint16_t>(static_cast<std::int32_t>(i) - block.person_begin[h] + 1);
+  }
+}
+
+}  // namespace
+
+void load_from(const Population& population, std::int64_t offset, std::int64_t first, std::int64_t last,
+               std::span<const rules::Input> wanted, BlockData& block) {
+  const auto begin = static_cast<std::size_t>(first - offset);
+  const auto n = static_cast<std::size_t>(last - first);
+  const auto& offsets = population.person_offset;
+  block.first_household = first;
+  const auto* id = population.find(Entity::household, "id")->as<std::int64_t>() + begin;
+  block.id.assign(id, id + n);
+  block.person_begin.resize(n + 1);
+  for (std::size_t i = 0; i <= n; ++i)
+    block.person_begin[i] = static_cast<std::int32_t>(offsets[begin + i] - offsets[begin]);
+  index_members(block);
+  const auto person_first = static_cast<std::size_t>(offsets[begin]);
+  load_lines(population, person_first, block.household_of.size(), block);
+  block.rows.line = block.line.data();
+  block.inputs.resize(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const bool of_household = wanted[i].entity == Entity::household;
+    const auto& columns = of_household ? population.household : population.person;
+    const std::size_t rows = block.rows.count(wanted[i].entity);
+    block.inputs[i].resize(rows);
+    to_f64(columns[static_cast<std::size_t>(wanted[i].column)].view(), of_household ? begin : person_first, rows,
+           block.inputs[i].data());
+  }
+}
+
+std::int64_t cut_by_persons(std::span<const std::int64_t> person_offset, double share) {
+  const std::int64_t households = static_cast<std::int64_t>(person_offset.size()) - 1;
+  const std::int64_t persons = person_offset.back();
+  if (persons == 0) return static_cast<std::int64_t>(share * static_cast<double>(households));
+  const auto target = static_cast<std::int64_t>(share * static_cast<double>(persons));
+  if (share >= 1) return households;
+  return std::lower_bound(person_offset.begin(), person_offset.end() - 1, target) - person_offset.begin();
+}
+
+MemorySource::MemorySource(Population population)
+    : population_(std::move(population)), schema_(population_.schema()) {}
+
+std::int64_t MemorySource::cut_at(double share) const { return cut_by_persons(population_.person_offset, share); }
+
+void MemorySource::load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
+                        BlockData& block) const {
+  load_from(population_, 0, first, last, wanted, block);
+}
+
+}  // namespace puente

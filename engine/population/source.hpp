@@ -1,0 +1,66 @@
+// Where households come from: memory, a file read a window at a time, or a recipe. A population is asked for by
+// range, never built globally. `open_window` is called by one thread; `load` then by many, within the open window.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/population/population.hpp"
+#include "engine/rules/rules.hpp"
+
+namespace puente {
+
+/// The rows of one block in f64, reused from block to block.
+struct BlockData {
+  std::int64_t first_household = 0;   ///< number of the first household, 0 … households − 1
+  std::vector<std::int64_t> id;
+  std::vector<std::uint16_t> line;
+  std::vector<std::int32_t> person_begin, household_of;
+  std::vector<std::vector<double>> inputs;  ///< one a wanted input, in that order
+  rules::Rows rows;                         ///< points into the vectors above
+};
+
+class PopulationSource {
+ public:
+  virtual ~PopulationSource() = default;
+  virtual const Schema& schema() const = 0;
+  virtual std::int64_t households() const = 0;
+  virtual std::int64_t persons() const = 0;
+  /// Number of the household at which to cut so that about `share` [0, 1] of the persons lie before it.
+  virtual std::int64_t cut_at(double share) const = 0;
+  /// Makes households [first, last) available to `load`. Serial.
+  virtual void open_window(std::int64_t, std::int64_t) {}
+  /// Fills `block` with households [first, last) and the wanted columns. Thread-safe within the open window.
+  virtual void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
+                    BlockData& block) const = 0;
+};
+
+/// A population in memory; `first_household` is the number of its first household in the whole.
+class MemorySource : public PopulationSource {
+ public:
+  explicit MemorySource(Population population);
+  const Schema& schema() const override { return schema_; }
+  std::int64_t households() const override { return population_.households(); }
+  std::int64_t persons() const override { return population_.persons(); }
+  std::int64_t cut_at(double share) const override;
+  void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
+            BlockData& block) const override;
+  const Population& population() const { return population_; }
+
+ private:
+  Population population_;
+  Schema schema_;
+};
+
+/// Fills a block from the rows [first, last) of a population in memory whose first household has number `offset`.
+void load_from(const Population& population, std::int64_t offset, std::int64_t first, std::int64_t last,
+               std::span<const rules::Input> wanted, BlockData& block);
+
+/// Household at which `share` of the persons lie before it, by the offsets.
+std::int64_t cut_by_persons(std::span<const std::int64_t> person_offset, double share);
+
+/// Sets person_begin, household_of and rows from the local person_begin.
+void index_members(BlockData& block);
+
+}  // namespace puente

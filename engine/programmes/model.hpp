@@ -1,0 +1,148 @@
+// What a scenario file says, as plain values: no file, no parser. Each scenario carries its whole resolved policy (the
+// file with its `set` applied), so nothing downstream knows of `extends`, `set` or sweeps. Read once, then immutable.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/core/error.hpp"
+#include "engine/core/units.hpp"
+#include "engine/rules/rules.hpp"
+
+namespace puente {
+
+struct ParameterValue {
+  std::string name;
+  double value = 0;
+  Unit unit;
+  std::string source, status;
+  Place place;
+};
+
+enum class CoverageMode : std::uint8_t { everyone, share, ranked, observed, nobody };
+
+/// Who among the eligible is offered a programme (DESIGN 5, Coverage). Shares, quotas and budgets are expressions over parameters.
+struct Coverage {
+  CoverageMode mode = CoverageMode::everyone;
+  std::optional<rules::Text> share;   ///< of the eligible weight, [0, 1]
+  bool of_takers = false;             ///< share of those who take up instead
+  std::optional<rules::Text> by;      ///< ranked: lowest first (highest first if `descending`)
+  bool descending = false;
+  std::optional<rules::Text> quota;   ///< units served
+  std::optional<rules::Text> budget;  ///< money per period of the resource: cash plus cost per recipient
+  std::optional<rules::Text> within;  ///< a category: the limit holds in each label on its own; budgets and quotas are split by eligible weight
+  std::optional<rules::Text> unit_of_draw;  ///< a whole number or category: units that are served whole
+  bool keep_observed = true;
+  Place place;
+};
+
+struct Benefit {
+  rules::Text amount;                 ///< of a recipient, in the unit of the resource
+  bool in_resource = true;            ///< whether the observed resource contains it
+  std::optional<rules::Text> observed_amount;  ///< what the data recorded
+  std::optional<rules::Text> valued_at;        ///< in kind: share of its value that counts in welfare
+};
+
+enum class EffectKind : std::uint8_t { relative, absolute, points, odds, two_part, relative_share, transition };
+
+struct Effect {
+  std::string outcome;                ///< a column
+  EffectKind kind = EffectKind::relative;
+  std::optional<rules::Text> size;    ///< relative: 0.3 is +30 %; absolute: in the outcome's unit; points: percentage points
+  std::optional<rules::Text> costs;   ///< `on = "gross"`: the cost column; the effect is on outcome + costs
+  std::optional<rules::Text> base;    ///< binary outcomes: probability in the observed world
+  std::optional<rules::Text> level;   ///< two_part: level given to those who come to own
+  std::vector<std::vector<double>> matrix;  ///< transition: row = class in the none-world, column = class with the programme
+  Place place;
+};
+
+struct Programme {
+  std::string name, label;
+  Entity entity = Entity::household;
+  rules::Text eligible;
+  std::optional<rules::Text> condition;  ///< checked against the observed state
+  std::optional<rules::Text> observed;   ///< who is offered it in the data
+  std::optional<rules::Text> take_up;    ///< probability, [0, 1]; 1 when absent
+  std::optional<rules::Text> delivery;   ///< share of what is due that arrives; 1 when absent
+  std::optional<rules::Text> members;    ///< of a household programme: which members its person effects reach
+  std::vector<std::string> exclude;      ///< clients of these programmes are not eligible
+  Coverage coverage;
+  std::optional<Benefit> cash, in_kind;
+  std::optional<rules::Text> cost_per_recipient, cost_fixed;
+  std::vector<Effect> effects;
+  Place place;
+};
+
+struct Synergy {
+  enum class Definition : std::uint8_t { multiplicative, additive, joint };
+  std::vector<std::string> programmes;
+  std::string outcome;
+  Definition definition = Definition::multiplicative;
+  rules::Text size;
+  Place place;
+};
+
+struct Scenario {
+  std::string name, label;
+  std::string against;                     ///< the scenario it is compared with
+  std::vector<double> parameters;          ///< in the order of StudyModel::parameters
+  std::vector<Programme> programmes;       ///< those it runs, in the file's order
+  std::vector<Synergy> synergies;          ///< those whose programmes all run
+  std::map<std::string, double> pass_through;
+  bool as_observed = false;                ///< every observed programme as observed
+};
+
+struct Line {
+  std::string name;
+  rules::Text value;
+  bool fixed = false;                      ///< a relative line taken from the reference scenario
+};
+
+struct Grouping {
+  std::string name;
+  rules::Text value;
+};
+
+struct WelfareModel {
+  rules::Text resource;
+  std::optional<rules::Text> scale;        ///< absent: size
+  std::optional<rules::Text> weight;       ///< absent: the household's weight
+  bool per_head = false;                   ///< the resource is welfare already: only changes are divided by the scale
+  std::vector<Line> lines;
+};
+
+enum class CountedAs : std::uint8_t { persons, households, records };
+
+struct StatisticsModel {
+  std::vector<std::string> include = {"poverty", "inequality", "distribution", "attendance", "programmes", "outcomes"};
+  CountedAs count = CountedAs::persons;
+  std::string precision = "exact";
+  std::vector<std::pair<int, int>> age_bands = {{6, 13}, {14, 17}, {6, 17}};
+  std::optional<rules::Text> where;        ///< records that count; others are left out and counted
+  std::optional<rules::Text> attends, age, sex;
+  std::vector<rules::Text> outcomes;       ///< columns whose mean is reported besides the programmes' outcomes
+  std::vector<double> quantiles;
+  bool deciles = true;
+};
+
+/// One study: everything of a scenario file but where its population lies.
+struct StudyModel {
+  std::string title;
+  std::vector<ParameterValue> parameters;  ///< the file's own values; draw 0
+  std::vector<rules::Variable> variables;
+  WelfareModel welfare;
+  std::vector<Grouping> groups;
+  std::vector<Programme> observed;         ///< every programme with `observed`, at the file's own settings: what the data contain
+  std::map<std::string, double> pass_through;
+  std::map<std::string, std::string> missing;  ///< column → error | drop_household | drop_person | a number
+  std::vector<Scenario> scenarios;
+  std::string reference;                   ///< name of a scenario
+  StatisticsModel statistics;
+  std::uint64_t seed = 0;
+
+  int find_scenario(const std::string& name) const;  ///< -1 when there is none
+};
+
+}  // namespace puente

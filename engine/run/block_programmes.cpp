@@ -1,0 +1,215 @@
+// The part of BlockProcessor that decides offers and pays benefits.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "engine/core/random.hpp"
+#include "engine/run/members.hpp"
+#include "engine/run/process_block.hpp"
+
+namespace puente {
+
+void BlockProcessor::unit_uniforms(std::uint64_t key, Entity entity, std::vector<double>& out) {
+  const rules::Rows& rows = block_.rows;
+  out.resize(rows.count(entity));
+  if (entity == Entity::household) return draw_uniforms(key, rows.households, rows.id, nullptr, 0, out.data());
+  person_id_.resize(rows.persons);
+  for (std::size_t i = 0; i < rows.persons; ++i) person_id_[i] = rows.id[rows.household_of[i]];
+  draw_uniforms(key, rows.persons, person_id_.data(), rows.line, 0, out.data());
+}
+
+/// Take-up is uniform < take_up, the draw the unit's own.
+void BlockProcessor::take_up(const CompiledProgramme& p, const BoundProgram& world, std::vector<double>& offered) {
+  if (p.take_up.index < 0) return;
+  const double* probability = result(world, p.take_up);
+  require_present(probability, p.programme->entity, "programme '" + p.programme->name + "': take_up is missing");
+  unit_uniforms(p.take_up_key, p.programme->entity, uniform_);
+  for (std::size_t i = 0; i < offered.size(); ++i) offered[i] = uniform_[i] < probability[i] ? offered[i] : 0.0;
+}
+
+void BlockProcessor::pool_and_takers(std::size_t s, std::size_t p, std::vector<double>& pool,
+                                     std::vector<double>& takers) {
+  const CompiledScenario& scenario = study_.scenarios[s];
+  const CompiledProgramme& compiled = scenario.programmes[p];
+  const Programme& programme = *compiled.programme;
+  const double* eligible = policy(s, compiled.eligible);
+  require_present(eligible, programme.entity, "programme '" + programme.name + "': eligibility is missing");
+  pool.assign(eligible, eligible + block_.rows.count(programme.entity));
+  for (const std::size_t other : compiled.excluded_by) {
+    const std::vector<double>& clients = state_.programmes[other].offered;
+    for (std::size_t i = 0; i < pool.size(); ++i) pool[i] = clients[i] != 0 ? 0.0 : pool[i];
+  }
+  if (compiled.observed_index >= 0 && programme.coverage.keep_observed) {
+    const double* kept = observed_[static_cast<std::size_t>(compiled.observed_index)].offered.data();
+    for (std::size_t i = 0; i < pool.size(); ++i) pool[i] = kept[i] != 0 ? 1.0 : pool[i];
+  }
+  takers = pool;
+  take_up(compiled, *study_.policies[scenario.policy], takers);
+}
+
+std::int32_t BlockProcessor::cut_group(std::size_t s, std::size_t p, std::size_t unit) const {
+  const Output within = study_.scenarios[s].programmes[p].within;
+  if (within.index < 0) return 0;
+  const double label = policy(s, within)[unit];
+  return std::isnan(label) ? -1 : static_cast<std::int32_t>(label);
+}
+
+/// Order of coverage: units observed in the programme first (where they are kept), then by the expression (ranked),
+/// then by the unit's draw, then by household. A unit of draw (a school, a village) has one draw for all.
+void BlockProcessor::selection_keys(std::size_t s, std::size_t p, std::vector<SelectionKey>& keys) {
+  const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
+  const Programme& programme = *compiled.programme;
+  const Entity entity = programme.entity;
+  const std::size_t n = block_.rows.count(entity);
+  keys.resize(n);
+  unit_uniforms(compiled.draw_key, entity, uniform_);
+  const double* by = compiled.by.index >= 0 ? policy(s, compiled.by) : nullptr;
+  const double* area = compiled.unit_of_draw.index >= 0 ? policy(s, compiled.unit_of_draw) : nullptr;
+  const bool keep = compiled.observed_index >= 0 && programme.coverage.keep_observed;
+  const double* kept = keep ? observed_[static_cast<std::size_t>(compiled.observed_index)].offered.data() : nullptr;
+  if (by != nullptr) require_present(by, entity, "programme '" + programme.name + "': coverage.by is missing");
+  if (area != nullptr) require_present(area, entity, "programme '" + programme.name + "': coverage.unit_of_draw is missing");
+  for (std::size_t i = 0; i < n; ++i) {
+    const double rank = by == nullptr ? 0.0 : (programme.coverage.descending ? -by[i] : by[i]);
+    const std::uint64_t place = std::isnan(rank) ? 1 : std::max<std::uint64_t>(1, ordered_bits(rank));
+    keys[i][0] = kept != nullptr && kept[i] != 0 ? 0 : place;
+    if (area == nullptr) {
+      keys[i][1] = std::bit_cast<std::uint64_t>(uniform_[i]);
+      keys[i][2] = static_cast<std::uint64_t>(household_id(entity, i));
+    } else {
+      const auto unit = std::isnan(area[i]) ? std::uint64_t{0} : std::bit_cast<std::uint64_t>(area[i] + 0.0);
+      keys[i][0] = place;  // whole units come in by the unit's draw alone; those observed are in beforehand
+      keys[i][1] = draw_bits(compiled.draw_key, {static_cast<std::int64_t>(unit >> 1), 0, 1, 0});
+      keys[i][2] = unit;
+    }
+  }
+}
+
+void BlockProcessor::expected_cost(std::size_t s, std::size_t p, std::vector<double>& cost) {
+  const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
+  const Entity entity = compiled.programme->entity;
+  const std::string name = "programme '" + compiled.programme->name + "': ";
+  const std::size_t n = block_.rows.count(entity);
+  cost.assign(n, 0);
+  if (compiled.cash.index >= 0) {
+    const double* cash = policy(s, compiled.cash);
+    require_present(cash, entity, name + "cash.amount is missing");
+    const double* delivery = compiled.delivery.index >= 0 ? policy(s, compiled.delivery) : nullptr;
+    for (std::size_t i = 0; i < n; ++i) cost[i] = delivery == nullptr ? cash[i] : cash[i] * delivery[i];
+  }
+  if (compiled.cost_per_recipient.index >= 0) {
+    const double* per_recipient = policy(s, compiled.cost_per_recipient);
+    require_present(per_recipient, entity, name + "cost.per_recipient is missing");
+    for (std::size_t i = 0; i < n; ++i) cost[i] += per_recipient[i];
+  }
+  if (compiled.condition.index < 0) return;
+  const double* holds = data(compiled.condition);
+  for (std::size_t i = 0; i < n; ++i) cost[i] = holds[i] != 0 ? cost[i] : 0.0;
+}
+
+/// Who is offered programme p and takes it up: 0, 1, or the served fraction of a record at the margin of a cut.
+void BlockProcessor::offer(std::size_t s, std::size_t p) {
+  const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
+  const Programme& programme = *compiled.programme;
+  state_.programmes.resize(std::max(p + 1, state_.programmes.size()));
+  std::vector<double>& offered = state_.programmes[p].offered;
+  const CoverageMode mode = programme.coverage.mode;
+  if (mode == CoverageMode::observed) {
+    offered = observed_[static_cast<std::size_t>(compiled.observed_index)].offered;
+    return;
+  }
+  pool_and_takers(s, p, pool_, offered);
+  if (mode == CoverageMode::nobody) std::fill(offered.begin(), offered.end(), 0.0);
+  if (!compiled.cut_needed) return;
+  selection_keys(s, p, keys_);
+  const bool whole_units = compiled.unit_of_draw.index >= 0;
+  const bool keep = compiled.observed_index >= 0 && programme.coverage.keep_observed;
+  const double* kept = keep ? observed_[static_cast<std::size_t>(compiled.observed_index)].offered.data() : nullptr;
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    if (offered[i] == 0 || (whole_units && kept != nullptr && kept[i] != 0)) continue;
+    const std::int32_t group = cut_group(s, p, i);
+    if (group < 0) continue;
+    const Cut& cut = compiled.cuts[static_cast<std::size_t>(group)];
+    if (cut.all || keys_[i] < cut.key) continue;
+    offered[i] = keys_[i] == cut.key && !whole_units ? cut.fraction : 0.0;
+  }
+}
+
+std::size_t BlockProcessor::begin_scenario(std::size_t s) {
+  const std::size_t programmes = study_.scenarios[s].programmes.size();
+  fractions_.clear();
+  for (std::size_t p = 0; p < programmes; ++p) {
+    offer(s, p);
+    if (study_.scenarios[s].programmes[p].cut_needed)
+      for (const double f : state_.programmes[p].offered)
+        if (f > 0 && f < 1) fractions_.push_back(f);
+  }
+  std::sort(fractions_.begin(), fractions_.end());
+  fractions_.erase(std::unique(fractions_.begin(), fractions_.end()), fractions_.end());
+  return 1 + fractions_.size();
+}
+
+/// A record at the margin is served for a fraction f of its weight. Layer 0 is everyone at full weight but for the
+/// households at a margin, which stand in it with the part that every one of their programmes serves; each further
+/// layer holds only those households, with the weight between two successive fractions.
+void BlockProcessor::choose_layer(std::size_t s, std::size_t layer) {
+  const std::size_t programmes = study_.scenarios[s].programmes.size();
+  if (fractions_.empty()) {
+    state_.weight_factor.clear();
+    for (std::size_t p = 0; p < programmes; ++p) state_.programmes[p].member = state_.programmes[p].offered;
+    return;
+  }
+  const double below = layer == 0 ? 0.0 : fractions_[layer - 1];
+  const double above = layer < fractions_.size() ? fractions_[layer] : 1.0;
+  state_.weight_factor.assign(block_.rows.households, layer == 0 ? 1.0 : 0.0);
+  for (std::size_t p = 0; p < programmes; ++p) {
+    ProgrammeState& state = state_.programmes[p];
+    const Entity entity = study_.scenarios[s].programmes[p].programme->entity;
+    state.member.resize(state.offered.size());
+    for (std::size_t i = 0; i < state.offered.size(); ++i) {
+      const double f = state.offered[i];
+      state.member[i] = f > below ? 1.0 : 0.0;
+      if (f > 0 && f < 1)
+        state_.weight_factor[entity == Entity::household ? i : static_cast<std::size_t>(block_.household_of[i])] = above - below;
+    }
+  }
+}
+
+/// Money of households: amounts of the receiving units, as far as delivery reaches. `receives` null: amounts as recorded.
+void BlockProcessor::benefit(const CompiledProgramme& p, const double* amount, const double* receives,
+                             const double* delivery, std::vector<double>& household) {
+  const Entity entity = p.programme->entity;
+  const std::size_t n = block_.rows.count(entity);
+  std::vector<double>& unit = entity == Entity::household ? household : scratch_;
+  unit.resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double due = delivery == nullptr ? amount[i] : amount[i] * delivery[i];
+    unit[i] = receives != nullptr && receives[i] == 0 ? 0.0 : due;
+  }
+  require_present(unit.data(), entity, "programme '" + p.programme->name + "': the amount of a recipient is missing");
+  if (entity == Entity::person) sum_to_households(block_.rows, unit.data(), household);
+}
+
+void BlockProcessor::deliver(const CompiledProgramme& p, const BoundProgram& world, const double* recorded_cash,
+                             ProgrammeState& state) {
+  state.receives = state.member;
+  if (p.condition.index >= 0) {
+    const double* holds = data(p.condition);
+    for (std::size_t i = 0; i < state.receives.size(); ++i)
+      state.receives[i] = state.receives[i] == 0 ? 0.0 : holds[i];
+    require_present(state.receives.data(), p.programme->entity,
+                    "programme '" + p.programme->name + "': the condition is missing");
+  }
+  const double* delivery = p.delivery.index >= 0 ? result(world, p.delivery) : nullptr;
+  if (recorded_cash != nullptr) benefit(p, recorded_cash, nullptr, nullptr, state.cash);
+  else if (p.cash.index >= 0) benefit(p, result(world, p.cash), state.receives.data(), delivery, state.cash);
+  if (p.in_kind.index < 0) return;
+  benefit(p, result(world, p.in_kind), state.receives.data(), delivery, state.in_kind);
+  if (p.valued_at.index < 0) return;
+  const double* valued_at = result(world, p.valued_at);
+  valued_.resize(state.receives.size());
+  for (std::size_t i = 0; i < valued_.size(); ++i) valued_[i] = delivery == nullptr ? valued_at[i] : valued_at[i] * delivery[i];
+  benefit(p, result(world, p.in_kind), state.receives.data(), valued_.data(), state.counted);
+}
+
+}  // namespace puente

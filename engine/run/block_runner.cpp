@@ -1,0 +1,52 @@
+#include <algorithm>
+
+#include "engine/run/passes.hpp"
+
+namespace puente {
+
+BlockRunner::BlockRunner(const Study& study, PopulationSource& source, const PassSettings& settings, Exchange& exchange,
+                         Team& team)
+    : source_(source), settings_(settings), exchange_(exchange), team_(team) {
+  for (int t = 0; t < team.threads(); ++t) processors_.push_back(std::make_unique<BlockProcessor>(study, settings.seed));
+}
+
+void BlockRunner::pass(const std::string& name, const std::function<void(BlockProcessor&, int)>& work) {
+  int code = 0;
+  std::string message;
+  try {
+    const std::int64_t step = settings_.window_households > 0 ? settings_.window_households : settings_.last - settings_.first;
+    for (std::int64_t first = settings_.first; first < settings_.last; first += step)
+      window(first, std::min(settings_.last, first + step), name, work);
+  } catch (const Error& error) {
+    code = static_cast<int>(error.code());
+    message = error.what();
+  } catch (const std::bad_alloc&) {
+    code = static_cast<int>(ExitCode::io_error);
+    message = "out of memory in pass '" + name + "'; give more ranks, or a smaller --window";
+  } catch (const std::exception& error) {
+    code = static_cast<int>(ExitCode::internal);
+    message = error.what();
+  }
+  exchange_.agree(code, message);
+  Faults all;
+  for (const auto& processor : processors_) all.merge(processor->faults());
+  all.throw_together(exchange_);
+}
+
+void BlockRunner::window(std::int64_t first, std::int64_t last, const std::string& name,
+                         const std::function<void(BlockProcessor&, int)>& work) {
+  source_.open_window(first, last);
+  const std::int64_t block = settings_.block_households;
+  const auto blocks = static_cast<std::size_t>((last - first + block - 1) / block);
+  team_.for_each(blocks, [&](std::size_t b, int thread) {
+    const std::int64_t begin = first + static_cast<std::int64_t>(b) * block;
+    BlockProcessor& processor = *processors_[static_cast<std::size_t>(thread)];
+    processor.load(source_, begin, std::min(last, begin + block));
+    work(processor, thread);
+    if (thread == 0 && settings_.progress)
+      settings_.progress(name, static_cast<double>(begin - settings_.first) /
+                                   static_cast<double>(std::max<std::int64_t>(1, settings_.last - settings_.first)));
+  });
+}
+
+}  // namespace puente

@@ -1,0 +1,352 @@
+#include "engine/run/collectors.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "engine/core/error.hpp"
+#include "engine/run/sum_table.hpp"
+
+namespace puente {
+
+namespace {
+
+template <class T>
+std::vector<T> joined(std::vector<std::vector<T>>& parts) {
+  std::vector<T> all;
+  for (auto& part : parts) {
+    all.insert(all.end(), part.begin(), part.end());
+    part = {};
+  }
+  return all;
+}
+
+/// Adds every rank's and thread's sums: `parts` are of equal length.
+std::vector<double> total(std::vector<std::vector<ExactSum>>& parts, Exchange& exchange) {
+  for (std::size_t t = 1; t < parts.size(); ++t)
+    for (std::size_t i = 0; i < parts[0].size(); ++i) parts[0][i].merge(parts[t][i]);
+  reduce(parts[0], exchange);
+  std::vector<double> values;
+  for (const ExactSum& sum : parts[0]) values.push_back(sum.value());
+  return values;
+}
+
+bool bound_ready(const Study& study, const BoundProgram& bound) {
+  if (!bound.ready()) return false;
+  if (bound.world == World::data) return true;
+  if (bound.world == World::none) return study.data->ready();
+  return scenario_ready(study, static_cast<std::size_t>(bound.scenario));
+}
+
+class GlobalItem : public Item {
+ public:
+  GlobalItem(Study& study, BoundProgram& owner, std::size_t index, std::size_t threads)
+      : study_(study), owner_(owner), index_(index), x_(threads), w_(threads), sums_(threads), missing_(threads) {
+    const rules::Global& global = *bound().global;
+    const std::size_t cells = std::max<std::size_t>(1, global.by_labels);
+    for (auto& sums : sums_) sums.resize(2 * cells);
+    p_.assign(threads, NAN);
+  }
+  int scenario() const override {
+    return bound().argument->world == World::scenario ? bound().argument->scenario : -1;
+  }
+  bool ready() const override { return bound_ready(study_, *bound().argument); }
+  std::string text() const override { return bound().global->text; }
+  void collect(BlockProcessor& processor, std::size_t thread) override;
+  void finish(Exchange& exchange, Team& team) override;
+
+ private:
+  BoundGlobal& bound() { return owner_.globals[index_]; }
+  const BoundGlobal& bound() const { return owner_.globals[index_]; }
+  void finish_sums(Exchange& exchange, rules::GlobalValue& value);
+  void finish_order(Exchange& exchange, Team& team, rules::GlobalValue& value);
+  double agreed_p(Exchange& exchange) const;
+
+  Study& study_;
+  BoundProgram& owner_;
+  std::size_t index_;
+  std::vector<std::vector<double>> x_, w_;
+  std::vector<std::vector<ExactSum>> sums_;
+  std::vector<std::int64_t> missing_;
+  std::vector<double> p_;
+};
+
+void GlobalItem::collect(BlockProcessor& processor, std::size_t thread) {
+  const BoundProgram& argument = *bound().argument;
+  const rules::Global& global = *bound().global;
+  processor.run(argument);
+  const rules::Rows& rows = processor.rows();
+  const std::size_t n = rows.count(global.entity);
+  const auto column = [&](Output output) { return output.index < 0 ? nullptr : processor.result(argument, output); };
+  const double *x = column(global.x), *where = column(global.where), *by = column(global.by), *p = column(global.p);
+  const double* weight = processor.household_weight();
+  const double* size = processor.size();
+  const auto& factor = processor.state().weight_factor;
+  const bool sums = global.kind == rules::Global::Kind::mean_of || global.kind == rules::Global::Kind::sum_of ||
+                    global.kind == rules::Global::Kind::count_of;
+  const bool layered = argument.world == World::scenario && !factor.empty();
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto h = global.entity == Entity::household ? i : static_cast<std::size_t>(rows.household_of[i]);
+    double w = weight[h];
+    if (global.entity == Entity::household && !global.weigh_households) w *= size[h];
+    if (layered) w *= factor[h];
+    if (p != nullptr) p_[thread] = p[i];
+    if (w == 0 || (where != nullptr && where[i] == 0)) continue;
+    const double counted = x == nullptr ? 1.0 : x[i];
+    const bool unknown = std::isnan(counted) || (where != nullptr && std::isnan(where[i])) || (by != nullptr && std::isnan(by[i]));
+    if (unknown) {
+      ++missing_[thread];
+      continue;
+    }
+    if (!sums) {
+      x_[thread].push_back(counted);
+      w_[thread].push_back(w);
+      continue;
+    }
+    const auto cell = by == nullptr ? 0 : static_cast<std::size_t>(by[i]);
+    sums_[thread][2 * cell].add(w * counted);
+    sums_[thread][2 * cell + 1].add(w);
+  }
+}
+
+void GlobalItem::finish_sums(Exchange& exchange, rules::GlobalValue& value) {
+  const std::vector<double> totals = total(sums_, exchange);
+  for (std::size_t cell = 0; 2 * cell < totals.size(); ++cell) {
+    const double sum = totals[2 * cell], weight = totals[2 * cell + 1];
+    switch (bound().global->kind) {
+      case rules::Global::Kind::mean_of: value.values.push_back(weight > 0 ? sum / weight : NAN); break;
+      case rules::Global::Kind::sum_of: value.values.push_back(sum); break;
+      default: value.values.push_back(weight); break;
+    }
+  }
+}
+
+/// Every rank knows p unless it has no household; the ranks that do agree.
+double GlobalItem::agreed_p(Exchange& exchange) const {
+  double known[] = {-1.0};
+  for (const double p : p_)
+    if (!std::isnan(p)) known[0] = p;
+  exchange.max(known);
+  if (!(known[0] >= 0 && known[0] <= 1))
+    throw bad_input(bound().global->text + ": the share is " + std::to_string(known[0]) + ", not between 0 and 1");
+  return known[0];
+}
+
+void GlobalItem::finish_order(Exchange& exchange, Team& team, rules::GlobalValue& value) {
+  const std::vector<double> x = joined(x_), w = joined(w_);
+  const auto kind = bound().global->kind;
+  if (kind == rules::Global::Kind::quantile) {
+    value.values = {weighted_quantile(x, w, agreed_p(exchange), exchange, team)};
+    return;
+  }
+  RankTable table = rank_table(x, w, exchange, team);
+  if (kind == rules::Global::Kind::rank) {
+    value.keys = std::move(table.values);
+    value.values = std::move(table.mid_ranks);
+    return;
+  }
+  const double p = agreed_p(exchange);
+  value.values = {NAN};
+  for (std::size_t i = 0; i < table.values.size(); ++i) {
+    const bool below = bound().global->inclusive ? table.mid_ranks[i] <= p : table.mid_ranks[i] < p;
+    if (below) value.values[0] = table.values[i];
+  }
+}
+
+void GlobalItem::finish(Exchange& exchange, Team& team) {
+  std::int64_t missing[] = {0};
+  for (const std::int64_t count : missing_) missing[0] += count;
+  exchange.sum(missing);
+  if (missing[0] > 0)
+    throw bad_input(bound().global->text + ": " + std::to_string(missing[0]) +
+                    " of its values are missing; leave them out with `where`, or give a rule under [missing]");
+  rules::GlobalValue value;
+  const auto kind = bound().global->kind;
+  const bool order = kind == rules::Global::Kind::quantile || kind == rules::Global::Kind::rank || kind == rules::Global::Kind::rank_cut;
+  if (order) finish_order(exchange, team, value);
+  else finish_sums(exchange, value);
+  owner_.values[index_] = std::move(value);
+  bound().resolved = true;
+}
+
+/// The cut-off of a programme that covers a share, a quota or a budget.
+class CutItem : public Item {
+ public:
+  CutItem(Study& study, std::size_t s, std::size_t p, std::size_t threads)
+      : study_(study), s_(s), p_(p), items_(threads), eligible_(threads), kept_(threads) {
+    for (auto* sums : {&eligible_, &kept_})
+      for (auto& part : *sums) part.resize(2 * compiled().within_labels);
+  }
+  int scenario() const override { return -1; }
+  bool ready() const override {
+    const CompiledScenario& scenario = study_.scenarios[s_];
+    if (!study_.data->ready() || !study_.policies[scenario.policy]->ready()) return false;
+    return std::all_of(scenario.programmes.begin(), scenario.programmes.begin() + static_cast<std::ptrdiff_t>(p_),
+                       [](const CompiledProgramme& p) { return p.cut_resolved; });
+  }
+  std::string text() const override { return "coverage of programme '" + compiled().programme->name + "'"; }
+  void collect(BlockProcessor& processor, std::size_t thread) override;
+  void finish(Exchange& exchange, Team& team) override;
+
+ private:
+  const CompiledProgramme& compiled() const { return study_.scenarios[s_].programmes[p_]; }
+  std::vector<double> targets(const std::vector<double>& eligible, const std::vector<double>& kept) const;
+
+  Study& study_;
+  std::size_t s_, p_;
+  std::vector<std::vector<SelectionItem>> items_;
+  std::vector<std::vector<ExactSum>> eligible_;  ///< a group: weight of the pool, weight of its takers
+  std::vector<std::vector<ExactSum>> kept_;      ///< a group: weight and cost of whole units' observed members
+};
+
+void CutItem::collect(BlockProcessor& processor, std::size_t thread) {
+  for (std::size_t other = 0; other < p_; ++other) processor.offer(s_, other);
+  std::vector<double> pool, takers, cost;
+  std::vector<SelectionKey> keys;
+  processor.pool_and_takers(s_, p_, pool, takers);
+  processor.selection_keys(s_, p_, keys);
+  processor.expected_cost(s_, p_, cost);
+  const Programme& programme = *compiled().programme;
+  const double* weight = processor.household_weight();
+  const bool whole_units = compiled().unit_of_draw.index >= 0;
+  const bool by_cost = programme.coverage.budget.has_value();
+  const bool keep = whole_units && compiled().observed_index >= 0 && programme.coverage.keep_observed;
+  for (std::size_t i = 0; i < pool.size(); ++i) {
+    const auto h = programme.entity == Entity::household ? i : static_cast<std::size_t>(processor.rows().household_of[i]);
+    const std::int32_t group = processor.cut_group(s_, p_, i);
+    if (pool[i] == 0 || group < 0) continue;
+    const auto g = 2 * static_cast<std::size_t>(group);
+    eligible_[thread][g].add(weight[h]);
+    if (takers[i] == 0) continue;
+    eligible_[thread][g + 1].add(weight[h]);
+    const double counts = by_cost ? weight[h] * cost[i] : weight[h];
+    if (keep && processor.observed_offer(static_cast<std::size_t>(compiled().observed_index))[i] != 0)
+      kept_[thread][g].add(counts);
+    else
+      items_[thread].push_back({keys[i], counts, group});
+  }
+}
+
+std::vector<double> CutItem::targets(const std::vector<double>& eligible, const std::vector<double>& kept) const {
+  const Coverage& coverage = compiled().programme->coverage;
+  const std::size_t groups = compiled().within_labels;
+  double all = 0;
+  for (std::size_t g = 0; g < groups; ++g) all += eligible[2 * g];
+  std::vector<double> target(groups);
+  for (std::size_t g = 0; g < groups; ++g) {
+    const double limit = coverage.budget ? compiled().budget : compiled().quota;
+    const double part = groups == 1 || all == 0 ? 1.0 : eligible[2 * g] / all;
+    target[g] = coverage.mode == CoverageMode::share ? compiled().share * eligible[2 * g + (coverage.of_takers ? 1 : 0)] : limit * part;
+    target[g] = std::max(0.0, target[g] - kept[2 * g]);
+  }
+  return target;
+}
+
+void CutItem::finish(Exchange& exchange, Team& team) {
+  const std::vector<double> eligible = total(eligible_, exchange), kept = total(kept_, exchange);
+  CompiledProgramme& p = study_.scenarios[s_].programmes[p_];
+  p.cuts = select_up_to(joined(items_), targets(eligible, kept), exchange, team);
+  p.cut_resolved = true;
+}
+
+/// Limits of the deciles of reference welfare.
+class DecileItem : public Item {
+ public:
+  DecileItem(Study& study, std::size_t threads) : study_(study), y_(threads), w_(threads) {}
+  int scenario() const override { return study_.reference; }
+  bool ready() const override { return scenario_ready(study_, static_cast<std::size_t>(study_.reference)); }
+  std::string text() const override { return "deciles of reference welfare"; }
+  void collect(BlockProcessor& processor, std::size_t thread) override {
+    const auto& y = processor.state().welfare;
+    const auto w = processor.record_weight();
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      if (w[i] == 0) continue;
+      y_[thread].push_back(y[i]);
+      w_[thread].push_back(w[i]);
+    }
+  }
+  void finish(Exchange& exchange, Team& team) override {
+    const std::vector<double> y = joined(y_), w = joined(w_);
+    for (const double p : {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9})
+      study_.decile_limit.push_back(weighted_quantile(y, w, p, exchange, team));
+    study_.deciles_resolved = true;
+  }
+
+ private:
+  Study& study_;
+  std::vector<std::vector<double>> y_, w_;
+};
+
+/// The labels of a group given by whole numbers.
+class LabelItem : public Item {
+ public:
+  static constexpr std::size_t most = 1000;
+  LabelItem(Study& study, std::size_t grouping, std::size_t threads) : study_(study), grouping_(grouping), seen_(threads) {}
+  int scenario() const override { return study_.reference; }
+  bool ready() const override {
+    return study_.group_program->ready() && scenario_ready(study_, static_cast<std::size_t>(study_.reference));
+  }
+  std::string text() const override { return "group '" + study_.groupings[grouping_].name + "'"; }
+  void collect(BlockProcessor& processor, std::size_t thread) override {
+    const CompiledGrouping& grouping = study_.groupings[grouping_];
+    processor.run(*study_.group_program);
+    const double* value = processor.result(*study_.group_program, grouping.output);
+    for (std::size_t i = 0; i < processor.rows().count(grouping.entity); ++i)
+      if (!std::isnan(value[i]) && seen_[thread].size() <= most) seen_[thread].insert(value[i]);
+  }
+  void finish(Exchange& exchange, Team&) override;
+
+ private:
+  Study& study_;
+  std::size_t grouping_;
+  std::vector<std::set<double>> seen_;
+};
+
+void LabelItem::finish(Exchange& exchange, Team&) {
+  std::vector<double> mine;
+  for (const auto& seen : seen_) mine.insert(mine.end(), seen.begin(), seen.end());
+  const auto bytes = exchange.gather_all(std::as_bytes(std::span(mine)));
+  const auto* values = reinterpret_cast<const double*>(bytes.data());
+  const std::set<double> all(values, values + bytes.size() / sizeof(double));
+  CompiledGrouping& grouping = study_.groupings[grouping_];
+  if (all.size() > most)
+    throw bad_input("group '" + grouping.name + "' has more than 1,000 values: a group is a category, a condition or a whole number with at most 1,000 values");
+  for (const double value : all) {
+    if (value != std::floor(value))
+      throw bad_input("group '" + grouping.name + "' has the value " + std::to_string(value) + ", which is not a whole number");
+    grouping.values.push_back(value);
+    grouping.labels.push_back(std::to_string(static_cast<std::int64_t>(value)));
+  }
+  grouping.labels_known = true;
+}
+
+void add_globals(Study& study, BoundProgram& bound, std::size_t threads, std::vector<std::unique_ptr<Item>>& items) {
+  for (std::size_t g = 0; g < bound.globals.size(); ++g) {
+    add_globals(study, *bound.globals[g].argument, threads, items);
+    if (!bound.globals[g].resolved) items.push_back(std::make_unique<GlobalItem>(study, bound, g, threads));
+  }
+}
+
+}  // namespace
+
+bool scenario_ready(const Study& study, std::size_t s) {
+  const CompiledScenario& scenario = study.scenarios[s];
+  return study.data->ready() && study.policies[scenario.policy]->ready() &&
+         std::all_of(scenario.programmes.begin(), scenario.programmes.end(),
+                     [](const CompiledProgramme& p) { return p.cut_resolved; });
+}
+
+std::vector<std::unique_ptr<Item>> unresolved_items(Study& study, std::size_t threads) {
+  std::vector<std::unique_ptr<Item>> items;
+  for (const auto& bound : study.bound)
+    if (bound) add_globals(study, *bound, threads, items);
+  for (std::size_t s = 0; s < study.scenarios.size(); ++s)
+    for (std::size_t p = 0; p < study.scenarios[s].programmes.size(); ++p)
+      if (!study.scenarios[s].programmes[p].cut_resolved) items.push_back(std::make_unique<CutItem>(study, s, p, threads));
+  if (!study.deciles_resolved) items.push_back(std::make_unique<DecileItem>(study, threads));
+  for (std::size_t g = 0; g < study.groupings.size(); ++g)
+    if (!study.groupings[g].labels_known) items.push_back(std::make_unique<LabelItem>(study, g, threads));
+  return items;
+}
+
+}  // namespace puente

@@ -1,0 +1,30 @@
+// Steps between persons and households of a block.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/rules/rules.hpp"
+
+namespace puente {
+
+inline void sum_to_households(const rules::Rows& rows, const double* person, std::vector<double>& household) {
+  household.assign(rows.households, 0);
+  for (std::size_t h = 0; h < rows.households; ++h)
+    for (auto i = rows.person_begin[h]; i < rows.person_begin[h + 1]; ++i) household[h] += person[i];
+}
+
+/// 1 where any member has something other than 0.
+inline void any_of_members(const rules::Rows& rows, const double* person, std::vector<double>& household) {
+  household.assign(rows.households, 0);
+  for (std::size_t h = 0; h < rows.households; ++h)
+    for (auto i = rows.person_begin[h]; i < rows.person_begin[h + 1]; ++i)
+      household[h] = person[i] != 0 ? 1.0 : household[h];
+}
+
+inline void to_members(const rules::Rows& rows, const double* household, std::vector<double>& person) {
+  person.resize(rows.persons);
+  for (std::size_t i = 0; i < rows.persons; ++i) person[i] = household[rows.household_of[i]];
+}
+
+}  // namespace puente

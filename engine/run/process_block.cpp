@@ -1,0 +1,214 @@
+#include "engine/run/process_block.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/core/random.hpp"
+#include "engine/run/members.hpp"
+
+namespace puente {
+
+BlockProcessor::BlockProcessor(const Study& study, std::uint64_t seed)
+    : study_(study), seed_(seed), workspaces_(study.bound.size()) {
+  observed_.resize(study.observed.size());
+  observed_composition_.resize(study.outcomes.size());
+  none_level_.resize(study.outcomes.size());
+  state_.composition.resize(study.outcomes.size());
+  state_.level.resize(study.outcomes.size());
+}
+
+bool BlockProcessor::sees_policy(std::size_t policy) const { return sees_data_ && study_.policies[policy]->ready(); }
+
+bool BlockProcessor::sees_scenario(std::size_t s) const {
+  const CompiledScenario& scenario = study_.scenarios[s];
+  return sees_policy(scenario.policy) && std::all_of(scenario.programmes.begin(), scenario.programmes.end(),
+                                                     [](const CompiledProgramme& p) { return p.cut_resolved; });
+}
+
+/// First the data as surveyed and what they contain of programmes, then the none-world, then what every policy says
+/// of it.
+void BlockProcessor::load(const PopulationSource& source, std::int64_t first, std::int64_t last) {
+  source.load(first, last, study_.inputs, block_);
+  apply_missing_rules();
+  run(*study_.basics);
+  sees_data_ = study_.data->ready();
+  if (!sees_data_) return;
+  run(*study_.data);
+  const Entity record = study_.record_entity;
+  require_present(data(study_.weight), record, "the weight is missing or infinite");
+  require_present(data(study_.resource), record, "the welfare resource is missing or infinite");
+  for (std::size_t o = 0; o < study_.observed.size(); ++o) observe(o);
+  if (!study_.observed.empty())
+    compose(study_.observed, study_.observed_synergies, *study_.data, observed_, observed_composition_);
+  none_world();
+  for (std::size_t policy = 0; policy < study_.policies.size(); ++policy)
+    if (sees_policy(policy)) run(*study_.policies[policy]);
+}
+
+/// What a scenario does: effects on outcomes, then benefits, then money, then welfare. Offers and benefits were decided
+/// in the none-world; a condition looks at the observed state.
+void BlockProcessor::simulate(std::size_t s, std::size_t layer) {
+  const CompiledScenario& scenario = study_.scenarios[s];
+  const BoundProgram& world = *study_.policies[scenario.policy];
+  choose_layer(s, layer);
+  for (std::size_t p = 0; p < scenario.programmes.size(); ++p) {
+    const CompiledProgramme& programme = scenario.programmes[p];
+    const double* recorded = nullptr;
+    if (programme.programme->coverage.mode == CoverageMode::observed && programme.observed_index >= 0) {
+      const Output cash = study_.observed[static_cast<std::size_t>(programme.observed_index)].cash_observed;
+      if (cash.index >= 0) recorded = data(cash);
+    }
+    deliver(programme, world, recorded, state_.programmes[p]);
+  }
+  compose(scenario.programmes, scenario.synergies, world, state_.programmes, state_.composition);
+  outcomes(s);
+  money(s);
+  welfare();
+  weigh();
+}
+
+void BlockProcessor::run(const BoundProgram& bound) {
+  pointers_.clear();
+  for (const std::size_t slot : bound.input_slot) pointers_.push_back(column(slot, bound.world));
+  bound.program->run(block_.rows, {pointers_, bound.parameters, bound.values, seed_, 0}, workspaces_[bound.workspace]);
+}
+
+const double* BlockProcessor::column(std::size_t slot, World world) const {
+  if (slot == Study::welfare_slot) return state_.welfare.data();
+  const int outcome = study_.outcome_of_input[slot];
+  if (outcome >= 0 && world == World::none) return none_level_[static_cast<std::size_t>(outcome)].data();
+  if (outcome >= 0 && world == World::scenario) return state_.level[static_cast<std::size_t>(outcome)].data();
+  return block_.inputs[slot].data();
+}
+
+const double* BlockProcessor::result(const BoundProgram& bound, Output output) const {
+  return bound.program->result(output, workspaces_[bound.workspace]);
+}
+
+std::int64_t BlockProcessor::household_id(Entity entity, std::size_t unit) const {
+  return block_.id[entity == Entity::household ? unit : static_cast<std::size_t>(block_.household_of[unit])];
+}
+
+void BlockProcessor::require_present(const double* values, Entity entity, const std::string& what) {
+  const std::size_t n = block_.rows.count(entity);
+  bool all = true;
+  for (std::size_t i = 0; i < n; ++i) all &= values[i] - values[i] == 0;  // false for NaN and infinities
+  if (all) return;
+  for (std::size_t i = 0; i < n; ++i)
+    if (!std::isfinite(values[i])) faults_.add(what, household_id(entity, i));
+}
+
+/// A numeric rule of `[missing]` stands in for missing values; `drop_household` makes the household count for nothing.
+void BlockProcessor::apply_missing_rules() {
+  dropped_.clear();
+  for (const MissingRule& rule : study_.missing) {
+    std::vector<double>& values = block_.inputs[rule.input];
+    if (!rule.drop_household) {
+      for (double& x : values) x = std::isnan(x) ? rule.value : x;
+      continue;
+    }
+    dropped_.resize(block_.rows.households, 0);
+    const Entity entity = study_.inputs[rule.input].entity;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!std::isnan(values[i])) continue;
+      dropped_[entity == Entity::household ? i : static_cast<std::size_t>(block_.household_of[i])] = 1;
+      values[i] = 0;
+    }
+  }
+}
+
+/// What the data contain of a programme: who is offered it and what they were paid.
+void BlockProcessor::observe(std::size_t o) {
+  const CompiledProgramme& p = study_.observed[o];
+  const Entity entity = p.programme->entity;
+  const std::string name = "programme '" + p.programme->name + "': ";
+  require_present(data(p.eligible), entity, name + "eligibility is missing");
+  require_present(data(p.observed), entity, name + "`observed` is missing");
+  ProgrammeState& state = observed_[o];
+  const double* eligible = data(p.eligible);
+  const double* seen = data(p.observed);
+  state.offered.resize(block_.rows.count(entity));
+  for (std::size_t i = 0; i < state.offered.size(); ++i) state.offered[i] = eligible[i] * seen[i];
+  take_up(p, *study_.data, state.offered);
+  state.member = state.offered;
+  deliver(p, *study_.data, p.cash_observed.index >= 0 ? data(p.cash_observed) : nullptr, state);
+}
+
+/// The data with the effects of every observed programme taken out.
+void BlockProcessor::none_world() {
+  for (std::size_t k = 0; k < study_.outcomes.size(); ++k) {
+    const Outcome& outcome = study_.outcomes[k];
+    const std::vector<double>& seen = block_.inputs[outcome.input];
+    none_level_[k] = seen;
+    if (study_.observed.empty() || !observed_composition_[k].touched) continue;
+    if (outcome.classes > 0) {
+      Composition nothing;
+      nothing.reset(seen.size());
+      classes(k, study_.observed, *study_.data, nothing, none_level_[k]);
+      continue;
+    }
+    remove_observed(seen.data(), observed_composition_[k], costs_of(k, study_.observed, *study_.data), seen.size(),
+                    none_level_[k].data());
+    require_present(none_level_[k].data(), outcome.entity,
+                    "taking out what was observed leaves no level of '" + outcome.name + "' (an effect of -100 %)");
+  }
+}
+
+/// Simulated welfare = observed resource + what changed, over the scale; where nothing changed it is the observed one.
+void BlockProcessor::welfare() {
+  const double* resource = data(study_.resource);
+  const double* scale = data(study_.scale);
+  const rules::Rows& rows = block_.rows;
+  auto& out = state_.welfare;
+  out.resize(rows.count(study_.record_entity));
+  const double* change = state_.change.data();
+  if (study_.record_entity == Entity::person) {
+    for (std::size_t i = 0; i < rows.persons; ++i) {
+      const auto h = rows.household_of[i];
+      out[i] = change[h] == 0 ? resource[i] : resource[i] + change[h] / scale[h];
+    }
+  } else if (study_.resource_per_person) {
+    for (std::size_t h = 0; h < rows.households; ++h)
+      out[h] = change[h] == 0 ? resource[h] : resource[h] + change[h] / scale[h];
+  } else {
+    for (std::size_t h = 0; h < rows.households; ++h) out[h] = (resource[h] + change[h]) / scale[h];
+  }
+  require_present(out.data(), study_.record_entity,
+                  "welfare is missing or infinite (is the scale zero or missing: a household without persons?)");
+}
+
+/// Weights of the records: the survey's, the members a household counts for, the layer's share, and who is left out.
+void BlockProcessor::weigh() {
+  const rules::Rows& rows = block_.rows;
+  const bool of_persons = study_.record_entity == Entity::person;
+  const std::size_t n = rows.count(study_.record_entity);
+  record_weight_.resize(n);
+  const double* weight = data(study_.weight);
+  const double* size = this->size();
+  const CountedAs count = study_.model.statistics.count;
+  const bool by_size = count == CountedAs::persons && !of_persons;
+  for (std::size_t i = 0; i < n; ++i) record_weight_[i] = by_size ? weight[i] * size[i] : weight[i];
+  if (count == CountedAs::households && of_persons)
+    for (std::size_t i = 0; i < n; ++i) record_weight_[i] = rows.line[i] == 1 ? weight[i] : 0.0;
+  if (study_.where.index >= 0) {
+    const double* counts = data(study_.where);
+    require_present(counts, study_.record_entity, "`where` is missing");
+    for (std::size_t i = 0; i < n; ++i) record_weight_[i] = counts[i] != 0 ? record_weight_[i] : 0.0;
+  }
+  const auto scale_by = [&](const std::vector<double>& factor) {
+    for (std::size_t i = 0; i < n; ++i)
+      record_weight_[i] *= factor[of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i];
+  };
+  if (!state_.weight_factor.empty()) scale_by(state_.weight_factor);
+  if (!dropped_.empty()) {
+    for (double& d : dropped_) d = 1 - d;
+    scale_by(dropped_);
+    for (double& d : dropped_) d = 1 - d;
+  }
+  bool negative = false;
+  for (std::size_t i = 0; i < n; ++i) negative |= record_weight_[i] < 0;
+  for (std::size_t i = 0; negative && i < n; ++i)
+    if (record_weight_[i] < 0) faults_.add("the weight is negative", household_id(study_.record_entity, i));
+}
+
+}  // namespace puente

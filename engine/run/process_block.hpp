@@ -1,0 +1,129 @@
+// The heart: one block of whole households through every world. Read process_block.cpp from `load` down: it tells, in
+// order, what happens to a household. One object a thread; it allocates only until it has seen its largest block.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/population/source.hpp"
+#include "engine/programmes/effects.hpp"
+#include "engine/run/faults.hpp"
+#include "engine/run/study.hpp"
+
+namespace puente {
+
+/// One programme of the scenario at hand, for the units (households or persons) of the block.
+struct ProgrammeState {
+  std::vector<double> offered;    ///< offered and taken up: 0, 1, or the served fraction at the margin of a cut
+  std::vector<double> member;     ///< the same in the layer at hand: 0 or 1
+  std::vector<double> receives;   ///< member and the condition holds
+  std::vector<double> cash, in_kind;  ///< of households, money a period of the resource
+  std::vector<double> counted;        ///< of households: in-kind value at what it is valued in welfare
+  std::vector<double> reach_household, reach_person;
+};
+
+/// What one scenario does to the block, in one layer of weights.
+struct ScenarioState {
+  std::vector<ProgrammeState> programmes;
+  std::vector<Composition> composition;       ///< one an outcome
+  std::vector<std::vector<double>> level;     ///< one an outcome, simulated
+  std::vector<double> weight_factor;          ///< [households]; empty: 1 for all
+  std::vector<double> change, welfare;        ///< [households]; welfare of the records
+};
+
+class BlockProcessor {
+ public:
+  explicit BlockProcessor(const Study& study, std::uint64_t seed);
+
+  /// Loads households [first, last) and takes them as far as the globals resolved so far allow.
+  void load(const PopulationSource& source, std::int64_t first, std::int64_t last);
+  bool sees_data() const { return sees_data_; }
+  bool sees_policy(std::size_t policy) const;
+  bool sees_scenario(std::size_t s) const;
+
+  /// Simulates scenario s on the block. Returns the number of layers: 1, or more when a record stands at the margin of
+  /// a cut and is served in part; the caller then simulates each layer in turn.
+  std::size_t begin_scenario(std::size_t s);
+  void simulate(std::size_t s, std::size_t layer);
+
+  /// Runs a bound program in its world; for World::scenario its scenario must be the one just simulated.
+  void run(const BoundProgram& bound);
+  const double* result(const BoundProgram& bound, Output output) const;
+
+  /// Decides who of the block is offered programme p of scenario s, those that it excludes clients of being decided.
+  void offer(std::size_t s, std::size_t p);
+  /// For a programme of scenario s: who may be offered it (0 or 1) and who of them takes it up.
+  void pool_and_takers(std::size_t s, std::size_t p, std::vector<double>& pool, std::vector<double>& takers);
+  /// Place of unit i in the order of coverage.
+  void selection_keys(std::size_t s, std::size_t p, std::vector<SelectionKey>& keys);
+  std::int32_t cut_group(std::size_t s, std::size_t p, std::size_t unit) const;
+  /// Expected money a unit costs the budget: cash where the condition holds, and the cost of a recipient.
+  void expected_cost(std::size_t s, std::size_t p, std::vector<double>& cost);
+
+  const rules::Rows& rows() const { return block_.rows; }
+  const BlockData& block() const { return block_; }
+  const double* household_weight() const { return result(*study_.basics, study_.household_weight); }
+  const double* size() const { return result(*study_.basics, study_.size); }
+  const double* data(Output output) const { return result(*study_.data, output); }
+  const double* policy(std::size_t s, Output output) const {
+    return result(*study_.policies[study_.scenarios[s].policy], output);
+  }
+  const ScenarioState& state() const { return state_; }
+  const std::vector<double>& observed_offer(std::size_t o) const { return observed_[o].offered; }
+  /// Weight of each record (household or person), the layer's factor included.
+  std::span<const double> record_weight() const { return record_weight_; }
+  /// Stands for households left out by `[missing]` (1) in the block; empty when there is none.
+  std::span<const double> dropped() const { return dropped_; }
+  Faults& faults() { return faults_; }
+  const Study& study() const { return study_; }
+
+ private:
+  void apply_missing_rules();
+  void observe(std::size_t o);
+  void none_world();
+  void take_up(const CompiledProgramme& programme, const BoundProgram& world, std::vector<double>& offered);
+  void choose_layer(std::size_t s, std::size_t layer);
+  void deliver(const CompiledProgramme& programme, const BoundProgram& world, const double* recorded_cash,
+               ProgrammeState& state);
+  void benefit(const CompiledProgramme& programme, const double* amount, const double* receives, const double* delivery,
+               std::vector<double>& household);
+  void compose(const std::vector<CompiledProgramme>& programmes, const std::vector<CompiledSynergy>& synergies,
+               const BoundProgram& world, std::vector<ProgrammeState>& states, std::vector<Composition>& composition);
+  void add_synergy(const CompiledSynergy& synergy, const std::vector<CompiledProgramme>& programmes,
+                   const BoundProgram& world, std::vector<ProgrammeState>& states, Composition& c);
+  const double* reach(const CompiledProgramme& programme, const BoundProgram& world, Entity outcome, ProgrammeState& state);
+  const double* costs_of(std::size_t outcome, const std::vector<CompiledProgramme>& programmes,
+                         const BoundProgram& world) const;
+  void classes(std::size_t outcome, const std::vector<CompiledProgramme>& programmes, const BoundProgram& world,
+               const Composition& now, std::vector<double>& condition);
+  void outcomes(std::size_t s);
+  void money(std::size_t s);
+  void add_change(const double* now, const double* before, double pass);
+  void pay(const CompiledProgramme& programme, const ProgrammeState* now, const ProgrammeState* before,
+           const CompiledScenario& scenario);
+  void welfare();
+  void weigh();
+  void unit_uniforms(std::uint64_t key, Entity entity, std::vector<double>& out);
+  void require_present(const double* values, Entity entity, const std::string& what);
+  std::int64_t household_id(Entity entity, std::size_t unit) const;
+  const double* column(std::size_t slot, World world) const;
+
+  const Study& study_;
+  std::uint64_t seed_;
+  BlockData block_;
+  std::vector<rules::Workspace> workspaces_;
+  bool sees_data_ = false;
+  std::vector<ProgrammeState> observed_;
+  std::vector<Composition> observed_composition_;
+  std::vector<std::vector<double>> none_level_;
+  std::vector<double> fractions_;   ///< distinct served fractions in the block for the scenario at hand, ascending
+  ScenarioState state_;
+  std::vector<double> record_weight_;
+  std::vector<const double*> pointers_;
+  std::vector<std::int64_t> person_id_;
+  std::vector<double> uniform_, pool_, scratch_, of_households_, valued_, dropped_;
+  std::vector<SelectionKey> keys_;
+  Faults faults_;
+};
+
+}  // namespace puente

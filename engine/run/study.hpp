@@ -1,0 +1,160 @@
+// A study made ready to run: every expression of the model compiled against the population's columns, every outcome,
+// group and coverage limit numbered. Compiled once by one thread; afterwards only the passes between blocks write to
+// it (resolved globals, coverage cuts, decile limits), and blocks read it from many threads.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/population/source.hpp"
+#include "engine/programmes/model.hpp"
+#include "engine/run/bound_program.hpp"
+#include "engine/statistics/selection.hpp"
+
+namespace puente {
+
+using rules::Output;
+
+/// A column that programmes change.
+struct Outcome {
+  std::string name;
+  Entity entity = Entity::household;
+  std::size_t input = 0;          ///< its place among the study's inputs
+  Unit unit;
+  std::size_t classes = 0;        ///< labels of a category, 2 for a condition, 0 for a level
+  std::uint64_t draw_key = 0;     ///< of its latent uniform
+};
+
+struct CompiledEffect {
+  std::size_t outcome = 0;
+  const Effect* effect = nullptr;
+  Output size, costs, base, level;
+};
+
+/// A programme of one scenario (or of the observed world), compiled.
+struct CompiledProgramme {
+  const Programme* programme = nullptr;
+  std::size_t number = 0;          ///< among all programmes of the study
+  Output eligible, condition, observed, take_up, delivery, members, by, within, unit_of_draw;
+  Output cash, cash_observed, in_kind, valued_at, cost_per_recipient;
+  std::vector<CompiledEffect> effects;
+  std::size_t within_labels = 1;
+  double share = 1, quota = 0, budget = 0, cost_fixed = 0;
+  std::uint64_t take_up_key = 0, draw_key = 0;
+  int observed_index = -1;         ///< the same programme among the observed ones
+  std::vector<std::size_t> excluded_by;  ///< positions in the scenario of programmes whose clients are barred
+  bool cut_needed = false, cut_resolved = true;
+  std::vector<Cut> cuts;           ///< one a label of `within`
+  double eligible_weight = 0, cut_total = 0;
+};
+
+struct CompiledSynergy {
+  const Synergy* synergy = nullptr;
+  std::size_t outcome = 0;
+  std::vector<std::size_t> programmes;  ///< positions in the scenario
+  Output size;
+};
+
+struct CompiledScenario {
+  const Scenario* scenario = nullptr;
+  std::size_t policy = 0;          ///< index among Study::policies
+  std::vector<CompiledProgramme> programmes;
+  std::vector<CompiledSynergy> synergies;
+  std::vector<double> pass_through;  ///< one an outcome; 0: does not reach welfare
+  double pass_cash = 0, pass_in_kind = 0;
+  int lines = -1;                  ///< index among Study::line_programs
+  int against = -1;                ///< scenario it is compared with, -1: none
+};
+
+/// What stands in for missing values of a column (`[missing]` of the scenario file).
+struct MissingRule {
+  std::size_t input = 0;
+  bool drop_household = false;
+  double value = 0;
+};
+
+/// A grouping of the population with its labels, fixed in the reference scenario.
+struct CompiledGrouping {
+  std::string name;
+  Entity entity = Entity::household;
+  Output output;
+  std::vector<std::string> labels;   ///< in slot order
+  std::vector<double> values;        ///< value of each label
+  bool whole_numbers = false;        ///< labels are found by a pass
+  bool labels_known = true;
+  std::size_t first_slot = 1;
+};
+
+class Study {
+ public:
+  /// Compiles; every mistake is added to `diagnostics`. Throws only what is not the user's.
+  Study(StudyModel model, const Schema& schema, Diagnostics& diagnostics);
+  ~Study();
+
+  struct Programs;
+  /// Stands for a program's input that is the simulated welfare, not a column of the population.
+  static constexpr std::size_t welfare_slot = static_cast<std::size_t>(-1);
+
+  StudyModel model;
+  Schema schema;                      ///< the population's, with `welfare` appended to the record's columns
+  int welfare_column = -1;            ///< index of `welfare` in schema.columns(record_entity)
+  Entity record_entity = Entity::household;  ///< whose welfare it is
+
+  std::vector<double> base_parameters;       ///< the file's own values
+  std::vector<rules::Input> inputs;   ///< every column that is read
+  std::vector<int> outcome_of_input;  ///< for each input: the outcome it is, or -1
+  std::vector<MissingRule> missing;
+  std::vector<Outcome> outcomes;
+  std::vector<std::string> programme_names, programme_labels;
+  std::vector<Entity> programme_entities;
+
+  BoundProgram* basics = nullptr;     ///< household weight and size
+  Output household_weight, size;
+  BoundProgram* data = nullptr;       ///< weight, resource, the observed programmes
+  Output weight, scale, resource, where;
+  bool resource_per_person = false;   ///< the resource is already per head: only changes are divided by the scale
+  std::vector<CompiledProgramme> observed;
+  std::vector<CompiledSynergy> observed_synergies;
+
+  BoundProgram* measures = nullptr;   ///< what statistics look at beside welfare, in the scenario at hand
+  Output attends, age, sex;
+  bool measures_vary = false;         ///< with the scenario: some input is an outcome
+  struct Measure {
+    std::string name, unit;
+    Entity entity = Entity::household;
+    Output output;
+  };
+  std::vector<Measure> outcome_means;
+
+  std::vector<BoundProgram*> policies;       ///< none-world programs, one a distinct set of parameters
+  std::vector<CompiledScenario> scenarios;
+  struct LineProgram {
+    BoundProgram* program = nullptr;
+    std::vector<Output> outputs;             ///< one a line
+  };
+  std::vector<LineProgram> line_programs;
+  BoundProgram* group_program = nullptr;
+  std::vector<CompiledGrouping> groupings;
+  std::vector<std::string> sex_labels;
+  int reference = 0;
+
+  bool deciles = false, deciles_resolved = true;
+  std::vector<double> decile_limit;          ///< upper limits of deciles 1 … 9 of reference welfare
+
+  /// Every bound program, arguments of globals included; a thread has one workspace for each.
+  std::deque<std::unique_ptr<BoundProgram>> bound;
+
+  bool observed_changes_outcomes() const;    ///< some observed programme has effects
+  std::size_t slots() const;                 ///< 1 + labels of every grouping (+ 10 deciles)
+  std::vector<std::string> slot_names() const;
+  std::size_t decile_first_slot() const;
+  void number_slots();                       ///< once every grouping's labels are known
+
+ private:
+  std::unique_ptr<Programs> programs_;
+};
+
+}  // namespace puente

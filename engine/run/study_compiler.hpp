@@ -1,0 +1,72 @@
+// Turns a StudyModel into a Study: numbers the outcomes, compiles every expression into the program of the world it
+// looks at, and binds programs to the columns they read. Used once, by Study's constructor.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/run/study.hpp"
+
+namespace puente {
+
+/// The programs themselves; a BoundProgram points into them.
+struct Study::Programs {
+  rules::Scope scope;
+  std::deque<rules::Program> owned;
+};
+
+class StudyCompiler {
+ public:
+  StudyCompiler(Study& study, Study::Programs& programs, Diagnostics& diagnostics)
+      : study_(study), programs_(programs), diagnostics_(diagnostics) {}
+  void compile();
+
+ private:
+  void prepare_scope();
+  void find_record_entity();
+  void add_welfare_column();
+  void number_programmes();
+  void find_outcomes();
+  void find_missing_rules();
+  void check_effect(const Effect& effect, const Outcome& outcome);
+  void compile_basics();
+  void compile_data();
+  void compile_measures();
+  void compile_attendance(rules::Compiler& compiler);
+  bool looks_at_scenario(const rules::Program& program) const;
+  void compile_policies();
+  void compile_scenario(std::size_t s, rules::Compiler& none, rules::Compiler& data);
+  void compile_lines();
+  void compile_groups();
+  void describe_grouping(const Grouping& grouping, Output output, const rules::Typed& typed);
+
+  CompiledProgramme compile_programme(const Programme& programme, rules::Compiler& world, rules::Compiler& data);
+  void compile_coverage(const Programme& programme, CompiledProgramme& compiled, rules::Compiler& world);
+  void compile_benefits(const Programme& programme, CompiledProgramme& compiled, rules::Compiler& world);
+  void compile_effects(const Programme& programme, CompiledProgramme& compiled, rules::Compiler& world);
+  std::vector<CompiledSynergy> compile_synergies(const std::vector<Synergy>& synergies,
+                                                 const std::vector<CompiledProgramme>& programmes,
+                                                 rules::Compiler& world);
+  void compile_scalars(CompiledProgramme& compiled, std::span<const double> parameters);
+  double scalar(const std::optional<rules::Text>& text, const std::string& what, const Unit& unit, double absent,
+                std::span<const double> parameters);
+  void order_exclusions(CompiledScenario& scenario);
+  void link_observed(CompiledScenario& scenario);
+
+  Output add(rules::Compiler& compiler, const std::optional<rules::Text>& text, const rules::Wanted& wanted);
+  BoundProgram* bind(rules::Program program, World world, int scenario, std::span<const double> parameters);
+  void bind_inputs(BoundProgram& bound);
+  std::size_t input_slot(const rules::Input& input);
+  void mistake(const Place& place, const std::string& message);
+  std::size_t outcome_index(const std::string& name) const;
+  Unit money() const { return money_; }
+
+  Study& study_;
+  Study::Programs& programs_;
+  Diagnostics& diagnostics_;
+  Unit money_;  ///< currency a period of the resource, whom left out
+  std::map<const Programme*, Output> conditions_;
+};
+
+}  // namespace puente
