@@ -86,6 +86,7 @@ struct Global {
   Output x, where, by;
   std::size_t by_labels = 0;  ///< number of labels of `by`; 0: no `by`
   Output p;        ///< quantile, rank_cut: output of `argument`, the same on every row
+  std::shared_ptr<const Program> p_alone;  ///< p as output 0 of a program without inputs, to be run over one household
   std::string text;  ///< as written, for messages and for telling equal globals
 };
 
