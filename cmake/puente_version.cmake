@@ -7,7 +7,7 @@ function(puente_record_version target)
             "-DPUENTE_COMPILER=${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}"
             -P "${PROJECT_SOURCE_DIR}/cmake/write_version.cmake"
     BYPRODUCTS "${folder}/version.cpp"
-    COMMENT "" VERBATIM)
+    COMMENT "Recording the git commit" VERBATIM)
   target_sources(${target} PRIVATE "${folder}/version.cpp")
   add_dependencies(${target} puente_version_record)
 endfunction()
