@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -14,8 +15,13 @@
 namespace puente {
 
 /// Doubles in their own order as unsigned integers (-0 equals 0; NaN must not be given).
-std::uint64_t ordered_bits(double x);
-double from_ordered_bits(std::uint64_t bits);
+inline std::uint64_t ordered_bits(double x) {
+  const auto bits = std::bit_cast<std::uint64_t>(x + 0.0);
+  return bits ^ ((bits >> 63) != 0 ? ~std::uint64_t{0} : std::uint64_t{1} << 63);
+}
+inline double from_ordered_bits(std::uint64_t bits) {
+  return std::bit_cast<double>(bits ^ ((bits >> 63) != 0 ? std::uint64_t{1} << 63 : ~std::uint64_t{0}));
+}
 
 /// Position in the order: compared word by word.
 using SelectionKey = std::array<std::uint64_t, 3>;

@@ -2,7 +2,11 @@
 // thread (`add`), merged over threads, reduced over ranks, finished once. Numbers do not depend on the order of
 // records, the number of threads, of ranks or the size of blocks. One object a thread.
 //
-// Formulas and conventions: DESIGN 6; sources beside each formula in the .cpp.
+// Formulas and conventions: DESIGN 6; sources beside each formula in welfare_terms.cpp. Records of weight 0 count
+// nowhere. GE and Atkinson come from totals of one term a record (w, w·y, w·log y, …): their absolute error is some
+// 1e-15 times the size of log y, so that below about 1e-3 they lose the last of twelve digits. A mean that is not
+// positive leaves Gini, Lorenz ordinates and shares missing. Sums need |term| < 2^79 (w·y² under GE(2)) and a total
+// weight below 2^46; what does not fit makes its statistic missing.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +31,7 @@ struct WelfareStatistics {
   std::vector<Grouping> groupings;
   std::vector<double> entropy = {-1, 0, 1, 2};   ///< GE(alpha)
   std::vector<double> atkinson = {0.5, 1, 2};
+  bool watts = true;
   std::vector<double> quantiles;                 ///< p as written (0.1 is one tenth exactly), for quantile and Lorenz
   bool order_statistics = true;                  ///< Gini, quantiles, Lorenz, shares; needs sorting or a sketch
 };
@@ -41,7 +46,8 @@ struct WelfareRecords {
 
 /// One grouping's entries over those records: entry j says that record `record[j]` counts in slot `slot[j]` with
 /// weight `w[j]`. `record` null: entry j is record j and m = n; `w` null: the records' own weights.
-/// slot is absolute (grouping.first + label).
+/// slot is absolute (grouping.first + label); an entry with a negative slot counts nowhere. A grouping either always
+/// has entries that are the records with their own weights, or never.
 struct GroupingEntries {
   std::size_t m = 0;
   const std::int32_t* slot = nullptr;

@@ -1,0 +1,107 @@
+#include "engine/statistics/limb_table.hpp"
+
+#include <algorithm>
+
+namespace puente {
+
+namespace {
+
+std::int64_t weighted_records(const double* w, std::size_t n) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < n; ++i) count += w[i] > 0;
+  return count;
+}
+
+}  // namespace
+
+void LimbTable::make_room(std::size_t additions) {
+  if (additions_ + static_cast<std::int64_t>(additions) > limb_additions) flush_all();
+  additions_ += static_cast<std::int64_t>(additions);
+}
+
+void LimbTable::flush_all() {
+  additions_ = 0;
+  for (std::size_t i = 0; i < limbs_.size(); ++i) flush(limbs_[i], sums_[i]);
+}
+
+void LimbTable::add_to_first(const WelfareBlock& block) {
+  make_room(block.n);
+  records_[0] += weighted_records(block.at(WelfareTerms::weight), block.n);
+  for (std::size_t k = 0; k < block.used; ++k) {
+    const double* terms = block.at(k);
+    switch (limbs_needed(largest_magnitude_bits(terms, block.n))) {
+      case 1: add_terms<1>(terms, block.n, limbs_[k]); break;
+      case 2: add_terms<2>(terms, block.n, limbs_[k]); break;
+      case 3: add_terms<3>(terms, block.n, limbs_[k]); break;
+      case 4: add_terms<4>(terms, block.n, limbs_[k]); break;
+      default: for (std::size_t i = 0; i < block.n; ++i) sums_[k].add(terms[i]);
+    }
+  }
+}
+
+/// Cuts all terms of a run of records into rows of pieces; false when a term does not fit.
+bool LimbTable::cut(const WelfareBlock& block, std::size_t first, std::size_t n) {
+  for (std::size_t k = 0; k < block.used; ++k) {
+    const double* terms = block.at(k) + first;
+    switch (limbs_needed(largest_magnitude_bits(terms, n))) {
+      case 1:
+      case 2: cut_terms<2>(terms, n, pieces_.data() + k, terms_); break;
+      case 3: cut_terms<3>(terms, n, pieces_.data() + k, terms_); break;
+      case 4: cut_terms<4>(terms, n, pieces_.data() + k, terms_); break;
+      default: return false;
+    }
+  }
+  return true;
+}
+
+void LimbTable::add_row(const Limbs* row, std::size_t used, std::size_t slot) {
+  Limbs* to = limbs_.data() + slot * terms_;
+  for (std::size_t k = 0; k < used; ++k) add_limbs(to[k], row[k]);
+}
+
+void LimbTable::add_plainly(const WelfareBlock& block, std::size_t i, std::size_t slot) {
+  for (std::size_t k = 0; k < block.used; ++k) sums_[slot * terms_ + k].add(block.at(k)[i]);
+}
+
+void LimbTable::add_by_slot(const WelfareBlock& block, std::span<const std::int32_t* const> columns, std::size_t first) {
+  if (columns.empty()) return;
+  make_room(block.n);
+  const double* w = block.at(WelfareTerms::weight);
+  for (std::size_t begin = 0; begin < block.n; begin += piece_rows) {
+    const std::size_t n = std::min(piece_rows, block.n - begin);
+    const bool fits = cut(block, begin, n);
+    for (const std::int32_t* column : columns)
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::int32_t slot = column[first + begin + i];
+        if (slot < 0) continue;
+        records_[static_cast<std::size_t>(slot)] += w[begin + i] > 0;
+        if (fits) add_row(pieces_.data() + i * terms_, block.used, static_cast<std::size_t>(slot));
+        else add_plainly(block, begin + i, static_cast<std::size_t>(slot));
+      }
+  }
+}
+
+void LimbTable::merge(LimbTable& other) {
+  flush_all();
+  other.flush_all();
+  for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i].merge(other.sums_[i]);
+  for (std::size_t s = 0; s < records_.size(); ++s) records_[s] += other.records_[s];
+}
+
+void LimbTable::reduce(Exchange& exchange) {
+  flush_all();
+  std::vector<std::int64_t> state(records_);
+  for (ExactSum& sum : sums_) {
+    sum.carry();
+    state.insert(state.end(), sum.state().begin(), sum.state().end());
+  }
+  exchange.sum(state);
+  std::copy_n(state.begin(), records_.size(), records_.begin());
+  auto from = state.begin() + static_cast<std::ptrdiff_t>(records_.size());
+  for (ExactSum& sum : sums_) {
+    std::copy_n(from, +ExactSum::state_size, sum.state().begin());
+    from += ExactSum::state_size;
+  }
+}
+
+}  // namespace puente

@@ -1,0 +1,47 @@
+// Exact sums of many slots, each with the same run of terms, gathered as limbs and handed over to exact sums before a
+// limb can overflow. One object a thread, merged afterwards.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/run/exchange.hpp"
+#include "engine/statistics/limbs.hpp"
+#include "engine/statistics/welfare_terms.hpp"
+
+namespace puente {
+
+class LimbTable {
+ public:
+  LimbTable(std::size_t slots, std::size_t terms)
+      : terms_(terms), limbs_(slots * terms), sums_(slots * terms), records_(slots), pieces_(piece_rows * terms) {}
+
+  /// Adds every record of the block to slot 0.
+  void add_to_first(const WelfareBlock& block);
+  /// Adds record i of the block to slot[i]; a negative slot takes nothing.
+  void add_by_slot(const WelfareBlock& block, std::span<const std::int32_t* const> columns, std::size_t first);
+  void merge(LimbTable& other);
+  /// Collective: totals over all ranks.
+  void reduce(Exchange& exchange);
+  /// After `reduce`.
+  std::span<const ExactSum> totals(std::size_t slot) const { return {sums_.data() + slot * terms_, terms_}; }
+  std::int64_t records(std::size_t slot) const { return records_[slot]; }
+
+ private:
+  static constexpr std::size_t piece_rows = 32;
+  void make_room(std::size_t additions);
+  void flush_all();
+  bool cut(const WelfareBlock& block, std::size_t first, std::size_t n);
+  void add_row(const Limbs* row, std::size_t used, std::size_t slot);
+  void add_plainly(const WelfareBlock& block, std::size_t i, std::size_t slot);
+
+  std::size_t terms_;
+  std::vector<Limbs> limbs_;       ///< [slot][term]
+  std::vector<ExactSum> sums_;     ///< [slot][term]
+  std::vector<std::int64_t> records_;
+  std::vector<Limbs> pieces_;      ///< [row][term], scratch
+  std::int64_t additions_ = 0;     ///< an upper bound on what any limb holds, in pieces
+};
+
+}  // namespace puente

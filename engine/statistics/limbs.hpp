@@ -1,0 +1,103 @@
+// Terms cut into limbs at fixed borders: term = Σ limb[l]·2^limb_exponent[l], the lowest rounded to nearest even, so
+// that adding limbs as int64 gives the bits of ExactSum::add. Loops over terms vectorise: the cut is by adding and
+// taking off 1.5·2^(52+e) (Dekker's splitting; the integers are read off the mantissa). Pure functions, and
+// LimbTable, which is one object a thread.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/statistics/exact_sum.hpp"
+
+namespace puente {
+
+inline constexpr int limb_count = 4;
+inline constexpr std::array<int, limb_count> limb_exponent{-80, -30, 20, 70};
+inline constexpr std::array<double, limb_count> limb_border{0x1.8p-28, 0x1.8p22, 0x1.8p72, 0x1.8p122};
+/// Magnitudes below limb_reach[L - 1] need the lowest L limbs, each then of at most 2^49 in magnitude.
+inline constexpr std::array<double, limb_count> limb_reach{0x1p-31, 0x1p19, 0x1p69, 0x1p79};
+/// So many limbs of 2^49 fit in an int64.
+inline constexpr std::int64_t limb_additions = 16383;
+
+struct alignas(32) Limbs {
+  std::array<std::int64_t, limb_count> limb{};
+};
+
+/// Bits of the largest magnitude among the terms; NaN is above all.
+inline std::int64_t largest_magnitude_bits(const double* terms, std::size_t n) {
+  std::int64_t largest = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::int64_t bits = std::bit_cast<std::int64_t>(terms[i]) & 0x7fffffffffffffff;
+    largest = bits > largest ? bits : largest;
+  }
+  return largest;
+}
+
+/// Limbs that terms of these magnitude bits need; limb_count + 1 when a term does not fit a sum.
+inline int limbs_needed(std::int64_t magnitude_bits) {
+  int needed = 1;
+  while (needed <= limb_count && magnitude_bits >= std::bit_cast<std::int64_t>(limb_reach[needed - 1])) ++needed;
+  return needed;
+}
+
+/// One limb off `rest`, as 1.5·2^52 + count in the bits of a double.
+template <int L>
+inline std::uint64_t take_limb(double& rest) {
+  const double shifted = rest + limb_border[L];
+  rest -= shifted - limb_border[L];
+  return std::bit_cast<std::uint64_t>(shifted);
+}
+
+/// Adds n terms that need `Count` limbs.
+template <int Count>
+inline void add_terms(const double* terms, std::size_t n, Limbs& sum) {
+  std::uint64_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    double rest = terms[i];
+    if constexpr (Count > 3) s3 += take_limb<3>(rest);
+    if constexpr (Count > 2) s2 += take_limb<2>(rest);
+    if constexpr (Count > 1) s1 += take_limb<1>(rest);
+    s0 += take_limb<0>(rest);
+  }
+  const auto count = [n](std::uint64_t s, int l) {
+    return static_cast<std::int64_t>(s - n * std::bit_cast<std::uint64_t>(limb_border[l]));
+  };
+  sum.limb[0] += count(s0, 0);
+  if constexpr (Count > 1) sum.limb[1] += count(s1, 1);
+  if constexpr (Count > 2) sum.limb[2] += count(s2, 2);
+  if constexpr (Count > 3) sum.limb[3] += count(s3, 3);
+}
+
+/// Cuts n terms that need `Count` limbs into rows: pieces[i·stride]. Higher limbs are zero.
+template <int Count>
+inline void cut_terms(const double* terms, std::size_t n, Limbs* pieces, std::size_t stride) {
+  for (std::size_t i = 0; i < n; ++i) {
+    double rest = terms[i];
+    const auto piece = [&rest]<int L>() {
+      if constexpr (L < Count)
+        return static_cast<std::int64_t>(take_limb<L>(rest) - std::bit_cast<std::uint64_t>(limb_border[L]));
+      else
+        return std::int64_t{0};
+    };
+    const std::int64_t p3 = piece.template operator()<3>(), p2 = piece.template operator()<2>(),
+                       p1 = piece.template operator()<1>(), p0 = piece.template operator()<0>();
+    pieces[i * stride].limb = {p0, p1, p2, p3};
+  }
+}
+
+inline void add_limbs(Limbs& to, const Limbs& piece) {
+  for (int l = 0; l < limb_count; ++l) to.limb[l] += piece.limb[l];
+}
+
+/// Hands the limbs over to an exact sum and empties them.
+inline void flush(Limbs& limbs, ExactSum& sum) {
+  for (int l = 0; l < limb_count; ++l)
+    if (limbs.limb[l] != 0) sum.add_multiple(limbs.limb[l], limb_exponent[l]);
+  limbs = {};
+}
+
+}  // namespace puente

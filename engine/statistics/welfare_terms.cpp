@@ -1,0 +1,205 @@
+#include "engine/statistics/welfare_terms.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/core/elementary.hpp"
+
+namespace puente {
+
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+/// Whole orders from 2 up are defined for every value; all others need logs, roots or negative powers.
+bool takes_all_values(double alpha) { return alpha >= 2 && std::floor(alpha) == alpha; }
+
+double ratio(double a, double b) { return b == 0 ? missing : a / b; }
+
+bool any_not_positive(const double* y, std::size_t n) {
+  int any = 0;
+  for (std::size_t i = 0; i < n; ++i) any |= !(y[i] > 0);
+  return any != 0;
+}
+
+/// out = x^exponent with the bits of puente::pow; the usual exponents as loops that vectorise.
+void powers_of(const double* x, std::size_t n, double exponent, double* out) {
+  if (exponent == 2)
+    for (std::size_t i = 0; i < n; ++i) out[i] = x[i] * x[i];
+  else if (exponent == -1)
+    for (std::size_t i = 0; i < n; ++i) out[i] = 1.0 / x[i];
+  else if (exponent == 0.5)
+    for (std::size_t i = 0; i < n; ++i) out[i] = std::sqrt(x[i]);
+  else
+    for (std::size_t i = 0; i < n; ++i) out[i] = pow(x[i], exponent);
+}
+
+struct FgtTerms {
+  double *poor, *gap, *fgt1, *fgt2;
+};
+
+/// Foster, Greer, Thorbecke (1984): Σ w ((z − y)/z)^α over y < z; Watts (1968), below: Σ w ln(z/y) over 0 < y < z.
+void fgt_terms(std::size_t n, const double* y, const double* w, const double* z, const FgtTerms& terms) {
+  double* __restrict poor = terms.poor;
+  double* __restrict gap = terms.gap;
+  double* __restrict fgt1 = terms.fgt1;
+  double* __restrict fgt2 = terms.fgt2;
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool is_poor = (y[i] < z[i]) & (z[i] > 0);
+    const double weight_if_poor = is_poor ? w[i] : 0.0;
+    const double shortfall = is_poor ? z[i] - y[i] : 0.0;
+    const double relative = shortfall / (is_poor ? z[i] : 1.0);
+    const double first_order = weight_if_poor * relative;
+    poor[i] = weight_if_poor;
+    gap[i] = weight_if_poor * shortfall;
+    fgt1[i] = first_order;
+    fgt2[i] = first_order * relative;
+  }
+}
+
+/// Totals over the values an index is defined on.
+struct Domain {
+  double weight, mean;
+};
+
+/// GE(α) = (Σ w (y/μ)^α / W − 1) / (α(α − 1)); MLD = ln μ − Σ w ln y / W; Theil = Σ w y ln y / (W μ) − ln μ
+/// (Cowell 2011, Measuring Inequality, ch. 3; Shorrocks 1980).
+double generalised_entropy(double alpha, const Domain& domain, double sum) {
+  if (!(domain.weight > 0 && domain.mean > 0)) return missing;
+  const double average = sum / domain.weight;
+  if (alpha == 0) return log(domain.mean) - average;
+  if (alpha == 1) return average / domain.mean - log(domain.mean);
+  return (average / pow(domain.mean, alpha) - 1) / (alpha * (alpha - 1));
+}
+
+/// A(ε) = 1 − (Σ w y^(1−ε) / W)^(1/(1−ε)) / μ; A(1) = 1 − exp(Σ w ln y / W) / μ (Atkinson 1970).
+double atkinson_index(double epsilon, const Domain& domain, double sum) {
+  if (!(domain.weight > 0 && domain.mean > 0)) return missing;
+  const double average = sum / domain.weight;
+  const double equal_income = epsilon == 1 ? exp(average) : pow(average, 1 / (1 - epsilon));
+  return 1 - equal_income / domain.mean;
+}
+
+}  // namespace
+
+WelfareTerms::WelfareTerms(const WelfareStatistics& asked)
+    : lines_(asked.lines),
+      line_terms_(asked.watts ? 5 : 4),
+      first_power_(2 + asked.lines * line_terms_),
+      watts_(asked.watts),
+      entropy_(asked.entropy),
+      atkinson_(asked.atkinson) {
+  using Kind = Power::Kind;
+  for (const double a : entropy_)
+    require({a == 0 ? Kind::log : a == 1 ? Kind::product_log : Kind::power, a, takes_all_values(a)});
+  for (const double e : atkinson_) require({e == 1 ? Kind::log : Kind::power, 1 - e, takes_all_values(1 - e)});
+  negative_ = first_power_ + powers_.size();
+}
+
+void WelfareTerms::require(const Power& power) {
+  const auto same = [&](const Power& p) {
+    return p.kind == power.kind && (p.kind != Power::Kind::power || p.exponent == power.exponent);
+  };
+  if (std::none_of(powers_.begin(), powers_.end(), same)) powers_.push_back(power);
+}
+
+const ExactSum& WelfareTerms::find(std::span<const ExactSum> totals, Power::Kind kind, double exponent) const {
+  std::size_t i = 0;
+  while (powers_[i].kind != kind || (kind == Power::Kind::power && powers_[i].exponent != exponent)) ++i;
+  return totals[first_power_ + i];
+}
+
+void WelfareTerms::evaluate(const WelfareRecords& records, std::size_t first, WelfareBlock& block) const {
+  const double* y = records.y + first;
+  const double* w = records.w + first;
+  const std::size_t n = block.n;
+  std::copy_n(w, n, block.at(weight));
+  double* product = block.at(total);
+  for (std::size_t i = 0; i < n; ++i) product[i] = w[i] * y[i];
+  for (std::size_t l = 0; l < lines_; ++l) evaluate_line(y, w, records.line[l] + first, line(l), block);
+  if (!powers_.empty()) evaluate_powers(y, w, block);
+  block.used = negative_;
+  if (!any_not_positive(y, n)) return;
+  block.used = count();
+  double *negative = block.at(negative_), *zero = block.at(negative_ + 1), *below = block.at(negative_ + 2);
+  for (std::size_t i = 0; i < n; ++i) {
+    negative[i] = y[i] < 0 ? w[i] : 0.0;
+    zero[i] = y[i] == 0 ? w[i] : 0.0;
+    below[i] = y[i] < 0 ? product[i] : 0.0;
+  }
+}
+
+void WelfareTerms::evaluate_line(const double* y, const double* w, const double* z, std::size_t first,
+                                 WelfareBlock& block) const {
+  const std::size_t n = block.n;
+  fgt_terms(n, y, w, z, {block.at(first), block.at(first + 1), block.at(first + 2), block.at(first + 3)});
+  if (!watts_) return;
+  double *watts = block.at(first + 4), *times = block.scratch.data();
+  for (std::size_t i = 0; i < n; ++i) times[i] = (y[i] < z[i]) & (y[i] > 0) ? z[i] / y[i] : 1.0;
+  log(times, n, watts);
+  for (std::size_t i = 0; i < n; ++i) watts[i] *= w[i];
+}
+
+void WelfareTerms::evaluate_powers(const double* y, const double* w, WelfareBlock& block) const {
+  const std::size_t n = block.n;
+  double *value = block.scratch.data(), *logs = value + WelfareBlock::capacity;
+  for (std::size_t i = 0; i < n; ++i) value[i] = y[i] > 0 ? y[i] : 1.0;
+  const bool needs_log = std::any_of(powers_.begin(), powers_.end(), [](const Power& p) { return p.kind != Power::Kind::power; });
+  if (needs_log) log(value, n, logs);
+  for (std::size_t k = 0; k < powers_.size(); ++k) {
+    double* out = block.at(first_power_ + k);
+    if (powers_[k].kind == Power::Kind::log)
+      std::copy_n(logs, n, out);
+    else if (powers_[k].kind == Power::Kind::product_log)
+      for (std::size_t i = 0; i < n; ++i) out[i] = value[i] * logs[i];
+    else
+      powers_of(powers_[k].all_values ? y : value, n, powers_[k].exponent, out);
+    const bool all = powers_[k].all_values;
+    for (std::size_t i = 0; i < n; ++i) out[i] = (all | (y[i] > 0)) & (w[i] > 0) ? out[i] * w[i] : 0.0;
+  }
+}
+
+WelfareResult::Line WelfareTerms::finish_line(std::span<const ExactSum> totals, std::size_t i, double all_weight) const {
+  const auto sum = [&](std::size_t k) { return totals[line(i) + k].value(); };
+  WelfareResult::Line result;
+  result.poor = sum(0);
+  result.total_gap = sum(1);
+  result.fgt[0] = ratio(result.poor, all_weight);
+  result.fgt[1] = ratio(sum(2), all_weight);
+  result.fgt[2] = ratio(sum(3), all_weight);
+  result.watts = watts_ ? ratio(sum(4), all_weight) : missing;
+  return result;
+}
+
+WelfareResult WelfareTerms::finish(std::span<const ExactSum> totals, std::int64_t records) const {
+  WelfareResult result;
+  result.weight = totals[weight].value();
+  result.records = static_cast<double>(records);
+  result.total = totals[total].value();
+  result.mean = ratio(result.total, result.weight);
+  result.n_negative = totals[negative_].value();
+  result.n_zero = totals[negative_ + 1].value();
+  ExactSum positive_weight = totals[weight], positive_total = totals[total], excluded = totals[negative_];
+  excluded.merge(totals[negative_ + 1]);
+  positive_weight.subtract(excluded);
+  positive_total.subtract(totals[negative_ + 2]);
+  result.excluded_from_logs = excluded.value();
+  for (std::size_t i = 0; i < lines_; ++i) result.lines.push_back(finish_line(totals, i, result.weight));
+
+  using Kind = Power::Kind;
+  const Domain all{result.weight, result.mean};
+  const Domain positive{positive_weight.value(), ratio(positive_total.value(), positive_weight.value())};
+  for (const double a : entropy_) {
+    const Kind kind = a == 0 ? Kind::log : a == 1 ? Kind::product_log : Kind::power;
+    const double sum = find(totals, kind, a).value();
+    result.entropy.push_back(generalised_entropy(a, takes_all_values(a) ? all : positive, sum));
+  }
+  for (const double e : atkinson_) {
+    const double sum = find(totals, e == 1 ? Kind::log : Kind::power, 1 - e).value();
+    result.atkinson.push_back(atkinson_index(e, takes_all_values(1 - e) ? all : positive, sum));
+  }
+  return result;
+}
+
+}  // namespace puente

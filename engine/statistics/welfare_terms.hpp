@@ -1,0 +1,58 @@
+// The sums behind a slot's statistics: which terms a record contributes, and the statistics as functions of their
+// totals. Every index is a function of totals of pure terms, so that totals may be gathered in any order. Immutable
+// after construction; `WelfareBlock` is scratch, one object a thread.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "engine/statistics/exact_sum.hpp"
+#include "engine/statistics/welfare_tally.hpp"
+
+namespace puente {
+
+/// Terms of up to `capacity` records: term k of record i is at(k)[i].
+struct WelfareBlock {
+  static constexpr std::size_t capacity = 256;
+  explicit WelfareBlock(std::size_t terms) : values(terms * capacity), scratch(2 * capacity) {}
+  double* at(std::size_t term) { return values.data() + term * capacity; }
+  const double* at(std::size_t term) const { return values.data() + term * capacity; }
+
+  std::size_t n = 0;
+  std::size_t used = 0;  ///< terms from here on are zero for all these records and not written
+  std::vector<double> values, scratch;
+};
+
+class WelfareTerms {
+ public:
+  explicit WelfareTerms(const WelfareStatistics& asked);
+  static constexpr std::size_t weight = 0, total = 1;  ///< Σ w, Σ w·y
+  std::size_t count() const { return negative_ + 3; }
+
+  /// Writes the terms of records [first, first + block.n) into `block`.
+  void evaluate(const WelfareRecords& records, std::size_t first, WelfareBlock& block) const;
+  /// Everything but order statistics.
+  WelfareResult finish(std::span<const ExactSum> totals, std::int64_t records) const;
+
+ private:
+  /// w·log y, w·y·log y or w·y^exponent, over the positive values or over all.
+  struct Power {
+    enum class Kind { log, product_log, power } kind;
+    double exponent;
+    bool all_values;
+  };
+  std::size_t line(std::size_t i) const { return 2 + i * line_terms_; }
+  void require(const Power& power);
+  const ExactSum& find(std::span<const ExactSum> totals, Power::Kind kind, double exponent) const;
+  void evaluate_line(const double* y, const double* w, const double* z, std::size_t first, WelfareBlock& block) const;
+  void evaluate_powers(const double* y, const double* w, WelfareBlock& block) const;
+  WelfareResult::Line finish_line(std::span<const ExactSum> totals, std::size_t i, double all_weight) const;
+
+  std::size_t lines_, line_terms_, first_power_, negative_;
+  bool watts_;
+  std::vector<double> entropy_, atkinson_;
+  std::vector<Power> powers_;
+};
+
+}  // namespace puente
