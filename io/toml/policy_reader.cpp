@@ -1,0 +1,242 @@
+#include "io/toml/policy_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace puente::io {
+
+Place place_of(const rules::Text& text) { return text.place(0); }
+
+rules::Text number_text(double value, const rules::Text& at) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  rules::Text text = at;
+  text.text.assign(buffer, end);
+  return text;
+}
+
+std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml::table& table) {
+  std::vector<std::pair<toml::source_position, std::pair<std::string, const toml::node*>>> entries;
+  for (const auto& [key, node] : table)
+    entries.push_back({key.source().begin, {std::string(key.str()), &node}});
+  std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::pair<std::string, const toml::node*>> ordered;
+  for (auto& entry : entries) ordered.push_back(std::move(entry.second));
+  return ordered;
+}
+
+std::optional<rules::Text> quantity(TomlView& view, const char* key) {
+  const toml::node* node = view.find(key);
+  if (node == nullptr) return std::nullopt;
+  if (const auto* text = node->as_string()) return view.file().text(*text);
+  if (node->is_number()) return number_text(*node->value<double>(), view.file().place(node->source()));
+  if (const auto* truth = node->as_boolean()) {
+    rules::Text text = view.file().place(node->source());
+    text.text = truth->get() ? "true" : "false";
+    return text;
+  }
+  view.wrong(*node, key, "an expression or a number");
+  return std::nullopt;
+}
+
+std::optional<rules::Text> quantity_with_unit(TomlView& view, const char* key) {
+  const toml::node* node = view.find(key);
+  if (node == nullptr || !node->is_table()) return quantity(view, key);
+  TomlView inner(view.file(), *node->as_table(), view.path(key));
+  const auto value = quantity(inner, "value");
+  unit_of(inner, "unit");
+  for (const char* known : {"source", "status", "note"}) inner.string(known);
+  inner.finish();
+  return value;
+}
+
+Unit unit_of(TomlView& view, const char* key) {
+  const auto text = view.text(key);
+  if (!text) return {};
+  try {
+    return Unit::parse(text->text);
+  } catch (const Error& error) {
+    view.file().error(*text, error.what());
+    return {};
+  }
+}
+
+namespace {
+
+ParameterValue read_parameter(TomlFile& file, TomlView& parameters, const std::string& name) {
+  ParameterValue parameter;
+  parameter.name = name;
+  parameter.place = place_of(parameters.place(name.c_str()));
+  const toml::node* node = parameters.find(name.c_str());
+  if (node->is_number()) {
+    parameter.value = *node->value<double>();
+    return parameter;
+  }
+  if (!node->is_table()) {
+    parameters.wrong(*node, name.c_str(), "a number or a table with `value`");
+    return parameter;
+  }
+  TomlView view(file, *node->as_table(), "parameters." + name);
+  const auto value = view.number("value");
+  if (!value) file.error(view.place(), "parameter '" + name + "' has no value");
+  parameter.value = value.value_or(0);
+  parameter.unit = unit_of(view, "unit");
+  parameter.source = view.string("source");
+  parameter.status = view.string("status");
+  // How sure it is: read by runs with draws.
+  for (const char* key : {"se", "low", "high", "mode", "df"}) view.number(key);
+  for (const char* key : {"distribution", "note", "role", "year"}) view.find(key);
+  view.finish();
+  return parameter;
+}
+
+Coverage read_coverage(TomlFile& file, TomlView& programme) {
+  Coverage coverage;
+  coverage.place = place_of(programme.place("coverage"));
+  const toml::table* table = programme.table("coverage");
+  if (table == nullptr) return coverage;
+  TomlView view(file, *table, programme.path("coverage"));
+  coverage.mode = static_cast<CoverageMode>(view.choice("mode", {"everyone", "share", "ranked", "observed", "nobody"}, 0));
+  coverage.share = quantity(view, "share");
+  coverage.of_takers = view.choice("of", {"eligible", "takers"}, 0) == 1;
+  coverage.by = quantity(view, "by");
+  coverage.descending = view.choice("order", {"ascending", "descending"}, 0) == 1;
+  coverage.quota = quantity_with_unit(view, "quota");
+  coverage.budget = quantity_with_unit(view, "budget");
+  coverage.within = view.text("within");
+  coverage.unit_of_draw = view.text("unit_of_draw");
+  coverage.keep_observed = view.boolean("keep_observed", true);
+  view.finish();
+  return coverage;
+}
+
+std::optional<Benefit> read_benefit(TomlFile& file, TomlView& programme, const char* key, bool in_resource) {
+  const toml::table* table = programme.table(key);
+  if (table == nullptr) return std::nullopt;
+  TomlView view(file, *table, programme.path(key));
+  Benefit benefit;
+  const auto amount = quantity_with_unit(view, "amount");
+  if (!amount) file.error(view.place(), view.path("amount") + " is missing");
+  benefit.amount = amount.value_or(number_text(0, view.place()));
+  benefit.in_resource = view.boolean("in_resource", in_resource);
+  if (std::string(key) == "cash") benefit.observed_amount = view.text("observed_amount");
+  else benefit.valued_at = quantity(view, "valued_at");
+  view.finish();
+  return benefit;
+}
+
+Effect read_effect(TomlFile& file, const toml::table& table, const std::string& path) {
+  TomlView view(file, table, path);
+  Effect effect;
+  effect.place = place_of(view.place());
+  effect.outcome = view.string("outcome");
+  if (effect.outcome.empty()) file.error(view.place(), path + " has no outcome");
+  effect.kind = static_cast<EffectKind>(view.choice("kind", {"relative", "absolute", "points", "odds"}, 0));
+  effect.size = quantity_with_unit(view, "size");
+  const bool gross = view.choice("on", {"net", "gross"}, 0) == 1;
+  effect.costs = view.text("costs");
+  if (gross && !effect.costs) file.error(view.place(), path + ": on = \"gross\" needs `costs`, the column of what it costs to earn the outcome");
+  if (!gross && effect.costs) file.error(view.place(), path + ": `costs` is for on = \"gross\"");
+  effect.base = quantity(view, "base");
+  for (const char* key : {"source", "status", "note"}) view.string(key);
+  view.finish();
+  return effect;
+}
+
+Programme read_programme(TomlFile& file, const toml::table& table, const std::string& name) {
+  TomlView view(file, table, "programmes." + name);
+  Programme programme;
+  programme.name = name;
+  programme.place = place_of(view.place());
+  programme.label = view.string("label");
+  programme.entity = view.choice("entity", {"household", "person"}, 0) == 1 ? Entity::person : Entity::household;
+  const auto eligible = quantity(view, "eligible");
+  if (!eligible) file.error(view.place(), view.path("eligible") + " is missing: write who may receive it, or 'true'");
+  programme.eligible = eligible.value_or(rules::Text{});
+  programme.condition = quantity(view, "condition");
+  programme.observed = quantity(view, "observed");
+  programme.take_up = quantity(view, "take_up");
+  programme.delivery = quantity(view, "delivery");
+  programme.members = view.text("members");
+  for (const rules::Text& other : view.texts("exclude")) programme.exclude.push_back(other.text);
+  programme.coverage = read_coverage(file, view);
+  programme.cash = read_benefit(file, view, "cash", true);
+  programme.in_kind = read_benefit(file, view, "in_kind", false);
+  if (const toml::table* cost = view.table("cost")) {
+    TomlView costs(file, *cost, view.path("cost"));
+    programme.cost_per_recipient = quantity_with_unit(costs, "per_recipient");
+    programme.cost_fixed = quantity_with_unit(costs, "fixed");
+    costs.finish();
+  }
+  if (const toml::array* effects = view.array("effects"))
+    for (const toml::node& effect : *effects) {
+      if (effect.is_table()) programme.effects.push_back(read_effect(file, *effect.as_table(), view.path("effects")));
+      else view.wrong(effect, "effects", "tables ([[programmes." + name + ".effects]])");
+    }
+  for (const char* key : {"source", "status", "note"}) view.string(key);
+  view.finish();
+  return programme;
+}
+
+Synergy read_synergy(TomlFile& file, const toml::table& table) {
+  TomlView view(file, table, "synergies");
+  Synergy synergy;
+  synergy.place = place_of(view.place());
+  for (const rules::Text& name : view.texts("programmes")) synergy.programmes.push_back(name.text);
+  synergy.outcome = view.string("outcome");
+  synergy.definition = static_cast<Synergy::Definition>(view.choice("definition", {"multiplicative", "additive", "joint"}, 0));
+  const auto size = quantity_with_unit(view, "size");
+  if (!size || synergy.outcome.empty() || synergy.programmes.size() < 2)
+    file.error(view.place(), "a synergy needs two or more programmes, an outcome and a size");
+  synergy.size = size.value_or(number_text(0, view.place()));
+  for (const char* key : {"source", "status", "note"}) view.string(key);
+  view.finish();
+  return synergy;
+}
+
+void check_names(TomlFile& file, const Policy& policy) {
+  std::vector<std::string> names;
+  for (const Programme& programme : policy.programmes) names.push_back(programme.name);
+  const auto check = [&](const std::string& name, const Place& place) {
+    for (const std::string& known : names)
+      if (known == name) return;
+    const std::string near = nearest(name, names);
+    file.diagnostics.add({Diagnostic::Severity::error, place, "there is no programme '" + name + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"), ""});
+  };
+  for (const Synergy& synergy : policy.synergies)
+    for (const std::string& name : synergy.programmes) check(name, synergy.place);
+  for (const Programme& programme : policy.programmes)
+    for (const std::string& name : programme.exclude) check(name, programme.place);
+}
+
+}  // namespace
+
+Policy read_policy(TomlFile& file, TomlView& root, TomlView* welfare) {
+  Policy policy;
+  if (const toml::table* table = root.table("parameters")) {
+    TomlView parameters(file, *table, "parameters");
+    for (const auto& [name, node] : in_file_order(*table)) policy.parameters.push_back(read_parameter(file, parameters, name));
+  }
+  if (const toml::table* table = root.table("programmes"))
+    for (const auto& [name, node] : in_file_order(*table)) {
+      if (node->is_table()) policy.programmes.push_back(read_programme(file, *node->as_table(), name));
+      else root.wrong(*node, "programmes", "one table a programme ([programmes." + name + "])");
+    }
+  if (const toml::array* synergies = root.array("synergies"))
+    for (const toml::node& synergy : *synergies) {
+      if (synergy.is_table()) policy.synergies.push_back(read_synergy(file, *synergy.as_table()));
+      else root.wrong(synergy, "synergies", "tables ([[synergies]])");
+    }
+  if (welfare != nullptr)
+    if (const toml::table* table = welfare->table("pass_through")) {
+      TomlView passes(file, *table, "welfare.pass_through");
+      for (const auto& [name, node] : in_file_order(*table)) {
+        policy.pass_through[name] = passes.number(name.c_str()).value_or(0);
+      }
+    }
+  check_names(file, policy);
+  return policy;
+}
+
+}  // namespace puente::io

@@ -1,0 +1,22 @@
+#include "io/toml/read_text.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "engine/core/error.hpp"
+
+namespace puente::io {
+
+std::string read_text(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) throw Error(ExitCode::input_missing, path + ": there is no such file");
+  if (std::filesystem::is_directory(path, ignored)) throw Error(ExitCode::input_missing, path + " is a folder, not a file");
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  if (!file || file.bad()) throw Error(ExitCode::io_error, path + " cannot be read");
+  return content.str();
+}
+
+}  // namespace puente::io

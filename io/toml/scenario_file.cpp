@@ -1,0 +1,391 @@
+#include "io/toml/scenario_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include "io/toml/policy_reader.hpp"
+#include "io/toml/read_text.hpp"
+#include "io/toml/scenario_resolver.hpp"
+
+namespace puente::io {
+
+namespace {
+
+class Reader {
+ public:
+  Reader(const std::string& path, const ScenarioOverrides& overrides) : overrides_(overrides) {
+    out_.path = path;
+    out_.content = read_text(path);
+  }
+  ScenarioFile read();
+
+ private:
+  TomlFile fresh();
+  void read_root(TomlFile& file);
+  void read_population(TomlFile& file, TomlView& root);
+  void read_recipe(TomlFile& file, const toml::table& table, const std::string& name);
+  void read_recipe_columns(TomlFile& file, TomlView& recipe, Entity entity);
+  void read_variables(TomlFile& file, TomlView& root);
+  void read_welfare(TomlFile& file, TomlView& welfare);
+  void read_groups(TomlFile& file, TomlView& root);
+  void read_statistics(TomlFile& file, TomlView& root);
+  void read_missing(TomlFile& file, TomlView& root);
+  void read_run(TomlFile& file, TomlView& root);
+  void read_scenarios(TomlFile& file);
+  void read_scenario(const ScenarioPlan& plan);
+  void keep_asked(std::vector<ScenarioPlan>& plans);
+  void take(const Diagnostics& diagnostics);
+
+  ScenarioOverrides overrides_;
+  ScenarioFile out_;
+  Policy base_;
+  std::set<std::string> seen_;  ///< diagnostics told already: every scenario reads the file anew
+};
+
+TomlFile Reader::fresh() {
+  TomlFile file = TomlFile::parse(out_.path, out_.content);
+  for (const auto& [key, value] : overrides_.set)
+    apply({split_path(key), {}, -1, value, rules::Text::standalone("--set " + key, value)}, file);
+  return file;
+}
+
+void Reader::take(const Diagnostics& diagnostics) {
+  for (const Diagnostic& d : diagnostics.all()) {
+    Diagnostics one;
+    one.add(d);
+    if (seen_.insert(one.text()).second) out_.diagnostics.add(d);
+  }
+}
+
+ScenarioFile Reader::read() {
+  TomlFile file = fresh();
+  read_root(file);
+  read_scenarios(file);
+  take(file.diagnostics);
+  return std::move(out_);
+}
+
+void Reader::read_root(TomlFile& file) {
+  TomlView root(file, file.root, "");
+  const auto format = root.number("format");
+  if (!format) file.error(root.place(), "`format = 1` is missing: it says which version of the scenario format the file is written in");
+  else if (*format != 1) file.error(root.place("format"), "this program reads format 1 of the scenario file");
+  out_.model.title = root.string("title");
+  read_population(file, root);
+  const toml::table* welfare_table = root.table("welfare");
+  const toml::table none;
+  TomlView welfare(file, welfare_table == nullptr ? none : *welfare_table, "welfare");
+  base_ = read_policy(file, root, &welfare);
+  out_.model.parameters = base_.parameters;
+  out_.model.pass_through = base_.pass_through;
+  for (const Programme& programme : base_.programmes)
+    if (programme.observed) out_.model.observed.push_back(programme);
+  read_variables(file, root);
+  if (welfare_table == nullptr) file.error(root.place(), "[welfare] is missing: it says what welfare is, as in resource = 'consumption'");
+  else read_welfare(file, welfare);
+  read_groups(file, root);
+  read_statistics(file, root);
+  read_missing(file, root);
+  read_run(file, root);
+  root.table("scenarios");
+  root.table("sweeps");
+  for (const char* later : {"solve", "financing", "prices"})
+    if (root.table(later) != nullptr) file.error(root.place(later), std::string("[") + later + "] is not supported by this version");
+  root.finish();
+}
+
+void Reader::read_population(TomlFile& file, TomlView& root) {
+  const toml::table* table = root.table("population");
+  if (table == nullptr) {
+    file.error(root.place(), "[population] is missing: it says whose households they are, as in source = \"survey.h5\"");
+    return;
+  }
+  TomlView view(file, *table, "population");
+  if (const auto households = view.number("households")) {
+    if (*households != std::floor(*households) || *households < 0) file.error(view.place("households"), "households is a whole number");
+    else out_.households = static_cast<std::int64_t>(*households);
+  }
+  const auto source = view.text("source");
+  const toml::table* recipe = view.table("recipe");
+  if (source.has_value() == (recipe != nullptr)) file.error(view.place(), "[population] needs either `source` or [population.recipe]");
+  if (source) {
+    const std::filesystem::path path(source->text);
+    out_.population_source = path.is_absolute() ? path.string() : (std::filesystem::path(out_.path).parent_path() / path).string();
+  }
+  if (recipe != nullptr) read_recipe(file, *recipe, "population.recipe");
+  view.finish();
+}
+
+void Reader::read_recipe(TomlFile& file, const toml::table& table, const std::string& name) {
+  TomlView view(file, table, name);
+  Recipe recipe;
+  recipe.households = out_.households.value_or(0);
+  recipe.seed = static_cast<std::uint64_t>(view.number("seed").value_or(0));
+  recipe.persons = quantity(view, "persons");
+  recipe.notes.title = out_.model.title;
+  recipe.notes.source = "recipe";
+  recipe.notes.currency = view.string("currency");
+  out_.recipe = std::move(recipe);
+  read_recipe_columns(file, view, Entity::household);
+  read_recipe_columns(file, view, Entity::person);
+  view.finish();
+}
+
+void Reader::read_recipe_columns(TomlFile& file, TomlView& recipe, Entity entity) {
+  const toml::table* table = recipe.table(name_of(entity));
+  if (table == nullptr) return;
+  TomlView columns(file, *table, recipe.path(name_of(entity)));
+  for (const auto& [name, node] : in_file_order(*table)) {
+    RecipeColumn column;
+    column.name = name;
+    column.entity = entity;
+    if (!node->is_table()) {
+      if (const auto value = quantity(columns, name.c_str())) column.value = *value;
+      out_.recipe->columns.push_back(std::move(column));
+      continue;
+    }
+    columns.find(name.c_str());
+    TomlView view(file, *node->as_table(), columns.path(name.c_str()));
+    if (const auto value = quantity(view, "value")) column.value = *value;
+    else file.error(view.place(), view.path("value") + " is missing");
+    ColumnType type{};
+    if (const auto text = view.text("type")) {
+      if (parse_column_type(text->text, type)) column.type = type;
+      else file.error(*text, "'" + text->text + "' is no type: bool, i8, i16, i32, i64, f32 or f64");
+    }
+    column.unit = unit_of(view, "unit");
+    column.long_name = view.string("long_name");
+    for (const rules::Text& label : view.texts("labels")) column.labels.push_back(label.text);
+    view.finish();
+    out_.recipe->columns.push_back(std::move(column));
+  }
+}
+
+void Reader::read_variables(TomlFile& file, TomlView& root) {
+  const toml::table* table = root.table("variables");
+  if (table == nullptr) return;
+  TomlView variables(file, *table, "variables");
+  for (const auto& [name, node] : in_file_order(*table)) {
+    rules::Variable variable;
+    variable.name = name;
+    if (!node->is_table()) {
+      const auto value = quantity(variables, name.c_str());
+      if (!value) continue;
+      variable.expression = *value;
+    } else {
+      variables.find(name.c_str());
+      TomlView view(file, *node->as_table(), "variables." + name);
+      const auto value = quantity(view, "value");
+      if (!value) file.error(view.place(), "variable '" + name + "' has no value");
+      variable.expression = value.value_or(rules::Text{});
+      variable.unit = unit_of(view, "unit");
+      if (view.find("entity") != nullptr) variable.entity = view.choice("entity", {"household", "person"}, 0) == 1 ? Entity::person : Entity::household;
+      for (const char* key : {"source", "status", "note"}) view.string(key);
+      view.finish();
+      if (!value) continue;
+    }
+    out_.model.variables.push_back(std::move(variable));
+  }
+}
+
+void Reader::read_welfare(TomlFile& file, TomlView& view) {
+  WelfareModel& welfare = out_.model.welfare;
+  const auto resource = quantity(view, "resource");
+  if (!resource) file.error(view.place(), "welfare.resource is missing: the observed aggregate, as in resource = 'consumption'");
+  welfare.resource = resource.value_or(number_text(0, view.place()));
+  welfare.scale = quantity(view, "scale");
+  if (const toml::table* lines = view.table("lines")) {
+    TomlView inner(file, *lines, "welfare.lines");
+    for (const auto& [name, node] : in_file_order(*lines)) {
+      Line line;
+      line.name = name;
+      std::optional<rules::Text> value;
+      if (!node->is_table()) {
+        value = quantity(inner, name.c_str());
+      } else {
+        inner.find(name.c_str());
+        TomlView one(file, *node->as_table(), "welfare.lines." + name);
+        value = quantity(one, "value");
+        line.fixed = one.boolean("fixed", false);
+        unit_of(one, "unit");
+        for (const char* key : {"source", "status", "note"}) one.string(key);
+        one.finish();
+        if (!value) file.error(one.place(), "line '" + name + "' has no value");
+      }
+      if (!value) continue;
+      line.value = *value;
+      welfare.lines.push_back(std::move(line));
+    }
+  }
+  view.finish();
+}
+
+void Reader::read_groups(TomlFile& file, TomlView& root) {
+  const toml::table* table = root.table("groups");
+  if (table == nullptr) return;
+  TomlView groups(file, *table, "groups");
+  for (const auto& [name, node] : in_file_order(*table)) {
+    const auto value = quantity(groups, name.c_str());
+    if (name == "decile" || name == "all" || name == "arm" || name == "recipient")
+      file.error(groups.place(name.c_str()), "'" + name + "' is a group of Puente's own: give yours another name");
+    if (value) out_.model.groups.push_back({name, *value});
+  }
+}
+
+void Reader::read_statistics(TomlFile& file, TomlView& root) {
+  StatisticsModel& statistics = out_.model.statistics;
+  for (int p = 1; p < 100; ++p) statistics.quantiles.push_back(p / 100.0);
+  const toml::table* table = root.table("statistics");
+  if (table == nullptr) return;
+  TomlView view(file, *table, "statistics");
+  const std::vector<std::string> known = statistics.include;
+  if (view.find("include") != nullptr) {
+    statistics.include.clear();
+    for (const rules::Text& what : view.texts("include")) {
+      statistics.include.push_back(what.text);
+      if (std::find(known.begin(), known.end(), what.text) != known.end()) continue;
+      const std::string near = nearest(what.text, known);
+      file.error(what, "there are no statistics '" + what.text + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    }
+  }
+  statistics.precision = view.choice("precision", {"exact", "sketch"}, 0) == 1 ? "sketch" : "exact";
+  statistics.count = static_cast<CountedAs>(view.choice("count", {"persons", "households", "records"}, 0));
+  statistics.deciles = view.boolean("deciles", true);
+  statistics.where = quantity(view, "where");
+  statistics.attends = quantity(view, "attends");
+  statistics.age = quantity(view, "age");
+  statistics.sex = quantity(view, "sex");
+  statistics.outcomes = view.texts("outcomes");
+  if (const toml::array* bands = view.array("age_bands")) {
+    statistics.age_bands.clear();
+    for (const toml::node& band : *bands) {
+      const auto* pair = band.as_array();
+      const bool fits = pair != nullptr && pair->size() == 2 && pair->is_homogeneous<std::int64_t>() &&
+                        **pair->get_as<std::int64_t>(0) <= **pair->get_as<std::int64_t>(1);
+      if (fits) statistics.age_bands.emplace_back(**pair->get_as<std::int64_t>(0), **pair->get_as<std::int64_t>(1));
+      else view.wrong(band, "age_bands", "pairs of whole years, as in [[6, 13], [14, 17]]");
+    }
+  }
+  if (const toml::array* quantiles = view.array("quantiles")) {
+    statistics.quantiles.clear();
+    for (const toml::node& p : *quantiles) {
+      const auto value = p.value<double>();
+      if (value && *value > 0 && *value < 1) statistics.quantiles.push_back(*value);
+      else view.wrong(p, "quantiles", "shares between 0 and 1");
+    }
+  }
+  view.finish();
+}
+
+void Reader::read_missing(TomlFile& file, TomlView& root) {
+  const toml::table* table = root.table("missing");
+  if (table == nullptr) return;
+  TomlView view(file, *table, "missing");
+  for (const auto& [name, node] : in_file_order(*table)) {
+    const auto rule = quantity(view, name.c_str());
+    if (!rule) continue;
+    const bool known = node->is_number() || rule->text == "error" || rule->text == "drop_household";
+    if (known) out_.model.missing[name] = rule->text;
+    else file.error(*rule, "missing." + name + " is \"error\", \"drop_household\" or a number");
+  }
+}
+
+void Reader::read_run(TomlFile& file, TomlView& root) {
+  const toml::table* table = root.table("run");
+  if (table == nullptr) return;
+  TomlView view(file, *table, "run");
+  if (const auto reference = view.text("reference")) out_.model.reference = reference->text;
+  if (view.number("draws").value_or(0) != 0) file.error(view.place("draws"), "draws of uncertain parameters are not supported by this version: draws = 0");
+  out_.model.seed = static_cast<std::uint64_t>(view.number("seed").value_or(0));
+  view.finish();
+}
+
+void Reader::keep_asked(std::vector<ScenarioPlan>& plans) {
+  if (overrides_.scenarios.empty()) return;
+  std::vector<std::string> keep = overrides_.scenarios, names;
+  for (const ScenarioPlan& plan : plans) names.push_back(plan.name);
+  for (const std::string& name : keep)
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      const std::string near = nearest(name, names);
+      throw Error(ExitCode::usage, "--scenarios: there is no scenario '" + name + "' in " + out_.path +
+                                       (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    }
+  keep.push_back(out_.model.reference);
+  for (const ScenarioPlan& plan : plans)
+    if (std::find(keep.begin(), keep.end(), plan.name) != keep.end() && !plan.against.empty()) keep.push_back(plan.against);
+  std::erase_if(plans, [&](const ScenarioPlan& plan) { return std::find(keep.begin(), keep.end(), plan.name) == keep.end(); });
+}
+
+void Reader::read_scenarios(TomlFile& file) {
+  std::vector<ScenarioPlan> plans = plan_scenarios(file);
+  if (plans.empty()) {
+    ScenarioPlan data;
+    data.name = "data";
+    for (const Programme& programme : base_.programmes) data.programmes.push_back(programme.name);
+    plans.push_back(data);
+  }
+  std::vector<std::string> names;
+  for (const ScenarioPlan& plan : plans) names.push_back(plan.name);
+  const auto check = [&](const std::string& name, const rules::Text& at, const std::string& what) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) return;
+    const std::string near = nearest(name, names);
+    file.error(at, what + " '" + name + "' is no scenario" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+  };
+  const toml::node* reference = file.root["run"]["reference"].node();
+  if (out_.model.reference.empty()) out_.model.reference = names.front();
+  else check(out_.model.reference, file.place(reference->source()), "the reference");
+  for (const ScenarioPlan& plan : plans)
+    if (!plan.against.empty()) check(plan.against, plan.place, "against:");
+  if (file.diagnostics.has_errors()) return;
+  keep_asked(plans);
+  for (const ScenarioPlan& plan : plans) read_scenario(plan);
+}
+
+/// Reads the whole policy anew with the scenario's changes written into it.
+void Reader::read_scenario(const ScenarioPlan& plan) {
+  TomlFile file = fresh();
+  for (const Change& change : plan.changes) apply(change, file);
+  TomlView root(file, file.root, "");
+  const toml::table none;
+  const toml::table* welfare_table = root.table("welfare");
+  TomlView welfare(file, welfare_table == nullptr ? none : *welfare_table, "welfare");
+  Policy policy = read_policy(file, root, &welfare);
+  Scenario scenario;
+  scenario.name = plan.name;
+  scenario.label = plan.label;
+  scenario.against = plan.against;
+  scenario.pass_through = policy.pass_through;
+  for (const ParameterValue& parameter : policy.parameters) scenario.parameters.push_back(parameter.value);
+  std::vector<std::string> known;
+  for (Programme& programme : policy.programmes) {
+    known.push_back(programme.name);
+    if (std::find(plan.programmes.begin(), plan.programmes.end(), programme.name) != plan.programmes.end())
+      scenario.programmes.push_back(programme);
+  }
+  for (const std::string& name : plan.programmes)
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      const std::string near = nearest(name, known);
+      file.error(plan.place, "scenario '" + plan.name + "' runs '" + name + "', which is no programme" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    }
+  for (const Synergy& synergy : policy.synergies)
+    if (std::all_of(synergy.programmes.begin(), synergy.programmes.end(), [&](const std::string& name) {
+          return std::find(plan.programmes.begin(), plan.programmes.end(), name) != plan.programmes.end();
+        }))
+      scenario.synergies.push_back(synergy);
+  scenario.as_observed = !out_.model.observed.empty() && scenario.programmes.size() == out_.model.observed.size() &&
+                         std::all_of(scenario.programmes.begin(), scenario.programmes.end(), [](const Programme& p) {
+                           return p.coverage.mode == CoverageMode::observed;
+                         });
+  take(file.diagnostics);
+  out_.model.scenarios.push_back(std::move(scenario));
+}
+
+}  // namespace
+
+ScenarioFile read_scenario_file(const std::string& path, const ScenarioOverrides& overrides) {
+  return Reader(path, overrides).read();
+}
+
+}  // namespace puente::io

@@ -1,0 +1,35 @@
+// The scenario file (DESIGN 5): TOML to a StudyModel and the population it runs on. Every mistake is reported at its
+// place, all in one go. Each scenario is resolved here: `extends`, `programmes`, `set` and sweeps are applied to a fresh
+// reading of the file, so that a scenario's policy is whatever the file would say with those changes written into it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/population/recipe.hpp"
+#include "engine/programmes/model.hpp"
+
+namespace puente::io {
+
+struct ScenarioFile {
+  std::string path;
+  std::string content;                      ///< as read, for the provenance
+  StudyModel model;
+  std::string population_source;            ///< absolute or as found from the file's folder; empty with a recipe
+  std::optional<Recipe> recipe;
+  std::optional<std::int64_t> households;   ///< [population] households
+  Diagnostics diagnostics;                  ///< mistakes, warnings and notes so far
+};
+
+struct ScenarioOverrides {
+  std::vector<std::pair<std::string, std::string>> set;  ///< --set KEY=VALUE, applied to the file itself
+  std::vector<std::string> scenarios;                    ///< --scenarios: keep these and their references; empty: all
+};
+
+/// Reads the file. Throws Error when it cannot be opened or is not TOML; other mistakes are in `diagnostics`.
+ScenarioFile read_scenario_file(const std::string& path, const ScenarioOverrides& overrides);
+
+}  // namespace puente::io

@@ -1,0 +1,37 @@
+// Finds out what each scenario of a file changes: follows `extends`, lists sweeps, and applies `set`.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/survey/toml_view.hpp"
+
+namespace puente::io {
+
+/// One change of the file: the value under `from` (a key path, with an index for a step of a sweep) goes to `to`.
+struct Change {
+  std::vector<std::string> to;
+  std::vector<std::string> from;
+  int step = -1;                 ///< index into the array at `from`; -1: the value itself
+  std::string literal;           ///< TOML text of the value instead of `from`, when not empty
+  rules::Text place;
+};
+
+struct ScenarioPlan {
+  std::string name, label, against;
+  std::vector<std::string> programmes;
+  std::vector<Change> changes;   ///< in order of application
+  rules::Text place;
+};
+
+/// Key path "a.b.c" with quoted parts allowed.
+std::vector<std::string> split_path(const std::string& path);
+
+/// Every scenario of the file, those of sweeps included, in the file's order.
+std::vector<ScenarioPlan> plan_scenarios(TomlFile& file);
+
+/// Applies a change to the root of a fresh reading. Mistakes go to file.diagnostics.
+void apply(const Change& change, TomlFile& file);
+
+}  // namespace puente::io
