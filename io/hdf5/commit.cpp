@@ -1,6 +1,7 @@
 #include "io/hdf5/commit.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -56,6 +57,14 @@ void check_room(const std::string& path, std::uint64_t expected_bytes) {
                                   " left; free some or write elsewhere");
 }
 
+void check_limit(const std::string& path, std::uint64_t expected_bytes) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0) throw cannot_create(path, std::strerror(errno));
+  if (limit.rlim_cur != RLIM_INFINITY && expected_bytes > limit.rlim_cur)
+    throw cannot_create(path, "it needs about " + std::to_string(expected_bytes) + " bytes and files may not exceed " +
+                                  std::to_string(limit.rlim_cur) + " here; raise the limit (ulimit -f)");
+}
+
 /// A new empty file beside `path`; a name left behind by a killed process is passed over, not reused.
 std::string make_temporary(const std::string& path) {
   const std::string stem = path + ".tmp." + std::to_string(::getpid());
@@ -76,6 +85,7 @@ std::string make_temporary(const std::string& path) {
 OutputFile::OutputFile(const std::string& path, std::uint64_t expected_bytes) : path_(real_target(path)) {
   check_target(path_);
   check_room(path_, expected_bytes);
+  check_limit(path_, expected_bytes);
   temporary_ = make_temporary(path_);
 }
 
@@ -83,9 +93,9 @@ OutputFile::~OutputFile() {
   if (!committed_) ::unlink(temporary_.c_str());
 }
 
-void OutputFile::reserve() const {
+void OutputFile::fill(const MemoryFile& memory) const {
   const Descriptor file(temporary_, Descriptor::Mode::read_write);
-  file.reserve_size();
+  memory.copy_to(file);
   file.sync();
 }
 

@@ -7,12 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "io/hdf5/memory_file.hpp"
+
 namespace puente::io {
 
 class OutputFile {
  public:
   /// Makes the empty temporary file. Throws Error (cannot_create) when the folder is missing or not writable, when
-  /// `path` is something other than a regular file, or when the disk has less than 1.2 × `expected_bytes` left.
+  /// `path` is something other than a regular file, when the disk has less than 1.2 × `expected_bytes` left or the
+  /// process may not make files that large.
   OutputFile(const std::string& path, std::uint64_t expected_bytes);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -21,8 +24,8 @@ class OutputFile {
 
   const std::string& path() const { return path_; }
   const std::string& temporary() const { return temporary_; }
-  /// Claims the temporary file's present size on disk and syncs it; Error (io_error) when the disk is full.
-  void reserve() const;
+  /// Gives the temporary file the room and content of `memory`; Error (io_error) when the disk is full.
+  void fill(const MemoryFile& memory) const;
   /// Syncs, renames to the final name, syncs the folder. Error (io_error) on any failure.
   void commit();
 

@@ -58,6 +58,10 @@ void Descriptor::read_at(std::int64_t offset, std::span<std::byte> bytes) const 
            [this](std::byte* data, std::size_t n, std::int64_t at) { return ::pread(fd_, data, n, at); });
 }
 
+void Descriptor::resize(std::int64_t bytes) const {
+  if (::ftruncate(fd_, bytes) != 0) throw failure("resize", path_, errno);
+}
+
 void Descriptor::reserve_size() const {
   struct stat status {};
   if (::fstat(fd_, &status) != 0) throw failure("examine", path_, errno);

@@ -23,6 +23,7 @@ class Descriptor {
 
   void write_at(std::int64_t offset, std::span<const std::byte> bytes) const;
   void read_at(std::int64_t offset, std::span<std::byte> bytes) const;
+  void resize(std::int64_t bytes) const;
   /// Claims the whole present size on disk, so that later writes cannot meet a full disk.
   void reserve_size() const;
   void sync() const;

@@ -11,12 +11,8 @@
 
 namespace puente::io {
 
-enum class Storage { file, memory };
-
-/// An empty file; `memory` keeps it in memory, to be fetched by file_image().
-FileHandle create_hdf5(const std::string& path, Storage storage);
-/// The bytes of an open file. Flushes it first.
-std::string file_image(hid_t file);
+/// An empty file at `path`, which is that of a MemoryFile.
+FileHandle create_hdf5(const std::string& path);
 /// Opens for reading. Error: input_missing (absent, folder, not readable), bad_input (not HDF5), io_error (cut short).
 FileHandle open_hdf5(const std::string& path);
 

@@ -143,7 +143,10 @@ void read_plain(const StoredColumn& column, std::int64_t first, std::int64_t n, 
 
 void check_block(const StoredColumn& column, std::int64_t block, const void* bytes, std::int64_t rows) {
   const auto size = static_cast<std::size_t>(rows) * bytes_of(column.info.type);
-  if (XXH3_64bits(bytes, size) == column.hashes.at(static_cast<std::size_t>(block))) return;
+  if (XXH3_64bits(bytes, size) == column.hashes.at(static_cast<std::size_t>(block))) {
+    column.checked[static_cast<std::size_t>(block)] = true;
+    return;
+  }
   throw Error(ExitCode::io_error, "'" + column.path + "' is damaged near row " +
                                       std::to_string(block * column.rows_per_block) +
                                       ": its bytes differ from their checksum; copy or make the file again");
@@ -156,6 +159,7 @@ void check_blocks(const StoredColumn& column, std::int64_t first, std::int64_t n
   const std::size_t width = bytes_of(column.info.type);
   std::vector<std::byte> edge;
   for (std::int64_t block = first / per; block * per < first + n; ++block) {
+    if (column.checked[static_cast<std::size_t>(block)]) continue;
     const std::int64_t begin = block * per, rows = std::min(per, column.rows - begin);
     if (begin >= first && begin + rows <= first + n) {
       check_block(column, block, values + static_cast<std::size_t>(begin - first) * width, rows);
@@ -167,20 +171,32 @@ void check_blocks(const StoredColumn& column, std::int64_t first, std::int64_t n
   }
 }
 
-template <class T>
-void recode(T* values, std::int64_t n, std::int64_t fill) {
-  for (std::int64_t i = 0; i < n; ++i)
-    if (values[i] == fill) values[i] = std::numeric_limits<T>::lowest();
+/// Calls f with the values as integers of their stored width.
+template <class Function>
+void with_integers(ColumnType type, void* values, Function&& f) {
+  switch (bytes_of(type)) {
+    case 1: return f(static_cast<std::int8_t*>(values));
+    case 2: return f(static_cast<std::int16_t*>(values));
+    case 4: return f(static_cast<std::int32_t*>(values));
+    default: return f(static_cast<std::int64_t*>(values));
+  }
 }
 
 void recode_missing(const StoredColumn& column, std::int64_t n, void* values) {
   if (!column.fill) return;
-  switch (bytes_of(column.info.type)) {
-    case 1: return recode(static_cast<std::int8_t*>(values), n, *column.fill);
-    case 2: return recode(static_cast<std::int16_t*>(values), n, *column.fill);
-    case 4: return recode(static_cast<std::int32_t*>(values), n, *column.fill);
-    default: return recode(static_cast<std::int64_t*>(values), n, *column.fill);
-  }
+  with_integers(column.info.type, values, [&]<class T>(T* code) {
+    for (std::int64_t i = 0; i < n; ++i)
+      if (code[i] == *column.fill) code[i] = std::numeric_limits<T>::lowest();
+  });
+}
+
+/// The first row whose code is neither missing nor a label's index; n when there is none.
+template <class T>
+std::int64_t first_bad_code(const T* code, std::int64_t n, std::int64_t labels) {
+  constexpr T missing = std::numeric_limits<T>::lowest();
+  for (std::int64_t i = 0; i < n; ++i)
+    if (code[i] != missing && (code[i] < 0 || static_cast<std::int64_t>(code[i]) >= labels)) return i;
+  return n;
 }
 
 std::vector<std::uint64_t> read_hashes(hid_t group) {
@@ -243,6 +259,7 @@ void attach_checksums(hid_t file, const std::vector<StoredColumn*>& columns) {
     if (next + blocks > hashes.size()) throw bad_checksums();
     const auto begin = hashes.begin() + static_cast<std::ptrdiff_t>(next);
     if (stored_as_written(column)) column.hashes.assign(begin, begin + static_cast<std::ptrdiff_t>(blocks));
+    column.checked.assign(column.hashes.size(), false);
     next += blocks;
   }
   if (next != hashes.size()) throw bad_checksums();
@@ -254,16 +271,15 @@ void read_rows(const StoredColumn& column, std::int64_t first, std::int64_t n, v
   recode_missing(column, n, out);
 }
 
-void check_codes(const StoredColumn& column, std::int64_t first, const Column& values) {
+void check_codes(const StoredColumn& column, std::int64_t first, Column& values) {
   if (!column.info.category()) return;
-  const auto labels = static_cast<double>(column.info.labels.size());
-  for (std::size_t row = 0; row < values.rows(); ++row) {
-    const double code = values.get(row);
-    if (code < 0 || code >= labels)
-      throw bad_input("'" + column.path + "' has the code " + std::to_string(static_cast<std::int64_t>(code)) +
-                      " at row " + std::to_string(first + static_cast<std::int64_t>(row)) + " and " +
-                      std::to_string(column.info.labels.size()) + " labels, numbered from 0");
-  }
+  const auto rows = static_cast<std::int64_t>(values.rows()), labels = static_cast<std::int64_t>(column.info.labels.size());
+  with_integers(column.info.type, values.data(), [&]<class T>(const T* code) {
+    const std::int64_t row = first_bad_code(code, rows, labels);
+    if (row < rows)
+      throw bad_input("'" + column.path + "' has the code " + std::to_string(code[row]) + " at row " +
+                      std::to_string(first + row) + " and " + std::to_string(labels) + " labels, numbered from 0");
+  });
 }
 
 }  // namespace puente::io

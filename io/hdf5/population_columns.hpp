@@ -20,6 +20,7 @@ struct StoredColumn {
   std::optional<std::int64_t> fill;  ///< the file's own code of missing, where it is not ours
   std::vector<std::uint64_t> hashes;
   std::int64_t rows_per_block = 0;
+  mutable std::vector<bool> checked;  ///< blocks that agreed with their checksum once are not compared again
 };
 
 /// The columns of group /household or /person, in the file's order. Throws Error (bad_input).
@@ -32,6 +33,6 @@ void attach_checksums(hid_t file, const std::vector<StoredColumn*>& columns);
 /// Rows [first, first + n) as values of column.info.type, checksums compared, missing recoded to ours.
 void read_rows(const StoredColumn& column, std::int64_t first, std::int64_t n, void* out);
 /// Throws Error (bad_input) at the first code without a label.
-void check_codes(const StoredColumn& column, std::int64_t first, const Column& values);
+void check_codes(const StoredColumn& column, std::int64_t first, Column& values);
 
 }  // namespace puente::io

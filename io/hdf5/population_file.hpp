@@ -40,7 +40,7 @@ class PopulationFile {
   /// The same with every column.
   Population read(std::int64_t first, std::int64_t last) const;
 
-  /// Reads everything once; throws Error (io_error) at the first block that differs from its checksum.
+  /// Reads what was not read before; throws Error (io_error) at the first block that differs from its checksum.
   void verify() const;
 
  private:

@@ -204,9 +204,19 @@ std::string codebook_name(const Schema& schema, const ColumnInfo& column) {
   return shared ? std::string(name_of(column.entity)) + "." + column.name : column.name;
 }
 
-void create_population(const std::string& path, const Schema& schema, std::vector<RawDataset>& data,
+std::int64_t metadata_bytes(const Schema& schema) {
+  std::int64_t bytes = 1 << 17;
+  for (const auto* columns : {&schema.household, &schema.person})
+    for (const ColumnInfo& column : *columns) {
+      bytes += 8 << 10;
+      for (const std::string& label : column.labels) bytes += 64 + 2 * static_cast<std::int64_t>(label.size());
+    }
+  return bytes;
+}
+
+void create_population(const MemoryFile& memory, const Schema& schema, std::vector<RawDataset>& data,
                        RawDataset& checksums) {
-  FileHandle file = create_hdf5(path, Storage::file);
+  FileHandle file = create_hdf5(memory.path());
   describe_file(file, schema.notes);
   RawDataset* const offsets = data.data() + schema.household.size();
   GroupHandle household = create_group(file, "household");
@@ -218,7 +228,7 @@ void create_population(const std::string& path, const Schema& schema, std::vecto
   person.close("close a group");
   create_codebook(file, schema);
   create_checksums(file, data, checksums);
-  file.close("complete '" + path + "'");
+  file.close("compose a population file");
 }
 
 }  // namespace puente::io

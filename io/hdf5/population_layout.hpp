@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/population/population.hpp"
+#include "io/hdf5/memory_file.hpp"
 
 namespace puente::io {
 
@@ -47,8 +48,11 @@ RawDataset checksum_dataset(const std::vector<RawDataset>& data);
 /// Where the labels of a category lie: /codebook/NAME, or /codebook/ENTITY.NAME where both entities have a category NAME.
 std::string codebook_name(const Schema& schema, const ColumnInfo& column);
 
-/// Creates the file at `path`, complete but for the values of `data` and `checksums`, and fills in their offsets.
-void create_population(const std::string& path, const Schema& schema, std::vector<RawDataset>& data,
+/// Composes the file, complete but for the values of `data` and `checksums`, and fills in their offsets.
+void create_population(const MemoryFile& memory, const Schema& schema, std::vector<RawDataset>& data,
                        RawDataset& checksums);
+
+/// About how many bytes the file takes beside the values of its datasets.
+std::int64_t metadata_bytes(const Schema& schema);
 
 }  // namespace puente::io

@@ -20,9 +20,6 @@ namespace puente::io {
 
 namespace {
 
-/// Room for the metadata of any schema, beside the values themselves.
-constexpr std::int64_t metadata_allowance = 256 << 10;
-
 /// Written, remembered and read back in pieces of at most this.
 constexpr std::size_t piece_bytes = 8 << 20;
 
@@ -133,12 +130,13 @@ PopulationWriter::Impl::Impl(const std::string& path, const Schema& schema, std:
 }
 
 void PopulationWriter::Impl::create(const std::string& path) {
-  std::int64_t bytes = metadata_allowance + checksums_.bytes();
+  std::int64_t bytes = metadata_bytes(schema_) + checksums_.bytes();
   for (const RawDataset& raw : data_) bytes += raw.bytes();
   output_.emplace(path, static_cast<std::uint64_t>(bytes));
   temporary_ = output_->temporary();
-  create_population(temporary_, schema_, data_, checksums_);
-  output_->reserve();
+  const MemoryFile memory;
+  create_population(memory, schema_, data_, checksums_);
+  output_->fill(memory);
 }
 
 /// Every rank learns from rank 0 the temporary name and where each dataset lies.
@@ -290,7 +288,7 @@ void PopulationWriter::Impl::write_checksums(std::span<const std::uint64_t> hash
   verify_written();
 }
 
-/// The library can lose metadata on a full disk without a word, so the whole is opened once more before the rename.
+/// Everything is opened once more before the rename, so that nothing unreadable gets the final name.
 void PopulationWriter::Impl::complete() {
   file_.close();
   {

@@ -87,8 +87,8 @@ void create_entry(hid_t group, const std::string& name, const std::variant<std::
   dataset.close("close '" + name + "'");
 }
 
-std::string compose(const Results& results) {
-  FileHandle file = create_hdf5("results", Storage::memory);
+void compose(const Results& results, const MemoryFile& memory) {
+  FileHandle file = create_hdf5(memory.path());
   write_text_attribute(file, "format", format_name);
   write_i32_attribute(file, "format_version", format_version);
   write_text_attribute(file, "Conventions", "CF-1.8");
@@ -100,9 +100,7 @@ std::string compose(const Results& results) {
   GroupHandle provenance = create_group(file, provenance_group);
   for (const auto& [name, value] : results.provenance) create_entry(provenance, name, value);
   provenance.close("close a group");
-  std::string image = file_image(file);
-  file.close("complete the results");
-  return image;
+  file.close("compose a results file");
 }
 
 void check_format(hid_t file) {
@@ -199,7 +197,13 @@ Results read_open(hid_t file) {
 
 }  // namespace
 
-void write_results(const Results& results, const std::string& path) { write_whole_file(path, compose(results)); }
+void write_results(const Results& results, const std::string& path) {
+  const MemoryFile memory;
+  compose(results, memory);
+  OutputFile output(path, static_cast<std::uint64_t>(memory.size()));
+  output.fill(memory);
+  output.commit();
+}
 
 Results read_results(const std::string& path) {
   const FileHandle file = open_hdf5(path);

@@ -10,6 +10,7 @@
 
 #include "io/hdf5/commit.hpp"
 #include "io/hdf5/compare.hpp"
+#include "io/hdf5/descriptor.hpp"
 #include "io/hdf5/population_file.hpp"
 #include "io/hdf5/population_writer.hpp"
 #include "io/hdf5/results_file.hpp"
@@ -96,18 +97,27 @@ std::function<void()> limit_file_size(rlim_t bytes) {
   };
 }
 
-TEST(FullDisk, ALimitOnFilesEndsWith74AndLeavesNothing) {
+TEST(FullDisk, ALimitOnFilesIsKnownBeforehand) {
   const Population population = rich_population(0, 30'000);
   for (const rlim_t limit : {0, 100, 3'000, 20'000, 100'000, 1'000'000}) {
     const Folder folder;
     put_content(folder.file("p.h5"), "older");
-    EXPECT_EQ(exit_code_in_child(limit_file_size(limit), [&] { write_population(population, folder.file("p.h5")); }), 74) << limit;
+    EXPECT_EQ(exit_code_in_child(limit_file_size(limit), [&] { write_population(population, folder.file("p.h5")); }), 73) << limit;
     EXPECT_EQ(content_of(folder.file("p.h5")), "older");
     EXPECT_EQ(folder.files(), 1u) << limit;
   }
-  for (const rlim_t limit : {0, 100, 3'000}) {
+}
+
+// Here the limit strikes in the middle, as a disk does that somebody else fills.
+TEST(FullDisk, StrikingInTheMiddleEndsWith74AndLeavesNothing) {
+  for (const rlim_t limit : {0, 100, 4'095, 5'000, 99'999}) {
     const Folder folder;
-    EXPECT_EQ(exit_code_in_child(limit_file_size(limit), [&] { write_results(small_results(), folder.file("r.h5")); }), 74) << limit;
+    const auto write = [&] {
+      const OutputFile output(folder.file("out"), 0);
+      const Descriptor file(output.temporary(), Descriptor::Mode::read_write);
+      file.write_at(0, std::vector<std::byte>(100'000));
+    };
+    EXPECT_EQ(exit_code_in_child(limit_file_size(limit), write), 74) << limit;
     EXPECT_EQ(folder.files(), 0u) << limit;
   }
 }
@@ -171,6 +181,21 @@ TEST(FullDisk, RoomOnceClaimedIsNotTakenByOthers) {
   writer.write(population);
   writer.finish();
   expect_same(PopulationFile(path).read(0, 40'000), population);
+}
+
+TEST(FullDisk, FilledByOthersMeanwhileEndsWith74) {
+  const SmallDisk disk(4'000);
+  SKIP_UNLESS_MOUNTED(disk);
+  const MemoryFile memory;
+  const Descriptor content(memory.path(), Descriptor::Mode::read_write);
+  content.write_at(0, std::vector<std::byte>(1'000'000, std::byte{7}));
+  const Outcome outcome = outcome_of([&] {
+    const OutputFile output(disk.folder().file("out"), static_cast<std::uint64_t>(memory.size()));
+    fill_disk(disk.folder().file("greedy"));
+    output.fill(memory);
+  });
+  EXPECT_EQ(outcome.code, ExitCode::io_error) << outcome.message;
+  EXPECT_EQ(disk.folder().files(), 1u);
 }
 
 TEST(FullDisk, EveryRankFailsAlike) {
