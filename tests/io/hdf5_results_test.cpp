@@ -21,7 +21,7 @@ void expect_same_variables(const std::vector<Variable>& a, const std::vector<Var
     EXPECT_EQ(a[i].long_name, b[i].long_name);
     EXPECT_EQ(a[i].comment, b[i].comment);
     ASSERT_EQ(a[i].values.size(), b[i].values.size());
-    EXPECT_EQ(std::memcmp(a[i].values.data(), b[i].values.data(), 8 * a[i].values.size()), 0) << a[i].name;
+    EXPECT_TRUE(same_bytes(a[i].values.data(), b[i].values.data(), 8 * a[i].values.size())) << a[i].name;
   }
 }
 
