@@ -6,7 +6,8 @@ namespace puente::io {
 
 namespace {
 
-void write_attribute(hid_t object, const char* name, hid_t stored, hid_t given, hid_t space, const void* values) {
+void write_attribute(hid_t object, const char* name, hid_t stored, hid_t given, hid_t space,
+                     const void* values) {
   AttributeHandle attribute(H5Acreate2(object, name, stored, space, H5P_DEFAULT, H5P_DEFAULT),
                             std::string("create attribute '") + name + "'");
   check(H5Awrite(attribute, given, values), std::string("write attribute '") + name + "'");
@@ -19,7 +20,8 @@ AttributeHandle open_attribute(hid_t object, const char* name) {
 
 std::size_t count_of(hid_t attribute) {
   const SpaceHandle space(H5Aget_space(attribute), "read the shape of an attribute");
-  return static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space), "read the shape of an attribute"));
+  return static_cast<std::size_t>(
+      check(H5Sget_simple_extent_npoints(space), "read the shape of an attribute"));
 }
 
 std::string one_string(const char* text, std::size_t size, H5T_str_t padding) {
@@ -33,7 +35,8 @@ std::string one_string(const char* text, std::size_t size, H5T_str_t padding) {
 void write_text_attribute(hid_t object, const char* name, const std::string& text) {
   if (text.size() > longest_attribute)
     throw bad_input(std::string("the text of '") + name + "' has " + std::to_string(text.size()) +
-                    " bytes; the file format holds at most " + std::to_string(longest_attribute) + ": shorten it");
+                    " bytes; the file format holds at most " + std::to_string(longest_attribute) +
+                    ": shorten it");
   const SpaceHandle space(H5Screate(H5S_SCALAR), "create a data space");
   const TypeHandle type = fixed_string_type(text.size() + 1);
   write_attribute(object, name, type, type, space, text.c_str());
@@ -43,10 +46,11 @@ void write_i32_attribute(hid_t object, const char* name, std::int32_t value) {
   write_typed_attribute(object, name, ColumnType::i32, {value}, true);
 }
 
-void write_typed_attribute(hid_t object, const char* name, ColumnType type, const std::vector<std::int64_t>& values,
-                           bool scalar) {
+void write_typed_attribute(hid_t object, const char* name, ColumnType type,
+                           const std::vector<std::int64_t>& values, bool scalar) {
   const hsize_t n = values.size();
-  const SpaceHandle space(scalar ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &n, nullptr), "create a data space");
+  const SpaceHandle space(scalar ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &n, nullptr),
+                          "create a data space");
   write_attribute(object, name, file_type(type), H5T_NATIVE_INT64, space, values.data());
 }
 
@@ -106,12 +110,18 @@ TypeHandle variable_string_type() { return fixed_string_type(H5T_VARIABLE); }
 hid_t file_type(ColumnType type) {
   switch (type) {
     case ColumnType::boolean:
-    case ColumnType::i8: return H5T_STD_I8LE;
-    case ColumnType::i16: return H5T_STD_I16LE;
-    case ColumnType::i32: return H5T_STD_I32LE;
-    case ColumnType::i64: return H5T_STD_I64LE;
-    case ColumnType::f32: return H5T_IEEE_F32LE;
-    case ColumnType::f64: break;
+    case ColumnType::i8:
+      return H5T_STD_I8LE;
+    case ColumnType::i16:
+      return H5T_STD_I16LE;
+    case ColumnType::i32:
+      return H5T_STD_I32LE;
+    case ColumnType::i64:
+      return H5T_STD_I64LE;
+    case ColumnType::f32:
+      return H5T_IEEE_F32LE;
+    case ColumnType::f64:
+      break;
   }
   return H5T_IEEE_F64LE;
 }
@@ -119,12 +129,18 @@ hid_t file_type(ColumnType type) {
 hid_t memory_type(ColumnType type) {
   switch (type) {
     case ColumnType::boolean:
-    case ColumnType::i8: return H5T_NATIVE_INT8;
-    case ColumnType::i16: return H5T_NATIVE_INT16;
-    case ColumnType::i32: return H5T_NATIVE_INT32;
-    case ColumnType::i64: return H5T_NATIVE_INT64;
-    case ColumnType::f32: return H5T_NATIVE_FLOAT;
-    case ColumnType::f64: break;
+    case ColumnType::i8:
+      return H5T_NATIVE_INT8;
+    case ColumnType::i16:
+      return H5T_NATIVE_INT16;
+    case ColumnType::i32:
+      return H5T_NATIVE_INT32;
+    case ColumnType::i64:
+      return H5T_NATIVE_INT64;
+    case ColumnType::f32:
+      return H5T_NATIVE_FLOAT;
+    case ColumnType::f64:
+      break;
   }
   return H5T_NATIVE_DOUBLE;
 }

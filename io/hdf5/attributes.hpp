@@ -1,5 +1,6 @@
-// Attributes of HDF5 objects: written as fixed-length UTF-8 text and plain numbers, which every tool reads; read back
-// leniently (fixed or variable length, scalar or one element), because other tools write them in other ways.
+// Attributes of HDF5 objects: written as fixed-length UTF-8 text and plain numbers, which every tool reads;
+// read back leniently (fixed or variable length, scalar or one element), because other tools write them in
+// other ways.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ constexpr std::size_t longest_attribute = 60'000;
 void write_text_attribute(hid_t object, const char* name, const std::string& text);
 void write_i32_attribute(hid_t object, const char* name, std::int32_t value);
 /// Values stored with the integer type of a column, as CF wants of _FillValue and flag_values.
-void write_typed_attribute(hid_t object, const char* name, ColumnType type, const std::vector<std::int64_t>& values,
-                           bool scalar);
+void write_typed_attribute(hid_t object, const char* name, ColumnType type,
+                           const std::vector<std::int64_t>& values, bool scalar);
 
 bool has_attribute(hid_t object, const char* name);
 /// Empty when there is no such attribute; Error (bad_input) when it is not text.
@@ -27,8 +28,8 @@ std::optional<std::string> read_text_attribute(hid_t object, const char* name);
 /// Empty when there is none; Error (bad_input) when it is not one integer.
 std::optional<std::int64_t> read_integer_attribute(hid_t object, const char* name);
 
-/// Text of a buffer of `count` strings of HDF5 type `type` (fixed or variable length) as read by HDF5; releases what
-/// HDF5 allocated for it.
+/// Text of a buffer of `count` strings of HDF5 type `type` (fixed or variable length) as read by HDF5;
+/// releases what HDF5 allocated for it.
 std::vector<std::string> take_strings(hid_t type, std::vector<char>& buffer, std::size_t count);
 /// A UTF-8 string type: of `bytes` including the final zero, or of variable length.
 TypeHandle fixed_string_type(std::size_t bytes);

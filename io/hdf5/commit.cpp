@@ -53,7 +53,8 @@ void check_room(const std::string& path, std::uint64_t expected_bytes) {
   const double needed = 1.2 * static_cast<double>(expected_bytes);
   if (needed > room)
     throw cannot_create(path, "it needs about " + std::to_string(static_cast<std::uint64_t>(needed)) +
-                                  " bytes and the disk has " + std::to_string(static_cast<std::uint64_t>(room)) +
+                                  " bytes and the disk has " +
+                                  std::to_string(static_cast<std::uint64_t>(room)) +
                                   " left; free some or write elsewhere");
 }
 
@@ -61,8 +62,9 @@ void check_limit(const std::string& path, std::uint64_t expected_bytes) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_FSIZE, &limit) != 0) throw cannot_create(path, std::strerror(errno));
   if (limit.rlim_cur != RLIM_INFINITY && expected_bytes > limit.rlim_cur)
-    throw cannot_create(path, "it needs about " + std::to_string(expected_bytes) + " bytes and files may not exceed " +
-                                  std::to_string(limit.rlim_cur) + " here; raise the limit (ulimit -f)");
+    throw cannot_create(path, "it needs about " + std::to_string(expected_bytes) +
+                                  " bytes and files may not exceed " + std::to_string(limit.rlim_cur) +
+                                  " here; raise the limit (ulimit -f)");
 }
 
 /// A new empty file beside `path`; a name left behind by a killed process is passed over, not reused.
@@ -102,7 +104,8 @@ void OutputFile::fill(const MemoryFile& memory) const {
 void OutputFile::commit() {
   Descriptor(temporary_, Descriptor::Mode::read_write).sync();
   if (::rename(temporary_.c_str(), path_.c_str()) != 0)
-    throw Error(ExitCode::io_error, "cannot rename '" + temporary_ + "' to '" + path_ + "': " + std::strerror(errno));
+    throw Error(ExitCode::io_error,
+                "cannot rename '" + temporary_ + "' to '" + path_ + "': " + std::strerror(errno));
   committed_ = true;
   Descriptor(folder_of(path_), Descriptor::Mode::read).sync();
 }

@@ -1,6 +1,6 @@
-// How every output comes into being, whatever its format: under a temporary name beside the final one, brought to disk,
-// then renamed. The final name never holds half a file, and a failure leaves an older file of that name untouched.
-// One owner, one thread; under MPI rank 0 alone holds it.
+// How every output comes into being, whatever its format: under a temporary name beside the final one,
+// brought to disk, then renamed. The final name never holds half a file, and a failure leaves an older file
+// of that name untouched. One owner, one thread; under MPI rank 0 alone holds it.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@ namespace puente::io {
 
 class OutputFile {
  public:
-  /// Makes the empty temporary file. Throws Error (cannot_create) when the folder is missing or not writable, when
-  /// `path` is something other than a regular file, when the disk has less than 1.2 × `expected_bytes` left or the
-  /// process may not make files that large.
+  /// Makes the empty temporary file. Throws Error (cannot_create) when the folder is missing or not writable,
+  /// when `path` is something other than a regular file, when the disk has less than 1.2 × `expected_bytes`
+  /// left or the process may not make files that large.
   OutputFile(const std::string& path, std::uint64_t expected_bytes);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

@@ -63,25 +63,30 @@ struct Tally {
   }
 };
 
-void report(const Tally& tally, const std::string& path, const std::vector<hsize_t>& shape, Differences& out) {
+void report(const Tally& tally, const std::string& path, const std::vector<hsize_t>& shape,
+            Differences& out) {
   if (tally.count == 0) return;
-  out.push_back({path, fmt::format("{} of {} values differ, first at {}: {} and {}", tally.count, count_of(shape),
-                                   index_text(tally.first, shape), tally.in_a, tally.in_b)});
+  out.push_back({path, fmt::format("{} of {} values differ, first at {}: {} and {}", tally.count,
+                                   count_of(shape), index_text(tally.first, shape), tally.in_a, tally.in_b)});
 }
 
-Tally tally_bytes(hid_t type, const std::byte* a, const std::byte* b, std::size_t n, std::size_t first, Tally tally) {
+Tally tally_bytes(hid_t type, const std::byte* a, const std::byte* b, std::size_t n, std::size_t first,
+                  Tally tally) {
   const std::size_t size = H5Tget_size(type);
   if (std::memcmp(a, b, n * size) == 0) return tally;
   for (std::size_t i = 0; i < n; ++i)
     if (std::memcmp(a + i * size, b + i * size, size) != 0) {
-      if (tally.count == 0) tally.add(first + i, text_of(type, a + i * size), text_of(type, b + i * size));
-      else ++tally.count;
+      if (tally.count == 0)
+        tally.add(first + i, text_of(type, a + i * size), text_of(type, b + i * size));
+      else
+        ++tally.count;
     }
   return tally;
 }
 
 /// Rows [first, first + rows) along the first dimension, as bytes of the stored type.
-void read_slab(hid_t dataset, hid_t type, std::vector<hsize_t> shape, hsize_t first, hsize_t rows, std::byte* out) {
+void read_slab(hid_t dataset, hid_t type, std::vector<hsize_t> shape, hsize_t first, hsize_t rows,
+               std::byte* out) {
   if (shape.empty()) {
     check(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out), "read a value");
     return;
@@ -90,8 +95,10 @@ void read_slab(hid_t dataset, hid_t type, std::vector<hsize_t> shape, hsize_t fi
   start[0] = first;
   shape[0] = rows;
   const SpaceHandle stored(H5Dget_space(dataset), "read a shape");
-  check(H5Sselect_hyperslab(stored, H5S_SELECT_SET, start.data(), nullptr, shape.data(), nullptr), "select rows");
-  const SpaceHandle memory(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), "select rows");
+  check(H5Sselect_hyperslab(stored, H5S_SELECT_SET, start.data(), nullptr, shape.data(), nullptr),
+        "select rows");
+  const SpaceHandle memory(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
+                           "select rows");
   check(H5Dread(dataset, type, memory, stored, H5P_DEFAULT, out), "read values");
 }
 
@@ -118,16 +125,21 @@ Tally tally_strings(const std::vector<std::string>& a, const std::vector<std::st
   return tally;
 }
 
-std::string shape_text(const std::vector<hsize_t>& shape) { return fmt::format("({})", fmt::join(shape, " × ")); }
+std::string shape_text(const std::vector<hsize_t>& shape) {
+  return fmt::format("({})", fmt::join(shape, " × "));
+}
 
 void compare_values(const Pair& pair, Differences& out) {
   const TypeHandle type_a(H5Dget_type(pair.a), "read a type"), type_b(H5Dget_type(pair.b), "read a type");
   const auto shape = shape_of(pair.a), other = shape_of(pair.b);
-  if (check(H5Tequal(type_a, type_b), "compare types") == 0) out.push_back({pair.path, "the types differ"});
-  else if (shape != other) out.push_back({pair.path, "the shapes differ: " + shape_text(shape) + " and " + shape_text(other)});
+  if (check(H5Tequal(type_a, type_b), "compare types") == 0)
+    out.push_back({pair.path, "the types differ"});
+  else if (shape != other)
+    out.push_back({pair.path, "the shapes differ: " + shape_text(shape) + " and " + shape_text(other)});
   else if (H5Tget_class(type_a) == H5T_STRING)
     report(tally_strings(read_strings(pair.a), read_strings(pair.b)), pair.path, shape, out);
-  else report(tally_numbers(pair, type_a, shape), pair.path, shape, out);
+  else
+    report(tally_numbers(pair, type_a, shape), pair.path, shape, out);
 }
 
 herr_t collect_name(hid_t, const char* name, const H5A_info_t*, void* names) {
@@ -135,7 +147,8 @@ herr_t collect_name(hid_t, const char* name, const H5A_info_t*, void* names) {
   return 0;
 }
 
-/// Attributes that say something; those that tie datasets to dimensions hold addresses and are compared by name.
+/// Attributes that say something; those that tie datasets to dimensions hold addresses and are compared by
+/// name.
 std::set<std::string> attribute_names(hid_t object) {
   std::set<std::string> names;
   check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_name, &names), "list attributes");
@@ -146,7 +159,8 @@ std::set<std::string> attribute_names(hid_t object) {
 
 std::vector<std::byte> attribute_bytes(hid_t attribute, hid_t type) {
   const SpaceHandle space(H5Aget_space(attribute), "read the shape of an attribute");
-  const auto count = static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space), "read the shape of an attribute"));
+  const auto count =
+      static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space), "read the shape of an attribute"));
   std::vector<std::byte> bytes(count * H5Tget_size(type));
   if (count > 0) check(H5Aread(attribute, type, bytes.data()), "read an attribute");
   return bytes;
@@ -166,12 +180,13 @@ std::string attribute_difference(const Pair& pair, const char* name) {
   const auto bytes_a = attribute_bytes(a, type_a), bytes_b = attribute_bytes(b, type_b);
   if (bytes_a == bytes_b) return "";
   const bool one = bytes_a.size() == H5Tget_size(type_a) && bytes_b.size() == bytes_a.size();
-  return one ? text_of(type_a, bytes_a.data()) + " and " + text_of(type_b, bytes_b.data()) : "the values differ";
+  return one ? text_of(type_a, bytes_a.data()) + " and " + text_of(type_b, bytes_b.data())
+             : "the values differ";
 }
 
 /// Names of both; a name that only one has is a difference.
-std::vector<std::string> common(const std::set<std::string>& a, const std::set<std::string>& b, const std::string& prefix,
-                                Differences& out) {
+std::vector<std::string> common(const std::set<std::string>& a, const std::set<std::string>& b,
+                                const std::string& prefix, Differences& out) {
   std::vector<std::string> both, only_a, only_b;
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
   std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(only_a));
@@ -182,7 +197,8 @@ std::vector<std::string> common(const std::set<std::string>& a, const std::set<s
 }
 
 void compare_attributes(const Pair& pair, Differences& out) {
-  for (const std::string& name : common(attribute_names(pair.a), attribute_names(pair.b), pair.path + "@", out)) {
+  for (const std::string& name :
+       common(attribute_names(pair.a), attribute_names(pair.b), pair.path + "@", out)) {
     const std::string text = attribute_difference(pair, name.c_str());
     if (!text.empty()) out.push_back({pair.path + "@" + name, text});
   }
@@ -207,9 +223,12 @@ void compare_groups(const Pair& pair, Differences& out) {
   const std::string prefix = pair.path == "/" ? pair.path : pair.path + "/";
   for (const std::string& name : common(names_in(pair.a, prefix), names_in(pair.b, prefix), prefix, out)) {
     const bool group_a = is_group(pair.a, name), group_b = is_group(pair.b, name);
-    if (group_a != group_b) out.push_back({prefix + name, "a group in one file and a dataset in the other"});
-    else if (group_a) compare_groups({open_group(pair.a, name), open_group(pair.b, name), prefix + name}, out);
-    else compare_dataset({open_dataset(pair.a, name), open_dataset(pair.b, name), prefix + name}, out);
+    if (group_a != group_b)
+      out.push_back({prefix + name, "a group in one file and a dataset in the other"});
+    else if (group_a)
+      compare_groups({open_group(pair.a, name), open_group(pair.b, name), prefix + name}, out);
+    else
+      compare_dataset({open_dataset(pair.a, name), open_dataset(pair.b, name), prefix + name}, out);
   }
 }
 

@@ -1,5 +1,6 @@
-// Are two files the same? Everything outside /provenance and /checksums: names, types, shapes, attributes, dimensions
-// and every value, bit for bit (a NaN equals a NaN of the same bits). Works on any HDF5 file. Not thread-safe.
+// Are two files the same? Everything outside /provenance and /checksums: names, types, shapes, attributes,
+// dimensions and every value, bit for bit (a NaN equals a NaN of the same bits). Works on any HDF5 file. Not
+// thread-safe.
 #pragma once
 
 #include <string>

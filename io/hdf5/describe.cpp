@@ -21,7 +21,8 @@ constexpr std::size_t labels_shown = 8;
 /// Plain (unweighted) figures of one column; the mean is for orientation, not for publication.
 struct Summary {
   std::int64_t present = 0, missing = 0;
-  double least = std::numeric_limits<double>::infinity(), most = -std::numeric_limits<double>::infinity(), total = 0;
+  double least = std::numeric_limits<double>::infinity(), most = -std::numeric_limits<double>::infinity(),
+         total = 0;
 
   void add(const Column& column) {
     constexpr std::size_t step = 4096;
@@ -66,7 +67,8 @@ Summaries summarise(const PopulationFile& file) {
 
 std::string joined_labels(const std::vector<std::string>& labels) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(labels.size(), labels_shown); ++i) text += (i == 0 ? "" : ", ") + labels[i];
+  for (std::size_t i = 0; i < std::min(labels.size(), labels_shown); ++i)
+    text += (i == 0 ? "" : ", ") + labels[i];
   if (labels.size() > labels_shown) text += ", …";
   return text;
 }
@@ -80,14 +82,16 @@ std::string padded(const std::string& text, std::size_t width) {
 
 std::string figures(const ColumnInfo& column, const Summary& summary) {
   if (column.category())
-    return fmt::format("{}{} labels: {}", column.ordered ? "ordered, " : "", column.labels.size(), joined_labels(column.labels));
+    return fmt::format("{}{} labels: {}", column.ordered ? "ordered, " : "", column.labels.size(),
+                       joined_labels(column.labels));
   if (summary.present == 0) return "no value";
   return fmt::format("{:.6g} … {:.6g}, mean {:.6g}", summary.least, summary.most,
                      summary.total / static_cast<double>(summary.present));
 }
 
 std::string column_line(const ColumnInfo& column, const Summary& summary) {
-  std::string line = "  " + padded(column.name, 22) + padded(column.category() ? "category" : name_of(column.type), 10);
+  std::string line =
+      "  " + padded(column.name, 22) + padded(column.category() ? "category" : name_of(column.type), 10);
   line += padded(column.unit.known() ? column.unit.text() : "-", 22);
   line += padded(summary.missing == 0 ? "" : fmt::format("{} missing", summary.missing), 16);
   line += figures(column, summary);
@@ -108,12 +112,15 @@ double row_bytes(const std::vector<ColumnInfo>& columns) {
 }
 
 std::string memory_line(const PopulationFile& file) {
-  const double persons = static_cast<double>(file.persons()) / static_cast<double>(std::max<std::int64_t>(file.households(), 1));
-  const double household = row_bytes(file.schema().household), person = row_bytes(file.schema().person) * persons;
+  const double persons =
+      static_cast<double>(file.persons()) / static_cast<double>(std::max<std::int64_t>(file.households(), 1));
+  const double household = row_bytes(file.schema().household),
+               person = row_bytes(file.schema().person) * persons;
   const double offset = sizeof(std::int64_t);
-  return fmt::format("  memory: {:.1f} bytes a household with its persons ({:.1f} household columns, {:.1f} person columns, "
-                     "{:.1f} person_offset)\n",
-                     household + person + offset, household, person, offset);
+  return fmt::format(
+      "  memory: {:.1f} bytes a household with its persons ({:.1f} household columns, {:.1f} person columns, "
+      "{:.1f} person_offset)\n",
+      household + person + offset, household, person, offset);
 }
 
 std::string note(const char* name, const std::string& text) {
@@ -137,11 +144,13 @@ std::string describe_population(const std::string& path) {
 std::string dimension_line(const Dimension& dimension) {
   std::vector<std::string> labels = dimension.labels;
   for (const double value : dimension.values) labels.push_back(fmt::format("{:.6g}", value));
-  return "  " + padded(dimension.name, 22) + padded(std::to_string(dimension.size()), 8) + joined_labels(labels) + "\n";
+  return "  " + padded(dimension.name, 22) + padded(std::to_string(dimension.size()), 8) +
+         joined_labels(labels) + "\n";
 }
 
 std::string variable_line(const Variable& variable) {
-  return "  " + padded(variable.name, 28) + padded(fmt::format("({})", fmt::join(variable.dimensions, ", ")), 40) +
+  return "  " + padded(variable.name, 28) +
+         padded(fmt::format("({})", fmt::join(variable.dimensions, ", ")), 40) +
          padded(variable.units.empty() ? "-" : variable.units, 22) + variable.long_name + "\n";
 }
 

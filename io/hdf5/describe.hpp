@@ -5,8 +5,8 @@
 
 namespace puente::io {
 
-/// Reads a population once from end to end (a window at a time, so it may be larger than memory), checksums compared.
-/// Throws Error when the file cannot be read or is neither a population nor results.
+/// Reads a population once from end to end (a window at a time, so it may be larger than memory), checksums
+/// compared. Throws Error when the file cannot be read or is neither a population nor results.
 std::string describe_file(const std::string& path);
 
 }  // namespace puente::io

@@ -19,7 +19,8 @@ Error failure(const char* doing, const std::string& path, int code) {
 
 /// Repeats an interrupted or short transfer until all is moved; `move` is pread or pwrite on the rest.
 template <class Byte, class Move>
-void transfer(std::int64_t offset, std::span<Byte> bytes, const char* doing, const std::string& path, Move&& move) {
+void transfer(std::int64_t offset, std::span<Byte> bytes, const char* doing, const std::string& path,
+              Move&& move) {
   while (!bytes.empty()) {
     const ssize_t moved = move(bytes.data(), bytes.size(), offset);
     if (moved < 0 && errno == EINTR) continue;
@@ -49,8 +50,9 @@ Descriptor::~Descriptor() {
 }
 
 void Descriptor::write_at(std::int64_t offset, std::span<const std::byte> bytes) const {
-  transfer(offset, bytes, "write", path_,
-           [this](const std::byte* data, std::size_t n, std::int64_t at) { return ::pwrite(fd_, data, n, at); });
+  transfer(offset, bytes, "write", path_, [this](const std::byte* data, std::size_t n, std::int64_t at) {
+    return ::pwrite(fd_, data, n, at);
+  });
 }
 
 void Descriptor::read_at(std::int64_t offset, std::span<std::byte> bytes) const {
@@ -67,8 +69,10 @@ void Descriptor::reserve_size() const {
   if (::fstat(fd_, &status) != 0) throw failure("examine", path_, errno);
   if (status.st_size == 0) return;
   const int code = ::posix_fallocate(fd_, 0, status.st_size);
-  // A file system that cannot reserve says so; the read back after writing then stands alone against a full disk.
-  if (code != 0 && code != EOPNOTSUPP && code != EINVAL) throw failure("reserve room on disk for", path_, code);
+  // A file system that cannot reserve says so; the read back after writing then stands alone against a full
+  // disk.
+  if (code != 0 && code != EOPNOTSUPP && code != EINVAL)
+    throw failure("reserve room on disk for", path_, code);
 }
 
 void Descriptor::sync() const {

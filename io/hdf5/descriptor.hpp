@@ -1,5 +1,5 @@
-// A file descriptor with whole reads and writes: a short write, a full disk or an early end is an Error (io_error)
-// that names the file. Used where the data must not pass through a library that can lose an error.
+// A file descriptor with whole reads and writes: a short write, a full disk or an early end is an Error
+// (io_error) that names the file. Used where the data must not pass through a library that can lose an error.
 // Movable owner; distinct byte ranges may be read and written by several processes at once.
 #pragma once
 
@@ -17,7 +17,8 @@ class Descriptor {
 
   Descriptor() = default;
   Descriptor(std::string path, Mode mode);
-  Descriptor(Descriptor&& other) noexcept : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor(Descriptor&& other) noexcept
+      : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
   Descriptor& operator=(Descriptor&& other) noexcept;
   ~Descriptor();
 

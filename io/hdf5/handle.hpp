@@ -1,7 +1,7 @@
-// Ownership of HDF5 identifiers and checked calls. One template serves files, groups, datasets, spaces, types,
-// attributes and property lists. Closing can be where HDF5 first reports a full disk, so a path that succeeds calls
-// close(), which throws; the destructor is for paths that already fail and never throws.
-// HDF5 is not thread-safe here: one thread of a rank uses it at a time.
+// Ownership of HDF5 identifiers and checked calls. One template serves files, groups, datasets, spaces,
+// types, attributes and property lists. Closing can be where HDF5 first reports a full disk, so a path that
+// succeeds calls close(), which throws; the destructor is for paths that already fail and never throws. HDF5
+// is not thread-safe here: one thread of a rank uses it at a time.
 #pragma once
 
 #include <hdf5.h>

@@ -1,7 +1,7 @@
-// A file in memory for HDF5 to compose, whose written parts are then copied to disk by checked calls. HDF5 itself never
-// writes to a disk: on a full one it can report success and lose data, or fail and bring the program down at its end
-// (1.10; README, "Why it is so"). Sparse: room that is reserved but not written takes no memory, so the skeleton of a
-// population larger than memory fits. Linux (memfd and /proc).
+// A file in memory for HDF5 to compose, whose written parts are then copied to disk by checked calls. HDF5
+// itself never writes to a disk: on a full one it can report success and lose data, or fail and bring the
+// program down at its end (1.10; README, "Why it is so"). Sparse: room that is reserved but not written takes
+// no memory, so the skeleton of a population larger than memory fits. Linux (memfd and /proc).
 #pragma once
 
 #include <cstdint>

@@ -25,7 +25,8 @@ PropertyHandle file_access() {
 }
 
 void track_order(hid_t properties) {
-  check(H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), "track the order");
+  check(H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+        "track the order");
   check(H5Pset_obj_track_times(properties, false), "leave out times");
 }
 
@@ -52,7 +53,8 @@ std::string link_name(hid_t group, H5_index_t index, hsize_t i) {
   const ssize_t length =
       check(H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT), what);
   std::string name(static_cast<std::size_t>(length), '\0');
-  check(H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, i, name.data(), name.size() + 1, H5P_DEFAULT), what);
+  check(H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, i, name.data(), name.size() + 1, H5P_DEFAULT),
+        what);
   return name;
 }
 
@@ -102,7 +104,8 @@ FileHandle open_hdf5(const std::string& path) {
 GroupHandle create_group(hid_t parent, const std::string& name) {
   const PropertyHandle properties(H5Pcreate(H5P_GROUP_CREATE), "prepare a group");
   track_order(properties);
-  return {H5Gcreate2(parent, name.c_str(), utf8_links(), properties, H5P_DEFAULT), "create group '" + name + "'"};
+  return {H5Gcreate2(parent, name.c_str(), utf8_links(), properties, H5P_DEFAULT),
+          "create group '" + name + "'"};
 }
 
 GroupHandle open_group(hid_t parent, const std::string& name) {
@@ -131,8 +134,8 @@ bool is_group(hid_t parent, const std::string& name) {
   return H5Iget_type(object) == H5I_GROUP;
 }
 
-DatasetHandle create_dataset(hid_t group, const std::string& name, hid_t type, const std::vector<hsize_t>& shape,
-                             Allocation allocation) {
+DatasetHandle create_dataset(hid_t group, const std::string& name, hid_t type,
+                             const std::vector<hsize_t>& shape, Allocation allocation) {
   const PropertyHandle properties(H5Pcreate(H5P_DATASET_CREATE), "prepare a dataset");
   check(H5Pset_obj_track_times(properties, false), "leave out times");
   check(H5Pset_layout(properties, H5D_CONTIGUOUS), "prepare a dataset");
@@ -152,13 +155,15 @@ DatasetHandle create_strings(hid_t group, const std::string& name, const std::ve
   std::vector<const char*> pointers;
   for (const std::string& text : strings) pointers.push_back(text.c_str());
   if (!strings.empty())
-    check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), "write dataset '" + name + "'");
+    check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()),
+          "write dataset '" + name + "'");
   return dataset;
 }
 
 void write_f64(hid_t dataset, const std::vector<double>& values) {
   if (values.empty()) return;
-  check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "write a dataset");
+  check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
+        "write a dataset");
 }
 
 void make_scale(hid_t dataset, const std::string& name, ScaleKind kind, hsize_t size) {
@@ -201,7 +206,8 @@ std::vector<std::string> scale_names(hid_t dataset) {
   std::vector<std::string> names(shape_of(dataset).size());
   for (unsigned i = 0; i < names.size(); ++i) {
     const int attached = check(H5DSget_num_scales(dataset, i), "read dimensions");
-    if (attached > 0) check(H5DSiterate_scales(dataset, i, nullptr, collect_scale, &names[i]), "read dimensions");
+    if (attached > 0)
+      check(H5DSiterate_scales(dataset, i, nullptr, collect_scale, &names[i]), "read dimensions");
   }
   return names;
 }

@@ -1,6 +1,6 @@
-// Files, groups, datasets, links and dimension scales, made the way netCDF-4 makes them, so that a file opens by name
-// and label in other tools: creation order tracked, no times, contiguous storage, UTF-8 names, variable-length
-// strings. Reading helpers turn the library's failures into Errors that name the file.
+// Files, groups, datasets, links and dimension scales, made the way netCDF-4 makes them, so that a file opens
+// by name and label in other tools: creation order tracked, no times, contiguous storage, UTF-8 names,
+// variable-length strings. Reading helpers turn the library's failures into Errors that name the file.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ namespace puente::io {
 
 /// An empty file at `path`, which is that of a MemoryFile.
 FileHandle create_hdf5(const std::string& path);
-/// Opens for reading. Error: input_missing (absent, folder, not readable), bad_input (not HDF5), io_error (cut short).
+/// Opens for reading. Error: input_missing (absent, folder, not readable), bad_input (not HDF5), io_error
+/// (cut short).
 FileHandle open_hdf5(const std::string& path);
 
 GroupHandle create_group(hid_t parent, const std::string& name);
@@ -29,14 +30,15 @@ enum class Allocation {
   none,      ///< no room: a dimension that carries no values
   on_write,
 };
-DatasetHandle create_dataset(hid_t group, const std::string& name, hid_t type, const std::vector<hsize_t>& shape,
-                             Allocation allocation);
+DatasetHandle create_dataset(hid_t group, const std::string& name, hid_t type,
+                             const std::vector<hsize_t>& shape, Allocation allocation);
 /// A scalar (no shape) or one-dimensional dataset of variable-length UTF-8 strings.
 DatasetHandle create_strings(hid_t group, const std::string& name, const std::vector<std::string>& strings,
                              bool scalar);
 void write_f64(hid_t dataset, const std::vector<double>& values);
 
-/// Makes the dataset a dimension scale (a netCDF dimension); `values` says whether it is a coordinate variable too.
+/// Makes the dataset a dimension scale (a netCDF dimension); `values` says whether it is a coordinate
+/// variable too.
 enum class ScaleKind { coordinate, pure };
 void make_scale(hid_t dataset, const std::string& name, ScaleKind kind, hsize_t size);
 void attach_scale(hid_t dataset, hid_t scale, unsigned dimension);

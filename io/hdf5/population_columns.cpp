@@ -30,7 +30,8 @@ ColumnType stored_type(hid_t dataset, const std::string& path) {
   if (kind == H5T_ENUM && size == 1) return ColumnType::boolean;
   if (kind == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_2 && size <= 8) return integer_type(size);
   if (kind == H5T_FLOAT && (size == 4 || size == 8)) return size == 4 ? ColumnType::f32 : ColumnType::f64;
-  throw bad_input("'" + path + "' is neither a signed integer nor a floating-point number of 4 or 8 bytes; text and "
+  throw bad_input("'" + path +
+                  "' is neither a signed integer nor a floating-point number of 4 or 8 bytes; text and "
                   "categories are stored as integers with labels in /codebook");
 }
 
@@ -68,11 +69,13 @@ std::vector<std::string> read_labels(hid_t file, hid_t dataset, const ColumnInfo
   const auto meanings = read_text_attribute(dataset, "flag_meanings");
   if (!named && !meanings) return {};
   const bool codebook = has_link(file, names::codebook);
-  for (const std::string& name : {named.value_or(""), std::string(name_of(column.entity)) + "." + column.name, column.name}) {
+  for (const std::string& name :
+       {named.value_or(""), std::string(name_of(column.entity)) + "." + column.name, column.name}) {
     const std::string path = std::string(names::codebook) + "/" + name;
     if (codebook && !name.empty() && has_link(file, path)) return read_strings(open_dataset(file, path));
   }
-  if (!meanings) throw bad_input("column '" + column.name + "' names labels '" + *named + "' that are not in /codebook");
+  if (!meanings)
+    throw bad_input("column '" + column.name + "' names labels '" + *named + "' that are not in /codebook");
   return split_meanings(*meanings);
 }
 
@@ -80,7 +83,8 @@ void check_flag_values(hid_t dataset, const std::string& path) {
   if (!has_attribute(dataset, "flag_values")) return;
   const AttributeHandle attribute(H5Aopen(dataset, "flag_values", H5P_DEFAULT), "open flag_values");
   const SpaceHandle space(H5Aget_space(attribute), "read flag_values");
-  std::vector<std::int64_t> values(static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space), "read flag_values")));
+  std::vector<std::int64_t> values(
+      static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space), "read flag_values")));
   check(H5Aread(attribute, H5T_NATIVE_INT64, values.data()), "read flag_values");
   for (std::size_t i = 0; i < values.size(); ++i)
     if (values[i] != static_cast<std::int64_t>(i))
@@ -115,7 +119,8 @@ StoredColumn open_column(hid_t file, Entity entity, const std::string& name) {
   column.path = std::string("/") + name_of(entity) + "/" + name;
   column.dataset = open_dataset(file, column.path);
   const auto shape = shape_of(column.dataset);
-  if (shape.size() != 1) throw bad_input("'" + column.path + "' is not one-dimensional: a column has one value a row");
+  if (shape.size() != 1)
+    throw bad_input("'" + column.path + "' is not one-dimensional: a column has one value a row");
   column.rows = static_cast<std::int64_t>(shape[0]);
   return column;
 }
@@ -175,10 +180,14 @@ void check_blocks(const StoredColumn& column, std::int64_t first, std::int64_t n
 template <class Function>
 void with_integers(ColumnType type, void* values, Function&& f) {
   switch (bytes_of(type)) {
-    case 1: return f(static_cast<std::int8_t*>(values));
-    case 2: return f(static_cast<std::int16_t*>(values));
-    case 4: return f(static_cast<std::int32_t*>(values));
-    default: return f(static_cast<std::int64_t*>(values));
+    case 1:
+      return f(static_cast<std::int8_t*>(values));
+    case 2:
+      return f(static_cast<std::int16_t*>(values));
+    case 4:
+      return f(static_cast<std::int32_t*>(values));
+    default:
+      return f(static_cast<std::int64_t*>(values));
   }
 }
 
@@ -203,12 +212,14 @@ std::vector<std::uint64_t> read_hashes(hid_t group) {
   const DatasetHandle dataset = open_dataset(group, names::hashes);
   std::vector<std::uint64_t> hashes(count_of(shape_of(dataset)));
   if (!hashes.empty())
-    check(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, hashes.data()), "read the checksums");
+    check(H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, hashes.data()),
+          "read the checksums");
   return hashes;
 }
 
 Error bad_checksums() {
-  return {ExitCode::io_error, "the list of checksums does not fit the columns: the file is damaged, make it again"};
+  return {ExitCode::io_error,
+          "the list of checksums does not fit the columns: the file is damaged, make it again"};
 }
 
 }  // namespace
@@ -235,8 +246,10 @@ StoredColumn open_offsets(hid_t file) {
   StoredColumn column = open_column(file, Entity::household, names::offset);
   column.info.type = ColumnType::i64;
   const ColumnType type = stored_type(column.dataset, column.path);
-  if (type == ColumnType::f32 || type == ColumnType::f64) throw bad_input("/household/person_offset is not of integers");
-  if (column.rows < 1) throw bad_input("/household/person_offset is empty; it has one number more than households");
+  if (type == ColumnType::f32 || type == ColumnType::f64)
+    throw bad_input("/household/person_offset is not of integers");
+  if (column.rows < 1)
+    throw bad_input("/household/person_offset is empty; it has one number more than households");
   return column;
 }
 
@@ -255,7 +268,8 @@ void attach_checksums(hid_t file, const std::vector<StoredColumn*>& columns) {
     if (found == by_path.end()) throw bad_checksums();
     StoredColumn& column = *found->second;
     column.rows_per_block = block / static_cast<std::int64_t>(bytes_of(column.info.type));
-    const auto blocks = static_cast<std::size_t>((column.rows + column.rows_per_block - 1) / column.rows_per_block);
+    const auto blocks =
+        static_cast<std::size_t>((column.rows + column.rows_per_block - 1) / column.rows_per_block);
     if (next + blocks > hashes.size()) throw bad_checksums();
     const auto begin = hashes.begin() + static_cast<std::ptrdiff_t>(next);
     if (stored_as_written(column)) column.hashes.assign(begin, begin + static_cast<std::ptrdiff_t>(blocks));
@@ -273,12 +287,14 @@ void read_rows(const StoredColumn& column, std::int64_t first, std::int64_t n, v
 
 void check_codes(const StoredColumn& column, std::int64_t first, Column& values) {
   if (!column.info.category()) return;
-  const auto rows = static_cast<std::int64_t>(values.rows()), labels = static_cast<std::int64_t>(column.info.labels.size());
+  const auto rows = static_cast<std::int64_t>(values.rows()),
+             labels = static_cast<std::int64_t>(column.info.labels.size());
   with_integers(column.info.type, values.data(), [&]<class T>(const T* code) {
     const std::int64_t row = first_bad_code(code, rows, labels);
     if (row < rows)
       throw bad_input("'" + column.path + "' has the code " + std::to_string(code[row]) + " at row " +
-                      std::to_string(first + row) + " and " + std::to_string(labels) + " labels, numbered from 0");
+                      std::to_string(first + row) + " and " + std::to_string(labels) +
+                      " labels, numbered from 0");
   });
 }
 

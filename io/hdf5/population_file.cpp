@@ -19,8 +19,11 @@ constexpr std::int64_t scan_rows = 1 << 20;
 
 void check_format(hid_t file) {
   const auto format = read_text_attribute(file, "format");
-  if (!format) throw bad_input("it is HDF5 but not a Puente population (no attribute 'format'); make one with `puente import`");
-  if (*format != names::format) throw bad_input("it is of format '" + *format + "', not '" + names::format + "'");
+  if (!format)
+    throw bad_input(
+        "it is HDF5 but not a Puente population (no attribute 'format'); make one with `puente import`");
+  if (*format != names::format)
+    throw bad_input("it is of format '" + *format + "', not '" + names::format + "'");
   const auto version = read_integer_attribute(file, "format_version");
   if (!version || *version < 1) throw bad_input("it has no valid attribute 'format_version'");
   if (*version > names::format_version)
@@ -36,13 +39,14 @@ PopulationNotes read_notes(hid_t file) {
 void check_rows(const std::vector<StoredColumn>& columns, std::int64_t rows) {
   for (const StoredColumn& column : columns)
     if (column.rows != rows)
-      throw bad_input("'" + column.path + "' has " + std::to_string(column.rows) + " rows and person_offset says " +
-                      std::to_string(rows));
+      throw bad_input("'" + column.path + "' has " + std::to_string(column.rows) +
+                      " rows and person_offset says " + std::to_string(rows));
 }
 
 void require(const Schema& schema, Entity entity, const char* name) {
   if (schema.find(entity, name) < 0)
-    throw bad_input(std::string("it has no column ") + name_of(entity) + "." + name + ", which every population has");
+    throw bad_input(std::string("it has no column ") + name_of(entity) + "." + name +
+                    ", which every population has");
 }
 
 Column read_column(const StoredColumn& stored, std::int64_t first, std::int64_t last) {
@@ -55,12 +59,14 @@ Column read_column(const StoredColumn& stored, std::int64_t first, std::int64_t 
 std::vector<Column> read_columns(const std::vector<StoredColumn>& stored, const std::vector<int>& wanted,
                                  std::int64_t first, std::int64_t last) {
   std::vector<Column> columns;
-  for (const int i : wanted) columns.push_back(read_column(stored.at(static_cast<std::size_t>(i)), first, last));
+  for (const int i : wanted)
+    columns.push_back(read_column(stored.at(static_cast<std::size_t>(i)), first, last));
   return columns;
 }
 
 void verify_column(const StoredColumn& stored) {
-  std::vector<std::byte> values(static_cast<std::size_t>(std::min(scan_rows, stored.rows)) * bytes_of(stored.info.type));
+  std::vector<std::byte> values(static_cast<std::size_t>(std::min(scan_rows, stored.rows)) *
+                                bytes_of(stored.info.type));
   for (std::int64_t first = 0; first < stored.rows; first += scan_rows)
     read_rows(stored, first, std::min(scan_rows, stored.rows - first), values.data());
 }
@@ -143,8 +149,8 @@ std::vector<std::int64_t> PopulationFile::Impl::person_offsets(std::int64_t firs
   read_rows(offsets, first, last - first + 1, values.data());
   const bool ordered = std::is_sorted(values.begin(), values.end());
   if (!ordered || values.front() < 0 || values.back() > persons)
-    throw bad_input("person_offset does not ascend from 0 to " + std::to_string(persons) + " between households " +
-                    std::to_string(first) + " and " + std::to_string(last));
+    throw bad_input("person_offset does not ascend from 0 to " + std::to_string(persons) +
+                    " between households " + std::to_string(first) + " and " + std::to_string(last));
   return values;
 }
 
@@ -167,7 +173,8 @@ Population PopulationFile::read(std::int64_t first, std::int64_t last, const Col
     Population population;
     population.notes = impl_->schema.notes;
     population.person_offset = impl_->person_offsets(first, last);
-    const std::int64_t first_person = population.person_offset.front(), last_person = population.person_offset.back();
+    const std::int64_t first_person = population.person_offset.front(),
+                       last_person = population.person_offset.back();
     population.household = read_columns(impl_->household, columns.household, first, last);
     population.person = read_columns(impl_->person, columns.person, first_person, last_person);
     for (std::int64_t& offset : population.person_offset) offset -= first_person;
@@ -188,10 +195,12 @@ void PopulationFile::verify() const {
 }
 
 bool same_schema(const Schema& a, const Schema& b) {
-  return std::equal(a.household.begin(), a.household.end(), b.household.begin(), b.household.end(), same_column) &&
+  return std::equal(a.household.begin(), a.household.end(), b.household.begin(), b.household.end(),
+                    same_column) &&
          std::equal(a.person.begin(), a.person.end(), b.person.begin(), b.person.end(), same_column) &&
-         a.notes.title == b.notes.title && a.notes.source == b.notes.source && a.notes.licence == b.notes.licence &&
-         a.notes.currency == b.notes.currency && a.notes.price_reference == b.notes.price_reference;
+         a.notes.title == b.notes.title && a.notes.source == b.notes.source &&
+         a.notes.licence == b.notes.licence && a.notes.currency == b.notes.currency &&
+         a.notes.price_reference == b.notes.price_reference;
 }
 
 }  // namespace puente::io

@@ -1,8 +1,8 @@
-// Reads population.h5, any range of households at a time, with the serial driver on every rank. Everything is checked
-// on the way in: format and version, shapes, offsets, category codes, and the checksums of every block touched, where
-// the file has them. Files made by other tools (h5py) with the same layout open too: checksums and further attributes
-// may be absent, integers may be of any byte order.
-// HDF5 is not thread-safe: one thread of a process reads at a time.
+// Reads population.h5, any range of households at a time, with the serial driver on every rank. Everything is
+// checked on the way in: format and version, shapes, offsets, category codes, and the checksums of every
+// block touched, where the file has them. Files made by other tools (h5py) with the same layout open too:
+// checksums and further attributes may be absent, integers may be of any byte order. HDF5 is not thread-safe:
+// one thread of a process reads at a time.
 #pragma once
 
 #include <cstdint>
@@ -35,12 +35,14 @@ class PopulationFile {
   struct Columns {
     std::vector<int> household, person;
   };
-  /// Households [first, last) and their persons, with the columns asked for, in that order; person_offset from 0.
+  /// Households [first, last) and their persons, with the columns asked for, in that order; person_offset
+  /// from 0.
   Population read(std::int64_t first, std::int64_t last, const Columns& columns) const;
   /// The same with every column.
   Population read(std::int64_t first, std::int64_t last) const;
 
-  /// Reads what was not read before; throws Error (io_error) at the first block that differs from its checksum.
+  /// Reads what was not read before; throws Error (io_error) at the first block that differs from its
+  /// checksum.
   void verify() const;
 
  private:

@@ -13,7 +13,8 @@ namespace names = population_names;
 
 void check_name(const ColumnInfo& column, std::set<std::string>& seen) {
   const std::string where = std::string(name_of(column.entity)) + " column '" + column.name + "'";
-  if (column.name.empty()) throw bad_input(std::string("a ") + name_of(column.entity) + " column has no name; name it");
+  if (column.name.empty())
+    throw bad_input(std::string("a ") + name_of(column.entity) + " column has no name; name it");
   if (column.name == "." || column.name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
     throw bad_input(where + ": a name in a population file cannot hold '/'; rename the column");
   if (column.entity == Entity::household && (column.name == names::offset || column.name == names::edge))
@@ -24,17 +25,21 @@ void check_name(const ColumnInfo& column, std::set<std::string>& seen) {
 void require(const Schema& schema, Entity entity, const char* name, ColumnType type) {
   const int index = schema.find(entity, name);
   if (index < 0 || schema.columns(entity)[static_cast<std::size_t>(index)].type != type)
-    throw bad_input(std::string("a population needs a ") + name_of(entity) + " column '" + name + "' of type " +
-                    name_of(type));
+    throw bad_input(std::string("a population needs a ") + name_of(entity) + " column '" + name +
+                    "' of type " + name_of(type));
 }
 
 void check_labels(const ColumnInfo& column) {
   if (!column.category()) return;
-  const bool whole = column.type != ColumnType::f32 && column.type != ColumnType::f64 && column.type != ColumnType::boolean;
-  if (!whole) throw bad_input("category '" + column.name + "' is stored as " + name_of(column.type) + ", not as an integer");
+  const bool whole =
+      column.type != ColumnType::f32 && column.type != ColumnType::f64 && column.type != ColumnType::boolean;
+  if (!whole)
+    throw bad_input("category '" + column.name + "' is stored as " + name_of(column.type) +
+                    ", not as an integer");
 }
 
-void add_columns(const std::vector<ColumnInfo>& columns, std::int64_t rows, std::vector<RawDataset>& datasets) {
+void add_columns(const std::vector<ColumnInfo>& columns, std::int64_t rows,
+                 std::vector<RawDataset>& datasets) {
   std::set<std::string> seen;
   for (const ColumnInfo& column : columns) {
     check_name(column, seen);
@@ -73,7 +78,8 @@ bool can_be_missing(const ColumnInfo& column) {
 void describe_column(hid_t dataset, const Schema& schema, const ColumnInfo& column) {
   if (column.unit.known()) write_text_attribute(dataset, "units", column.unit.text());
   if (!column.long_name.empty()) write_text_attribute(dataset, "long_name", column.long_name);
-  if (can_be_missing(column)) write_typed_attribute(dataset, "_FillValue", column.type, {missing_code(column.type)}, true);
+  if (can_be_missing(column))
+    write_typed_attribute(dataset, "_FillValue", column.type, {missing_code(column.type)}, true);
   if (column.type == ColumnType::boolean) {
     write_text_attribute(dataset, names::type_attribute, "bool");
     write_flags(dataset, column.type, {"false", "true"});
@@ -90,8 +96,8 @@ std::int64_t place_of(hid_t dataset) {
 }
 
 DatasetHandle create_values(hid_t group, RawDataset& raw) {
-  DatasetHandle dataset = create_dataset(group, raw.name, file_type(raw.type), {static_cast<hsize_t>(raw.rows)},
-                                         Allocation::reserved);
+  DatasetHandle dataset = create_dataset(group, raw.name, file_type(raw.type),
+                                         {static_cast<hsize_t>(raw.rows)}, Allocation::reserved);
   raw.offset = place_of(dataset);
   expect(raw.bytes() == 0 || raw.offset > 0, "a dataset of reserved room has a place in its file");
   return dataset;
@@ -123,7 +129,8 @@ void create_columns(hid_t group, const Schema& schema, Entity entity, std::int64
     describe_column(datasets.back(), schema, columns[i]);
   }
   const DatasetHandle* itself = own < 0 ? nullptr : &datasets[static_cast<std::size_t>(own)];
-  if (itself != nullptr) make_scale(*itself, name_of(entity), ScaleKind::coordinate, static_cast<hsize_t>(rows));
+  if (itself != nullptr)
+    make_scale(*itself, name_of(entity), ScaleKind::coordinate, static_cast<hsize_t>(rows));
   attach_all(datasets, own < 0 ? static_cast<hid_t>(dimension) : static_cast<hid_t>(*itself), itself);
   for (DatasetHandle& dataset : datasets) dataset.close("close a column");
   if (own < 0) dimension.close("close a dimension");
@@ -132,7 +139,8 @@ void create_columns(hid_t group, const Schema& schema, Entity entity, std::int64
 void create_offsets(hid_t group, RawDataset& raw) {
   DatasetHandle dimension = create_dimension(group, names::edge, raw.rows);
   DatasetHandle dataset = create_values(group, raw);
-  write_text_attribute(dataset, "long_name", "persons of household h are rows [person_offset[h], person_offset[h+1])");
+  write_text_attribute(dataset, "long_name",
+                       "persons of household h are rows [person_offset[h], person_offset[h+1])");
   attach_scale(dataset, dimension, 0);
   dataset.close("close person_offset");
   dimension.close("close a dimension");
@@ -157,7 +165,8 @@ void create_checksums(hid_t file, const std::vector<RawDataset>& data, RawDatase
   DatasetHandle hashes = create_values(group, checksums);
   make_scale(hashes, checksums.name, ScaleKind::coordinate, static_cast<hsize_t>(checksums.rows));
   write_typed_attribute(hashes, "block_bytes", ColumnType::i32, {checksum_block}, true);
-  write_text_attribute(hashes, "long_name", "XXH3-64 of each block of each dataset, datasets in the order listed");
+  write_text_attribute(hashes, "long_name",
+                       "XXH3-64 of each block of each dataset, datasets in the order listed");
   hashes.close("close the checksums");
   std::vector<std::string> paths;
   for (const RawDataset& raw : data) paths.push_back(raw.path());
@@ -180,7 +189,8 @@ void describe_file(hid_t file, const PopulationNotes& notes) {
 
 }  // namespace
 
-std::vector<RawDataset> population_datasets(const Schema& schema, std::int64_t households, std::int64_t persons) {
+std::vector<RawDataset> population_datasets(const Schema& schema, std::int64_t households,
+                                            std::int64_t persons) {
   require(schema, Entity::household, "id", ColumnType::i64);
   require(schema, Entity::household, "weight", ColumnType::f64);
   require(schema, Entity::person, "line", ColumnType::i16);
@@ -209,7 +219,8 @@ std::int64_t metadata_bytes(const Schema& schema) {
   for (const auto* columns : {&schema.household, &schema.person})
     for (const ColumnInfo& column : *columns) {
       bytes += 8 << 10;
-      for (const std::string& label : column.labels) bytes += 64 + 2 * static_cast<std::int64_t>(label.size());
+      for (const std::string& label : column.labels)
+        bytes += 64 + 2 * static_cast<std::int64_t>(label.size());
     }
   return bytes;
 }

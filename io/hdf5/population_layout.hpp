@@ -1,6 +1,6 @@
-// What population.h5 looks like: which datasets there are, in which order, and where their values lie. Contiguous
-// datasets of reserved room have a fixed place in the file, so that every rank can write its rows by plain pwrite:
-// no parallel file driver, whose errors on a full disk are lost (README, "Why it is so").
+// What population.h5 looks like: which datasets there are, in which order, and where their values lie.
+// Contiguous datasets of reserved room have a fixed place in the file, so that every rank can write its rows
+// by plain pwrite: no parallel file driver, whose errors on a full disk are lost (README, "Why it is so").
 #pragma once
 
 #include <cstdint>
@@ -38,14 +38,17 @@ struct RawDataset {
   std::string path() const { return "/" + group + "/" + name; }
 };
 
-/// Household columns, person_offset, person columns, in this order. Throws Error (bad_input) on a schema that the
-/// file cannot hold: names with '/', empty or reserved names, two columns of one name, no id, weight or line.
-std::vector<RawDataset> population_datasets(const Schema& schema, std::int64_t households, std::int64_t persons);
+/// Household columns, person_offset, person columns, in this order. Throws Error (bad_input) on a schema that
+/// the file cannot hold: names with '/', empty or reserved names, two columns of one name, no id, weight or
+/// line.
+std::vector<RawDataset> population_datasets(const Schema& schema, std::int64_t households,
+                                            std::int64_t persons);
 
 /// The dataset of checksums of `data`, whose blocks it lists one dataset after the other.
 RawDataset checksum_dataset(const std::vector<RawDataset>& data);
 
-/// Where the labels of a category lie: /codebook/NAME, or /codebook/ENTITY.NAME where both entities have a category NAME.
+/// Where the labels of a category lie: /codebook/NAME, or /codebook/ENTITY.NAME where both entities have a
+/// category NAME.
 std::string codebook_name(const Schema& schema, const ColumnInfo& column);
 
 /// Composes the file, complete but for the values of `data` and `checksums`, and fills in their offsets.

@@ -50,7 +50,8 @@ std::vector<T> gathered(Exchange& exchange, std::span<const T> mine) {
 /// First row of each rank and, last, the number of rows.
 std::vector<std::int64_t> first_rows(Exchange& exchange, std::int64_t mine) {
   std::vector<std::int64_t> first{0};
-  for (const std::int64_t rows : gathered<std::int64_t>(exchange, {&mine, 1})) first.push_back(first.back() + rows);
+  for (const std::int64_t rows : gathered<std::int64_t>(exchange, {&mine, 1}))
+    first.push_back(first.back() + rows);
   return first;
 }
 
@@ -181,15 +182,17 @@ void PopulationWriter::Impl::write(const Population& window) {
 void PopulationWriter::Impl::write_rows(const Population& window) {
   const std::size_t offsets = schema_.household.size();
   const auto bytes_of_column = [](const Column& column) {
-    return std::span(static_cast<const std::byte*>(column.data()), column.rows() * bytes_of(column.info().type));
+    return std::span(static_cast<const std::byte*>(column.data()),
+                     column.rows() * bytes_of(column.info().type));
   };
   for (std::size_t i = 0; i < offsets; ++i) put(i, bytes_of_column(window.household[i]));
   put_offsets(window.person_offset);
-  for (std::size_t i = 0; i < window.person.size(); ++i) put(offsets + 1 + i, bytes_of_column(window.person[i]));
+  for (std::size_t i = 0; i < window.person.size(); ++i)
+    put(offsets + 1 + i, bytes_of_column(window.person[i]));
 }
 
-/// A window's offsets count from its own first person; the file's from the first of all. The end of the window's last
-/// household is the beginning of the next one and is written with that, or at the very end.
+/// A window's offsets count from its own first person; the file's from the first of all. The end of the
+/// window's last household is the beginning of the next one and is written with that, or at the very end.
 void PopulationWriter::Impl::put_offsets(std::span<const std::int64_t> offsets) {
   const std::size_t index = schema_.household.size();
   std::vector<std::int64_t> absolute(offsets.begin(), offsets.end());
@@ -295,7 +298,8 @@ void PopulationWriter::Impl::complete() {
     const PopulationFile written(temporary_);
     if (!same_schema(written.schema(), schema_) || written.households() != first_household_.back() ||
         written.persons() != first_person_.back())
-      throw Error(ExitCode::io_error, "'" + temporary_ + "' does not describe its columns as they were written");
+      throw Error(ExitCode::io_error,
+                  "'" + temporary_ + "' does not describe its columns as they were written");
   }
   output_->commit();
 }

@@ -26,7 +26,8 @@ void write_optional(hid_t object, const char* name, const std::string& text) {
 DatasetHandle create_dimension(hid_t group, const Dimension& dimension) {
   DatasetHandle dataset;
   if (dimension.labels.empty()) {
-    dataset = create_dataset(group, dimension.name, H5T_IEEE_F64LE, {dimension.values.size()}, Allocation::on_write);
+    dataset = create_dataset(group, dimension.name, H5T_IEEE_F64LE, {dimension.values.size()},
+                             Allocation::on_write);
     write_f64(dataset, dimension.values);
   } else {
     dataset = create_strings(group, dimension.name, dimension.labels, false);
@@ -37,7 +38,8 @@ DatasetHandle create_dimension(hid_t group, const Dimension& dimension) {
   return dataset;
 }
 
-Scales create_dimensions(hid_t group, const std::vector<Dimension>& dimensions, const std::set<std::string>& wanted) {
+Scales create_dimensions(hid_t group, const std::vector<Dimension>& dimensions,
+                         const std::set<std::string>& wanted) {
   Scales scales;
   for (const Dimension& dimension : dimensions)
     if (wanted.contains(dimension.name)) scales.emplace(dimension.name, create_dimension(group, dimension));
@@ -73,7 +75,8 @@ std::set<std::string> all_dimensions(const Results& results) {
 
 std::set<std::string> dimensions_used(const std::vector<Variable>& variables) {
   std::set<std::string> names;
-  for (const Variable& variable : variables) names.insert(variable.dimensions.begin(), variable.dimensions.end());
+  for (const Variable& variable : variables)
+    names.insert(variable.dimensions.begin(), variable.dimensions.end());
   return names;
 }
 
@@ -119,7 +122,8 @@ std::vector<double> read_f64(hid_t dataset) {
   if (H5Tget_class(type) != H5T_FLOAT) throw bad_input("a variable does not hold floating-point numbers");
   std::vector<double> values(count_of(shape_of(dataset)));
   if (!values.empty())
-    check(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "read a variable");
+    check(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
+          "read a variable");
   return values;
 }
 
@@ -133,8 +137,10 @@ std::string text_of(hid_t object, const char* name) { return read_text_attribute
 Dimension read_dimension(hid_t dataset, const std::string& name) {
   Dimension dimension;
   dimension.name = name;
-  if (is_text(dataset)) dimension.labels = read_strings(dataset);
-  else dimension.values = read_f64(dataset);
+  if (is_text(dataset))
+    dimension.labels = read_strings(dataset);
+  else
+    dimension.values = read_f64(dataset);
   dimension.units = text_of(dataset, "units");
   dimension.long_name = text_of(dataset, "long_name");
   return dimension;
@@ -155,8 +161,10 @@ void read_group(hid_t group, std::vector<Dimension>& dimensions, std::vector<Var
   for (const std::string& name : link_names(group)) {
     if (is_group(group, name)) continue;
     const DatasetHandle dataset = open_dataset(group, name);
-    if (is_scale(dataset)) dimensions.push_back(read_dimension(dataset, name));
-    else variables.push_back(read_variable(dataset, name));
+    if (is_scale(dataset))
+      dimensions.push_back(read_dimension(dataset, name));
+    else
+      variables.push_back(read_variable(dataset, name));
   }
 }
 
@@ -164,8 +172,10 @@ Provenance read_provenance(hid_t group) {
   Provenance provenance;
   for (const std::string& name : link_names(group)) {
     const DatasetHandle dataset = open_dataset(group, name);
-    if (is_text(dataset)) provenance[name] = read_strings(dataset).at(0);
-    else provenance[name] = read_f64(dataset).at(0);
+    if (is_text(dataset))
+      provenance[name] = read_strings(dataset).at(0);
+    else
+      provenance[name] = read_f64(dataset).at(0);
   }
   return provenance;
 }
@@ -176,10 +186,12 @@ void check_shape(const Results& results, const Variable& variable) {
     const auto is_it = [&](const Dimension& dimension) { return dimension.name == name; };
     const auto found = std::find_if(results.dimensions.begin(), results.dimensions.end(), is_it);
     if (found == results.dimensions.end())
-      throw bad_input("variable '" + variable.name + "' has the dimension '" + name + "', which the file does not define");
+      throw bad_input("variable '" + variable.name + "' has the dimension '" + name +
+                      "', which the file does not define");
     values *= found->size();
   }
-  if (values != variable.values.size()) throw bad_input("variable '" + variable.name + "' does not fit its dimensions");
+  if (values != variable.values.size())
+    throw bad_input("variable '" + variable.name + "' does not fit its dimensions");
 }
 
 Results read_open(hid_t file) {
@@ -188,8 +200,10 @@ Results read_open(hid_t file) {
   results.title = text_of(file, "title");
   read_group(file, results.dimensions, results.variables);
   std::vector<Dimension> repeated;
-  if (has_link(file, difference_group)) read_group(open_group(file, difference_group), repeated, results.differences);
-  if (has_link(file, provenance_group)) results.provenance = read_provenance(open_group(file, provenance_group));
+  if (has_link(file, difference_group))
+    read_group(open_group(file, difference_group), repeated, results.differences);
+  if (has_link(file, provenance_group))
+    results.provenance = read_provenance(open_group(file, provenance_group));
   for (const auto* variables : {&results.variables, &results.differences})
     for (const Variable& variable : *variables) check_shape(results, variable);
   return results;

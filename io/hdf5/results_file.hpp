@@ -1,7 +1,7 @@
-// results.h5: a netCDF-4 file by construction. Dimensions are dimension scales with labels or numbers, in the root and
-// again in /difference, so that each group opens by itself; /provenance holds what depends on how the run was made.
-// The file is composed in memory and written as bytes by the commit protocol: identical results give identical files,
-// and a full disk cannot be missed. Rank 0 alone calls these; not thread-safe.
+// results.h5: a netCDF-4 file by construction. Dimensions are dimension scales with labels or numbers, in the
+// root and again in /difference, so that each group opens by itself; /provenance holds what depends on how
+// the run was made. The file is composed in memory and written as bytes by the commit protocol: identical
+// results give identical files, and a full disk cannot be missed. Rank 0 alone calls these; not thread-safe.
 #pragma once
 
 #include <string>

@@ -54,7 +54,8 @@ std::vector<Parcel> unpack(std::span<const std::byte> packed) {
     packed = packed.subspan(sizeof header);
     const auto length = static_cast<std::size_t>(header.bytes);
     expect(length <= packed.size(), "a parcel is whole");
-    parcels.push_back({header.file_offset, header.small != 0, {packed.begin(), packed.begin() + header.bytes}});
+    parcels.push_back(
+        {header.file_offset, header.small != 0, {packed.begin(), packed.begin() + header.bytes}});
     packed = packed.subspan(length);
   }
   return parcels;

@@ -1,5 +1,5 @@
-// Which bytes of a shared file a rank writes itself and which it hands to a neighbour (see population_writer.hpp).
-// Pure arithmetic; positions are bytes from a dataset's own beginning unless said.
+// Which bytes of a shared file a rank writes itself and which it hands to a neighbour (see
+// population_writer.hpp). Pure arithmetic; positions are bytes from a dataset's own beginning unless said.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// The promise of every output: whole under its final name or not there at all, an older file untouched, the right exit
-// code; and that damaged files are found out. Full disks are small tmpfs mounts (where the test may mount) and, for
-// everybody, a limit on the size of files.
+// The promise of every output: whole under its final name or not there at all, an older file untouched, the
+// right exit code; and that damaged files are found out. Full disks are small tmpfs mounts (where the test
+// may mount) and, for everybody, a limit on the size of files.
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -67,7 +67,8 @@ TEST(Commit, WritesThroughASymbolicLink) {
 
 TEST(Commit, RefusesPlacesThatCannotHoldAFile) {
   const Folder folder;
-  for (const std::string& path : {folder.file("absent/out.h5"), folder.path().string(), std::string("/dev/null"), std::string()}) {
+  for (const std::string& path :
+       {folder.file("absent/out.h5"), folder.path().string(), std::string("/dev/null"), std::string()}) {
     const Outcome outcome = outcome_of([&] { write_results(small_results(), path); });
     EXPECT_EQ(outcome.code, ExitCode::cannot_create) << path;
   }
@@ -84,7 +85,9 @@ TEST(Commit, RefusesAFolderItMayNotWrite) {
     if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(99);
   };
   EXPECT_EQ(exit_code_in_child(as_anybody, [&] { write_results(small_results(), folder.file("r.h5")); }), 73);
-  EXPECT_EQ(exit_code_in_child(as_anybody, [&] { write_population(rich_population(0, 9), folder.file("p.h5")); }), 73);
+  EXPECT_EQ(
+      exit_code_in_child(as_anybody, [&] { write_population(rich_population(0, 9), folder.file("p.h5")); }),
+      73);
   EXPECT_EQ(folder.files(), 0u);
 }
 
@@ -102,7 +105,10 @@ TEST(FullDisk, ALimitOnFilesIsKnownBeforehand) {
   for (const rlim_t limit : {0, 100, 3'000, 20'000, 100'000, 1'000'000}) {
     const Folder folder;
     put_content(folder.file("p.h5"), "older");
-    EXPECT_EQ(exit_code_in_child(limit_file_size(limit), [&] { write_population(population, folder.file("p.h5")); }), 73) << limit;
+    EXPECT_EQ(exit_code_in_child(limit_file_size(limit),
+                                 [&] { write_population(population, folder.file("p.h5")); }),
+              73)
+        << limit;
     EXPECT_EQ(content_of(folder.file("p.h5")), "older");
     EXPECT_EQ(folder.files(), 1u) << limit;
   }
@@ -141,7 +147,8 @@ class SmallDisk {
 };
 
 #define SKIP_UNLESS_MOUNTED(disk) \
-  if (!(disk).mounted()) GTEST_SKIP() << "this process may not mount a small tmpfs; run the test as root to try a full disk"
+  if (!(disk).mounted())          \
+  GTEST_SKIP() << "this process may not mount a small tmpfs; run the test as root to try a full disk"
 
 TEST(FullDisk, AnySizeOfDiskGivesTheWholeFileOrNone) {
   const Population population = rich_population(0, 20'000);
@@ -157,7 +164,8 @@ TEST(FullDisk, AnySizeOfDiskGivesTheWholeFileOrNone) {
       continue;
     }
     ++refused;
-    EXPECT_TRUE(outcome.code == ExitCode::cannot_create || outcome.code == ExitCode::io_error) << outcome.message;
+    EXPECT_TRUE(outcome.code == ExitCode::cannot_create || outcome.code == ExitCode::io_error)
+        << outcome.message;
     EXPECT_EQ(disk.folder().files(), 0u) << kilobytes;
   }
   EXPECT_GT(whole, 0);
@@ -220,12 +228,14 @@ TEST(Writer, GivenUpLeavesNothing) {
   EXPECT_EQ(folder.files(), 0u);
 }
 
-void expect_refused_when_cut(const Folder& folder, const std::string& whole, const std::function<void(const std::string&)>& open) {
+void expect_refused_when_cut(const Folder& folder, const std::string& whole,
+                             const std::function<void(const std::string&)>& open) {
   const std::string path = folder.file("cut.h5");
   for (int tenth = 0; tenth < 10; ++tenth) {
     put_content(path, whole.substr(0, whole.size() * static_cast<std::size_t>(tenth) / 10));
     const Outcome outcome = outcome_of([&] { open(path); });
-    EXPECT_EQ(outcome.code, tenth == 0 ? ExitCode::bad_input : ExitCode::io_error) << tenth << ": " << outcome.message;
+    EXPECT_EQ(outcome.code, tenth == 0 ? ExitCode::bad_input : ExitCode::io_error)
+        << tenth << ": " << outcome.message;
     EXPECT_NE(outcome.message.find(path), std::string::npos) << outcome.message;
   }
   put_content(path, whole.substr(0, whole.size() - 1));
@@ -241,10 +251,12 @@ TEST(Damage, FilesCutAnywhereAreRefused) {
     file.read(0, file.households());
   };
   expect_refused_when_cut(folder, content_of(folder.file("p.h5")), read_all);
-  expect_refused_when_cut(folder, content_of(folder.file("r.h5")), [](const std::string& path) { read_results(path); });
+  expect_refused_when_cut(folder, content_of(folder.file("r.h5")),
+                          [](const std::string& path) { read_results(path); });
 }
 
-// Whatever a flipped bit hits, values are never read wrong: refused, or (in bytes that carry no value) read right.
+// Whatever a flipped bit hits, values are never read wrong: refused, or (in bytes that carry no value) read
+// right.
 TEST(Damage, FlippedBitsOfValuesAreFound) {
   const Folder folder;
   const Population population = rich_population(0, 40'000);
@@ -258,7 +270,8 @@ TEST(Damage, FlippedBitsOfValuesAreFound) {
     const std::size_t at = whole.size() / 5 + random() % (whole.size() - whole.size() / 5);
     flipped[at] = static_cast<char>(flipped[at] ^ (1 << (random() % 8)));
     put_content(folder.file("f.h5"), flipped);
-    const Outcome outcome = outcome_of([&] { expect_same(PopulationFile(folder.file("f.h5")).read(0, 40'000), population); });
+    const Outcome outcome =
+        outcome_of([&] { expect_same(PopulationFile(folder.file("f.h5")).read(0, 40'000), population); });
     found += outcome.code == ExitCode::io_error;
     EXPECT_TRUE(outcome.code == ExitCode::io_error || outcome.code == ExitCode::done) << outcome.message;
   }
@@ -270,7 +283,8 @@ TEST(Damage, AWindowFindsItInTheBlocksItTouches) {
   write_population(rich_population(0, 40'000), folder.file("p.h5"));
   std::string bytes = content_of(folder.file("p.h5"));
   // Weight 1 + 12/8 of household 39,998 is the only such run of bytes near the end of its column.
-  const double last_weights[] = {cell(rich_schema().household[1], 39'997), cell(rich_schema().household[1], 39'998),
+  const double last_weights[] = {cell(rich_schema().household[1], 39'997),
+                                 cell(rich_schema().household[1], 39'998),
                                  cell(rich_schema().household[1], 39'999)};
   const std::string needle(reinterpret_cast<const char*>(last_weights), sizeof last_weights);
   const std::size_t at = bytes.rfind(needle);
@@ -279,7 +293,8 @@ TEST(Damage, AWindowFindsItInTheBlocksItTouches) {
   put_content(folder.file("p.h5"), bytes);
   const PopulationFile file(folder.file("p.h5"));
   expect_same(file.read(0, 1'000), rich_population(0, 1'000));
-  // Only the last household of the block is asked for, not the damaged one; the block is refused all the same.
+  // Only the last household of the block is asked for, not the damaged one; the block is refused all the
+  // same.
   const Outcome outcome = outcome_of([&] { file.read(39'999, 40'000); });
   EXPECT_EQ(outcome.code, ExitCode::io_error);
   EXPECT_NE(outcome.message.find("/household/weight"), std::string::npos) << outcome.message;
@@ -296,7 +311,8 @@ TEST(Damage, OtherFilesUnderTheName) {
   EXPECT_EQ(outcome_of([&] { PopulationFile(folder.path().string()); }).code, ExitCode::input_missing);
   write_population(rich_population(0, 3), folder.file("p.h5"));
   EXPECT_EQ(outcome_of([&] { read_results(folder.file("p.h5")); }).code, ExitCode::bad_input);
-  EXPECT_EQ(outcome_of([&] { compare_files(folder.file("p.h5"), folder.file("text.h5")); }).code, ExitCode::bad_input);
+  EXPECT_EQ(outcome_of([&] { compare_files(folder.file("p.h5"), folder.file("text.h5")); }).code,
+            ExitCode::bad_input);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Populations, folders and ranks for the tests of io/hdf5. Ranks are threads that meet at a barrier: enough to prove who
-// writes what, since only rank 0 calls HDF5.
+// Populations, folders and ranks for the tests of io/hdf5. Ranks are threads that meet at a barrier: enough
+// to prove who writes what, since only rank 0 calls HDF5.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -84,7 +84,8 @@ class ThreadExchange : public Exchange {
     std::vector<std::byte> received;
     for (int sender = 0; sender < size(); ++sender)
       for (int receiver = 0; receiver < size(); ++receiver) {
-        const auto part = rank_ == sender ? gather_all(send[static_cast<std::size_t>(receiver)]) : gather_all({});
+        const auto part =
+            rank_ == sender ? gather_all(send[static_cast<std::size_t>(receiver)]) : gather_all({});
         if (rank_ == receiver) received.insert(received.end(), part.begin(), part.end());
       }
     return received;
@@ -96,7 +97,8 @@ class ThreadExchange : public Exchange {
     const auto all = gather_all(std::as_bytes(std::span(mine)));
     for (std::size_t at = 0; at < all.size(); at += 4096) {
       const char* text = reinterpret_cast<const char*>(all.data() + at);
-      if (std::atoi(text) != 0) throw Error(static_cast<ExitCode>(std::atoi(text)), std::strchr(text, ' ') + 1);
+      if (std::atoi(text) != 0)
+        throw Error(static_cast<ExitCode>(std::atoi(text)), std::strchr(text, ' ') + 1);
     }
   }
 
@@ -116,7 +118,8 @@ inline std::vector<std::string> on_ranks(int ranks, const std::function<void(Exc
       try {
         work(exchange);
       } catch (const Error& error) {
-        errors[static_cast<std::size_t>(rank)] = std::to_string(static_cast<int>(error.code())) + ' ' + error.what();
+        errors[static_cast<std::size_t>(rank)] =
+            std::to_string(static_cast<int>(error.code())) + ' ' + error.what();
       }
     });
   for (std::thread& thread : threads) thread.join();
@@ -154,7 +157,8 @@ inline Schema rich_schema() {
   return schema;
 }
 
-/// Value of a cell as a pure function of its row, with missing ones in between; fits every type and label set.
+/// Value of a cell as a pure function of its row, with missing ones in between; fits every type and label
+/// set.
 inline double cell(const ColumnInfo& column, std::int64_t row) {
   const double missing = std::numeric_limits<double>::quiet_NaN();
   if (column.name == "id") return static_cast<double>(row * 7 + 1);
@@ -177,7 +181,8 @@ inline Population rich_population(std::int64_t first, std::int64_t last) {
   population.notes = schema.notes;
   population.person_offset.clear();
   const std::int64_t first_person = persons_before(first);
-  for (std::int64_t h = first; h <= last; ++h) population.person_offset.push_back(persons_before(h) - first_person);
+  for (std::int64_t h = first; h <= last; ++h)
+    population.person_offset.push_back(persons_before(h) - first_person);
   const auto fill = [](const ColumnInfo& info, std::int64_t begin, std::int64_t end) {
     Column column(info, static_cast<std::size_t>(end - begin));
     for (std::int64_t row = begin; row < end; ++row)
@@ -190,14 +195,17 @@ inline Population rich_population(std::int64_t first, std::int64_t last) {
   return population;
 }
 
-inline bool same_bytes(const void* a, const void* b, std::size_t n) { return n == 0 || std::memcmp(a, b, n) == 0; }
+inline bool same_bytes(const void* a, const void* b, std::size_t n) {
+  return n == 0 || std::memcmp(a, b, n) == 0;
+}
 
 inline void expect_same_columns(const std::vector<Column>& a, const std::vector<Column>& b) {
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     ASSERT_EQ(a[i].info().name, b[i].info().name);
     ASSERT_EQ(a[i].rows(), b[i].rows()) << a[i].info().name;
-    EXPECT_TRUE(same_bytes(a[i].data(), b[i].data(), a[i].rows() * bytes_of(a[i].info().type))) << a[i].info().name;
+    EXPECT_TRUE(same_bytes(a[i].data(), b[i].data(), a[i].rows() * bytes_of(a[i].info().type)))
+        << a[i].info().name;
   }
 }
 

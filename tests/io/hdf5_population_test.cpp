@@ -33,7 +33,8 @@ TEST(Population, WindowsShowTheirPart) {
   const Folder folder;
   write_population(rich_population(0, 20'000), folder.file("p.h5"));
   const PopulationFile file(folder.file("p.h5"));
-  for (const auto& [first, last] : {std::pair{0L, 0L}, {0L, 1L}, {1L, 2L}, {7'777L, 12'345L}, {20'000L, 20'000L}})
+  for (const auto& [first, last] :
+       {std::pair{0L, 0L}, {0L, 1L}, {1L, 2L}, {7'777L, 12'345L}, {20'000L, 20'000L}})
     expect_same(file.read(first, last), rich_population(first, last));
   const auto offsets = file.person_offsets(5, 7);
   EXPECT_EQ(offsets, (std::vector<std::int64_t>{persons_before(5), persons_before(6), persons_before(7)}));
@@ -55,7 +56,8 @@ TEST(Population, ReadsOnlyTheColumnsAskedFor) {
 /// Uneven parts, one of them empty where there are enough ranks.
 std::vector<std::int64_t> parts(int ranks, std::int64_t households) {
   std::vector<std::int64_t> first{0};
-  for (int rank = 1; rank < ranks; ++rank) first.push_back(rank == 2 ? first.back() : households * rank * rank / (ranks * ranks));
+  for (int rank = 1; rank < ranks; ++rank)
+    first.push_back(rank == 2 ? first.back() : households * rank * rank / (ranks * ranks));
   first.push_back(households);
   return first;
 }
@@ -70,9 +72,10 @@ TEST_P(Ranks, AndWindowsMakeTheSameBytes) {
   const auto errors = on_ranks(ranks, [&](Exchange& exchange) {
     const std::int64_t begin = first[static_cast<std::size_t>(exchange.rank())];
     const std::int64_t end = first[static_cast<std::size_t>(exchange.rank()) + 1];
-    PopulationWriter writer(folder.file("many.h5"), rich_schema(), end - begin, persons_before(end) - persons_before(begin),
-                            exchange);
-    for (std::int64_t h = begin; h < end; h += window) writer.write(rich_population(h, std::min(h + window, end)));
+    PopulationWriter writer(folder.file("many.h5"), rich_schema(), end - begin,
+                            persons_before(end) - persons_before(begin), exchange);
+    for (std::int64_t h = begin; h < end; h += window)
+      writer.write(rich_population(h, std::min(h + window, end)));
     writer.finish();
   });
   for (const std::string& error : errors) EXPECT_EQ(error, "");
@@ -81,24 +84,28 @@ TEST_P(Ranks, AndWindowsMakeTheSameBytes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Population, Ranks,
-                         testing::Values(std::tuple{1, 5'000L, 700L}, std::tuple{2, 1L, 1L}, std::tuple{3, 400'000L, 400'000L},
-                                         std::tuple{4, 300'001L, 9'999L}, std::tuple{7, 1'000'000L, 250'000L}));
+                         testing::Values(std::tuple{1, 5'000L, 700L}, std::tuple{2, 1L, 1L},
+                                         std::tuple{3, 400'000L, 400'000L}, std::tuple{4, 300'001L, 9'999L},
+                                         std::tuple{7, 1'000'000L, 250'000L}));
 
 // The rule that keeps two nodes out of one block, against a byte-by-byte twin.
 TEST(Slabs, OneRankWritesEachWholeBlock) {
   RawDataset raw{"household", "x", ColumnType::i64, 1'000'000, 8 * write_block};
   for (const int ranks : {1, 2, 5, 40}) {
     std::vector<std::int64_t> first{0};
-    for (int r = 1; r < ranks; ++r) first.push_back(std::min(raw.rows, first.back() + (r * 7919 * 13) % (2 * raw.rows / ranks)));
+    for (int r = 1; r < ranks; ++r)
+      first.push_back(std::min(raw.rows, first.back() + (r * 7919 * 13) % (2 * raw.rows / ranks)));
     first.push_back(raw.rows);
     std::vector<int> writer(static_cast<std::size_t>(raw.bytes()), -1);
     for (int rank = 0; rank < ranks; ++rank) {
       const Slab slab = plan_slab(raw, first, rank);
-      for (std::int64_t b = slab.begin; b < slab.end; ++b) writer[static_cast<std::size_t>(b)] = b < slab.own_from ? slab.handed_to : rank;
+      for (std::int64_t b = slab.begin; b < slab.end; ++b)
+        writer[static_cast<std::size_t>(b)] = b < slab.own_from ? slab.handed_to : rank;
     }
     for (std::int64_t b = 0; b < raw.bytes(); ++b) {
       const std::int64_t block = b - b % write_block;
-      ASSERT_EQ(writer[static_cast<std::size_t>(b)], writer[static_cast<std::size_t>(block)]) << "byte " << b << " of " << ranks;
+      ASSERT_EQ(writer[static_cast<std::size_t>(b)], writer[static_cast<std::size_t>(block)])
+          << "byte " << b << " of " << ranks;
     }
   }
 }

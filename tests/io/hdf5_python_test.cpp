@@ -1,5 +1,5 @@
-// The files open in the tools analysts use (h5py, h5netcdf, netCDF4, xarray with pandas, R), with names, labels and units,
-// and a population made by such a tool opens here.
+// The files open in the tools analysts use (h5py, h5netcdf, netCDF4, xarray with pandas, R), with names,
+// labels and units, and a population made by such a tool opens here.
 #include <cstdlib>
 
 #include "io/hdf5/population_file.hpp"
@@ -37,19 +37,24 @@ TEST_P(Reader, OpensBothFiles) {
   const Folder folder;
   write_population(rich_population(0, 8), folder.file("p.h5"));
   write_results(small_results(), folder.file("r.h5"));
-  const Script done = run(folder, python + script("python/read_files.py") + GetParam() + " " + folder.file("p.h5") + " " + folder.file("r.h5"));
-  if (done.code == not_installed || done.code == 127) GTEST_SKIP() << GetParam() << " is not installed: " << done.said;
+  const Script done = run(folder, python + script("python/read_files.py") + GetParam() + " " +
+                                      folder.file("p.h5") + " " + folder.file("r.h5"));
+  if (done.code == not_installed || done.code == 127)
+    GTEST_SKIP() << GetParam() << " is not installed: " << done.said;
   EXPECT_EQ(done.code, 0) << done.said;
 }
 
-INSTANTIATE_TEST_SUITE_P(Python, Reader, testing::Values("h5py", "h5netcdf", "netcdf4", "xarray_h5netcdf", "xarray_netcdf4"));
+INSTANTIATE_TEST_SUITE_P(Python, Reader,
+                         testing::Values("h5py", "h5netcdf", "netcdf4", "xarray_h5netcdf", "xarray_netcdf4"));
 
 TEST(R, OpensBothFiles) {
   const Folder folder;
   write_population(rich_population(0, 8), folder.file("p.h5"));
   write_results(small_results(), folder.file("r.h5"));
-  const Script done = run(folder, "Rscript " + script("r/read_files.R") + folder.file("p.h5") + " " + folder.file("r.h5"));
-  if (done.code == not_installed || done.code == 127) GTEST_SKIP() << "R or hdf5r is not installed: " << done.said;
+  const Script done =
+      run(folder, "Rscript " + script("r/read_files.R") + folder.file("p.h5") + " " + folder.file("r.h5"));
+  if (done.code == not_installed || done.code == 127)
+    GTEST_SKIP() << "R or hdf5r is not installed: " << done.said;
   EXPECT_EQ(done.code, 0) << done.said;
 }
 
@@ -62,7 +67,8 @@ TEST_P(Reader, OpensEmptyOnes) {
   const std::string path = "'" + folder.file("p.h5") + "'";
   std::string body = "f = " + module + ".File(" + path + ", 'r'); f['household/id'][:]";
   if (module == "netcdf4") body = "f = netCDF4.Dataset(" + path + "); f['household/id'][:]";
-  if (module == "xarray") body = "xarray.open_dataset(" + path + ", group='household', engine='" + reader.substr(7) + "').load()";
+  if (module == "xarray")
+    body = "xarray.open_dataset(" + path + ", group='household', engine='" + reader.substr(7) + "').load()";
   const std::string name = module == "netcdf4" ? "netCDF4" : module;
   const Script present = run(folder, python + "-c 'import " + name + "'");
   if (present.code != 0) GTEST_SKIP() << name << " is not installed: " << present.said;
@@ -113,10 +119,11 @@ TEST_F(MadeByH5py, IsRefusedWithTheReason) {
     const char* options;
     const char* reason;
   };
-  for (const Case& bad : {Case{"version=2", "newer Puente"}, Case{"format=puente-results", "not 'puente-population'"},
-                          Case{"offset=bad", "does not ascend"}, Case{"code=bad", "the code 7"},
-                          Case{"drop=household/id", "no column household.id"}, Case{"drop=person", "no group /person"},
-                          Case{"drop=household/person_offset", "no /household/person_offset"}}) {
+  for (const Case& bad :
+       {Case{"version=2", "newer Puente"}, Case{"format=puente-results", "not 'puente-population'"},
+        Case{"offset=bad", "does not ascend"}, Case{"code=bad", "the code 7"},
+        Case{"drop=household/id", "no column household.id"}, Case{"drop=person", "no group /person"},
+        Case{"drop=household/person_offset", "no /household/person_offset"}}) {
     if (!make(bad.options)) GTEST_SKIP() << "h5py is not installed";
     const Outcome outcome = opened();
     EXPECT_EQ(outcome.code, ExitCode::bad_input) << bad.options;

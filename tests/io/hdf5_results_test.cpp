@@ -1,5 +1,5 @@
-// results.h5 and the comparison of files: what goes in comes out, identical results make identical bytes, and every
-// difference outside /provenance is found.
+// results.h5 and the comparison of files: what goes in comes out, identical results make identical bytes, and
+// every difference outside /provenance is found.
 #include "io/hdf5/compare.hpp"
 #include "io/hdf5/describe.hpp"
 #include "io/hdf5/population_writer.hpp"
@@ -78,7 +78,8 @@ TEST(Compare, OneBitOfOneValueCounts) {
   const auto found = differences(small_results(), other);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].path, "/fgt");
-  EXPECT_NE(found[0].text.find("1 of 24 values differ, first at [0, 1, 0, 1]"), std::string::npos) << found[0].text;
+  EXPECT_NE(found[0].text.find("1 of 24 values differ, first at [0, 1, 0, 1]"), std::string::npos)
+      << found[0].text;
 }
 
 TEST(Compare, SignOfZeroAndBitsOfNaNCount) {
@@ -113,7 +114,8 @@ TEST(Compare, FindsEveryKindOfDifference) {
               r.variables[0].values.push_back(1);
               r.variables[1].values.resize(36);
               r.differences[0].values.resize(36);
-            }), "/difference/fgt");
+            }),
+            "/difference/fgt");
 }
 
 TEST(Compare, PopulationsTooAndCountsWhatDiffers) {
@@ -128,26 +130,33 @@ TEST(Compare, PopulationsTooAndCountsWhatDiffers) {
   const auto found = compare_files(folder.file("a.h5"), folder.file("b.h5"));
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].path, "/household/income");
-  EXPECT_NE(found[0].text.find("2 of 300000 values differ, first at [123]"), std::string::npos) << found[0].text;
+  EXPECT_NE(found[0].text.find("2 of 300000 values differ, first at [123]"), std::string::npos)
+      << found[0].text;
 }
 
 TEST(Describe, TellsColumnsUnitsLabelsAndMemory) {
   const Folder folder;
   write_population(rich_population(0, 1000), folder.file("p.h5"));
   const std::string text = describe_file(folder.file("p.h5"));
-  for (const char* part : {"1000 households, 2250 persons", "ZMW/month/household", "4 labels: Luapula, North Western, 北部",
-                           "ordered, 3 labels", "91 missing", "all blocks agree", "größe"})
+  for (const char* part :
+       {"1000 households, 2250 persons", "ZMW/month/household", "4 labels: Luapula, North Western, 北部",
+        "ordered, 3 labels", "91 missing", "all blocks agree", "größe"})
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in\n" << text;
-  // 8 id + 8 weight + 4 income + 1 rural + 2 größe + 4 district + 1 province + 1 status + 8 household; 2 + 1 + 8 + 2 + 1 a person.
-  EXPECT_NE(text.find("memory: 76.5 bytes a household with its persons (37.0 household columns, 31.5 person columns"),
-            std::string::npos) << text;
+  // 8 id + 8 weight + 4 income + 1 rural + 2 größe + 4 district + 1 province + 1 status + 8 household; 2 + 1
+  // + 8 + 2 + 1 a person.
+  EXPECT_NE(
+      text.find(
+          "memory: 76.5 bytes a household with its persons (37.0 household columns, 31.5 person columns"),
+      std::string::npos)
+      << text;
 }
 
 TEST(Describe, TellsDimensionsAndVariables) {
   const Folder folder;
   write_results(small_results(), folder.file("r.h5"));
   const std::string text = describe_file(folder.file("r.h5"));
-  for (const char* part : {"reference, both", "(scenario, group, line, alpha)", "0, 1, 2", "Foster-Greer-Thorbecke"})
+  for (const char* part :
+       {"reference, both", "(scenario, group, line, alpha)", "0, 1, 2", "Foster-Greer-Thorbecke"})
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in\n" << text;
 }
 
