@@ -1,6 +1,122 @@
-#include <cstdio>
+// puente: parses the command line before anything of MPI starts, runs one command, and ends every rank with its code.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <functional>
 
-int main() {
-  std::puts("puente " PUENTE_VERSION);
-  return 0;
+#include "engine/core/error.hpp"
+#include "hpc/commands.hpp"
+#include "hpc/processor.hpp"
+#include "hpc/version.hpp"
+
+namespace {
+
+using namespace puente;
+
+void add_common(CLI::App& app, CommonOptions& common) {
+  app.add_option("--threads", common.threads, "threads of each rank (default: the cores it may use)")->check(CLI::PositiveNumber);
+  app.add_option("--block", common.block, "households a block (default: 1024); changes no digit")->check(CLI::PositiveNumber);
+  app.add_option("--window", common.window, "households read at a time (default: all)")->check(CLI::PositiveNumber);
+  app.add_option("--memory", common.memory, "GiB for the columns of a population file; chooses --window")->check(CLI::PositiveNumber);
+  app.add_flag("--json", common.json, "all results as JSON on standard output");
+  app.add_flag("--quiet", common.quiet, "no table, no progress");
+}
+
+void report(const Error& error, ParallelSession* session) {
+  if (session != nullptr && session->exchange().rank() != 0) return;
+  const std::string text = error.what();
+  std::fprintf(stderr, "%s%s%s", text.find("error: ") == std::string::npos ? "puente: " : "", text.c_str(), text.ends_with('\n') ? "" : "\n");
+}
+
+/// Commands on many ranks: an Error was agreed on by all, so all leave with its code and MPI ends in order.
+int on_all_ranks(const std::function<int(ParallelSession&)>& command) {
+  ParallelSession session;
+  try {
+    return command(session);
+  } catch (const Error& error) {
+    report(error, &session);
+    return static_cast<int>(error.code());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "puente: this is a bug: %s\n", error.what());
+    ParallelSession::abort(static_cast<int>(ExitCode::internal));
+  }
+}
+
+int alone(const std::function<int()>& command) {
+  try {
+    return command();
+  } catch (const Error& error) {
+    report(error, nullptr);
+    return static_cast<int>(error.code());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "puente: this is a bug: %s\n", error.what());
+    return static_cast<int>(ExitCode::internal);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, not the end of the process
+  CLI::App app("Puente simulates every household of a country under social-protection and rural-development policy.", "puente");
+  app.set_version_flag("--version", std::string("puente ") + PUENTE_VERSION + " (" + git_commit() + ", " + compiler() + ")");
+  app.require_subcommand(1);
+
+  RunCommand run;
+  for (int i = 0; i < argc; ++i) run.command_line += std::string(i == 0 ? "" : " ") + argv[i];
+  CLI::App* run_app = app.add_subcommand("run", "run a scenario file or pack; `mpirun -n 8 puente run …` does it on eight ranks");
+  run_app->add_option("scenario", run.scenario, "scenario file, or the name of a pack")->required();
+  run_app->add_option("-o,--output", run.output, "results file (netCDF-4)");
+  run_app->add_option("--population", run.population, "population file instead of the scenario's own");
+  run_app->add_option("--households", run.households, "households of a recipe")->check(CLI::PositiveNumber);
+  run_app->add_option("--seed", run.seed, "seed of all draws");
+  run_app->add_option("--set", run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();
+  run_app->add_option("--scenarios", run.scenarios, "only these, and what they are compared with: A,B")->delimiter(',');
+  add_common(*run_app, run.common);
+
+  StatisticsCommand statistics;
+  CLI::App* statistics_app = app.add_subcommand("statistics", "poverty and inequality of a population as it is");
+  statistics_app->add_option("population", statistics.population, "population file")->required();
+  statistics_app->add_option("--welfare", statistics.welfare, "welfare of a person: an expression over columns")->required();
+  statistics_app->add_option("--line", statistics.lines, "[NAME=]EXPR: a poverty line")->expected(1)->take_all();
+  statistics_app->add_option("--by", statistics.by, "[NAME=]EXPR: a grouping")->expected(1)->take_all();
+  statistics_app->add_option("--weight", statistics.weight, "weight of a record instead of the household's");
+  statistics_app->add_option("--count", statistics.count, "persons, households or records")->check(CLI::IsMember({"persons", "households", "records"}));
+  statistics_app->add_option("--where", statistics.where, "records that count");
+  statistics_app->add_option("--attends", statistics.attends, "who attends school");
+  statistics_app->add_option("--age", statistics.age, "age in years");
+  statistics_app->add_option("--sex", statistics.sex, "sex");
+  statistics_app->add_option("--age-bands", statistics.bands, "as in 6-13,14-17");
+  add_common(*statistics_app, statistics.common);
+
+  std::string check_scenario, check_population;
+  std::vector<std::string> check_set;
+  CLI::App* check_app = app.add_subcommand("check", "every mistake of a scenario file, at its line and column");
+  check_app->add_option("scenario", check_scenario, "scenario file, or the name of a pack")->required();
+  check_app->add_option("--population", check_population, "population file instead of the scenario's own");
+  check_app->add_option("--set", check_set, "KEY=VALUE")->expected(1)->take_all();
+
+  ImportCommand import;
+  CLI::App* import_app = app.add_subcommand("import", "a survey (.dta .sav .zsav .por .sas7bdat .csv .csv.gz) to a population");
+  import_app->add_option("map", import.map, "map of the survey (TOML)")->required();
+  import_app->add_option("--input", import.inputs, "file instead of the map's: persons, then households")->expected(1)->take_all();
+  import_app->add_option("-o,--output", import.output, "population file to write")->required();
+
+  std::string described, a, b;
+  CLI::App* describe_app = app.add_subcommand("describe", "what a population or results file holds");
+  describe_app->add_option("file", described)->required();
+  CLI::App* compare_app = app.add_subcommand("compare", "the differences of two files; exit 0 when bit-identical outside /provenance, else 1");
+  compare_app->add_option("a", a)->required();
+  compare_app->add_option("b", b)->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  if (run_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return run_command(run, session); });
+  if (statistics_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return statistics_command(statistics, session); });
+  if (check_app->parsed()) return alone([&] { return check_command(check_scenario, check_population, check_set); });
+  if (import_app->parsed()) return alone([&] { return import_command(import); });
+  if (describe_app->parsed()) return alone([&] { return describe_command(described); });
+  return alone([&] { return compare_command(a, b); });
 }

@@ -155,8 +155,8 @@ std::string Unit::text() const {
   std::string above, below;
   for (const bool whom : {false, true}) {
     for (const auto& [base, exponent] : part(factors_, whom)) {
-      if (exponent > 0) above += (above.empty() ? "" : "*") + factor_text(base, exponent);
-      else below += "/" + factor_text(base, -exponent);
+      if (exponent > 0) above.append(above.empty() ? "" : "*").append(factor_text(base, exponent));
+      else below.append("/").append(factor_text(base, -exponent));
     }
   }
   return (above.empty() ? "1" : above) + below;

@@ -60,7 +60,7 @@ void RecipeSource::Impl::prepare_scope() {
   scope.schema = &base;
   scope.parameters = recipe.parameters;
   for (const RecipeColumn& column : recipe.columns)
-    scope.variables.push_back({column.name, column.value, column.unit, column.entity});
+    scope.variables.push_back({column.name, column.value, {}, column.entity});  // the unit is what the recipe says it is
 }
 
 void RecipeSource::Impl::compile() {
@@ -73,7 +73,7 @@ void RecipeSource::Impl::compile() {
   }
   rules::Compiler compiler(scope, diagnostics);
   for (const RecipeColumn& column : recipe.columns)
-    outputs.push_back(compiler.add(column.value, {column.entity, std::nullopt, column.unit, column.name}));
+    outputs.push_back(compiler.add(column.value, {column.entity, std::nullopt, {}, column.name}));
   diagnostics.throw_if_errors();
   describe(compiler);
   program = compiler.finish();

@@ -118,7 +118,6 @@ enum class CountedAs : std::uint8_t { persons, households, records };
 struct StatisticsModel {
   std::vector<std::string> include = {"poverty", "inequality", "distribution", "attendance", "programmes", "outcomes"};
   CountedAs count = CountedAs::persons;
-  std::string precision = "exact";
   std::vector<std::pair<int, int>> age_bands = {{6, 13}, {14, 17}, {6, 17}};
   std::optional<rules::Text> where;        ///< records that count; others are left out and counted
   std::optional<rules::Text> attends, age, sex;

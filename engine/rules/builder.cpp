@@ -21,6 +21,46 @@ int place_of(std::vector<T>& all, const T& wanted) {
   return static_cast<int>(all.size()) - 1;
 }
 
+/// Whether the operation can give NaN for operands that are not: ∞ - ∞, 0·∞, 0/0, ∞/∞, and what is undefined.
+bool makes_missing(Op op, const Value& a, const Value& b) {
+  const bool a_infinite = std::isinf(a.magnitude), b_infinite = std::isinf(b.magnitude);
+  switch (op) {
+    case Op::add:
+    case Op::subtract: return a_infinite && b_infinite;
+    case Op::multiply: return a_infinite || b_infinite;
+    case Op::divide: return b.op != Op::constant || b.constant == 0 || b_infinite;
+    case Op::log:
+    case Op::sqrt:
+    case Op::power: return true;
+    default: return false;
+  }
+}
+
+/// A bound of |result|; 1 for conditions.
+double largest_result(Op op, const Value& a, const Value& b, const Value& c) {
+  switch (op) {
+    case Op::add:
+    case Op::subtract: return a.magnitude + b.magnitude;
+    case Op::multiply: return std::isinf(a.magnitude) || std::isinf(b.magnitude) ? unbounded : a.magnitude * b.magnitude;
+    case Op::divide:
+    case Op::log:
+    case Op::sqrt:
+    case Op::power:
+    case Op::exp:
+    case Op::normal: return unbounded;
+    case Op::floor:
+    case Op::ceil:
+    case Op::round: return a.magnitude + 1;
+    case Op::negate:
+    case Op::abs: return a.magnitude;
+    case Op::min:
+    case Op::max:
+    case Op::coalesce: return std::max(a.magnitude, b.magnitude);
+    case Op::choose: return std::max(b.magnitude, c.magnitude);
+    default: return 1;
+  }
+}
+
 }  // namespace
 
 int Builder::made(Value value) {
@@ -94,44 +134,15 @@ bool Builder::fold(Value& result) const {
 void Builder::bound(Value& r) const {
   const Value& a = operand(r, 0);
   const Value& b = r.in[1] < 0 ? a : operand(r, 1);
-  r.may_be_missing = a.may_be_missing || b.may_be_missing || (r.in[2] >= 0 && operand(r, 2).may_be_missing);
-  r.magnitude = 1;
+  const Value& c = r.in[2] < 0 ? b : operand(r, 2);
+  r.magnitude = largest_result(r.op, a, b, c);
   switch (r.op) {
-    case Op::add:
-    case Op::subtract:
-      r.magnitude = a.magnitude + b.magnitude;
-      r.may_be_missing = r.may_be_missing || (std::isinf(a.magnitude) && std::isinf(b.magnitude));
-      return;
-    case Op::multiply:
-      r.magnitude = std::isinf(a.magnitude) || std::isinf(b.magnitude) ? unbounded : a.magnitude * b.magnitude;
-      r.may_be_missing = r.may_be_missing || std::isinf(a.magnitude) || std::isinf(b.magnitude);
-      return;
-    case Op::divide:
-      r.magnitude = unbounded;
-      r.may_be_missing = r.may_be_missing || b.op != Op::constant || b.constant == 0 || std::isinf(b.constant);
-      return;
-    case Op::log:
-    case Op::sqrt:
-    case Op::power:
-      r.magnitude = unbounded;
-      r.may_be_missing = true;
-      return;
-    case Op::exp:
-    case Op::normal: r.magnitude = unbounded; return;
-    case Op::floor:
-    case Op::ceil:
-    case Op::round: r.magnitude = a.magnitude + 1; return;
-    case Op::negate:
-    case Op::abs:
-    case Op::fill: r.magnitude = a.magnitude; return;
-    case Op::coalesce: r.may_be_missing = a.may_be_missing && b.may_be_missing; [[fallthrough]];
-    case Op::min:
-    case Op::max: r.magnitude = std::max(a.magnitude, b.magnitude); return;
-    case Op::choose: r.magnitude = std::max(b.magnitude, operand(r, 2).magnitude); return;
     case Op::is_missing: r.may_be_missing = false; return;
     case Op::within_cut: r.may_be_missing = a.may_be_missing; return;
-    default: return;
+    case Op::coalesce: r.may_be_missing = a.may_be_missing && b.may_be_missing; return;
+    default: break;
   }
+  r.may_be_missing = a.may_be_missing || b.may_be_missing || c.may_be_missing || makes_missing(r.op, a, b);
 }
 
 int Builder::column(int v, Entity entity) {

@@ -139,8 +139,6 @@ void Summary::poverty() {
 void Summary::inequality() {
   const std::vector<std::string> dims = {"scenario", "group"};
   add("gini", dims, "1", "Gini index", [&](const Index& i) { return welfare(i).gini; }, "replication-invariant, zeros kept");
-  if (asked_.precision == "sketch")
-    add("gini_error_bound", dims, "1", "largest error of the Gini index", [&](const Index& i) { return welfare(i).gini_error_bound; });
   add("palma", dims, "1", "Palma ratio", [&](const Index& i) { return welfare(i).palma; });
   add("s80_s20", dims, "1", "share of the richest fifth over that of the poorest", [&](const Index& i) { return welfare(i).s80_s20; });
   add("p90_p10", dims, "1", "ninth decile over the first", [&](const Index& i) { return welfare(i).p90_p10; });
@@ -155,8 +153,6 @@ void Summary::inequality() {
 void Summary::distribution() {
   const std::vector<std::string> dims = {"scenario", "group", "quantile"};
   add("quantile_value", dims, money(), "smallest welfare whose cumulative weight reaches the share", [&](const Index& i) { return welfare(i).quantile[i[2]]; });
-  if (asked_.precision == "sketch")
-    add("quantile_error_bound", dims, money(), "largest error of the quantile", [&](const Index& i) { return welfare(i).quantile_error_bound[i[2]]; });
   add("lorenz", dims, "1", "Lorenz ordinate", [&](const Index& i) { return welfare(i).lorenz[i[2]]; });
   add("decile_share", {"scenario", "group", "decile"}, "1", "share of total welfare", [&](const Index& i) { return welfare(i).decile_share[i[2]]; });
 }

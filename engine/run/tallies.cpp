@@ -62,7 +62,6 @@ bool asked(const Study& study, const char* what) {
 
 WelfareStatistics welfare_statistics(const Study& study) {
   WelfareStatistics asked_for;
-  asked_for.precision = study.model.statistics.precision == "sketch" ? Precision::sketch : Precision::exact;
   asked_for.lines = asked(study, "poverty") ? study.model.welfare.lines.size() : 0;
   asked_for.watts = asked(study, "poverty");
   asked_for.slots = study.slots();

@@ -1,7 +1,6 @@
 // Weighted selection over all ranks: where along a total order does the cumulative weight reach a target? Serves
 // quantiles, ranks, and coverage cut-offs. Exact: cumulative weights are integers (2^-80 fixed point), so the answer is
-// the same for every layout. What ranks exchange does not grow with the population (histograms over the key's bits,
-// refined), except for `rank_table`.
+// the same for every layout. Every rank gathers all items, so what ranks exchange grows with the population.
 #pragma once
 
 #include <array>

@@ -1,0 +1,298 @@
+#include "hpc/commands.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <iostream>
+
+#include "hpc/driver.hpp"
+#include "hpc/team.hpp"
+#include "hpc/version.hpp"
+#include "io/hdf5/compare.hpp"
+#include "io/hdf5/describe.hpp"
+#include "io/hdf5/population_file.hpp"
+#include "io/hdf5/population_writer.hpp"
+#include "io/hdf5/results_file.hpp"
+#include "io/report/report.hpp"
+#include "io/survey/import.hpp"
+#include "io/survey/map.hpp"
+#include "io/toml/scenario_file.hpp"
+
+namespace puente {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+io::ScenarioOverrides overrides_of(const std::vector<std::string>& set, const std::vector<std::string>& scenarios) {
+  io::ScenarioOverrides overrides;
+  for (const std::string& pair : set) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size())
+      throw Error(ExitCode::usage, "--set " + pair + ": write KEY=VALUE, as in --set parameters.meal_value=20");
+    overrides.set.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+  overrides.scenarios = scenarios;
+  return overrides;
+}
+
+RunOptions options_of(const CommonOptions& common) { return {common.block, common.window, common.quiet}; }
+
+int threads_of(const CommonOptions& common, const ParallelSession& session) {
+  return common.threads > 0 ? common.threads : default_threads(session.ranks_on_node());
+}
+
+/// Runs what one rank does alone and has all ranks agree on how it ended.
+template <class Work>
+void together(Exchange& exchange, Work&& work) {
+  int code = 0;
+  std::string message;
+  try {
+    work();
+  } catch (const Error& error) {
+    code = static_cast<int>(error.code());
+    message = error.what();
+  }
+  exchange.agree(code, message);
+}
+
+/// A window so that this rank's share of the columns fits the memory asked for, in GiB.
+std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const std::string& path) {
+  if (common.window > 0 || common.memory <= 0 || path.empty() || source.households() == 0) return common.window;
+  const double bytes = static_cast<double>(fs::file_size(path)) / static_cast<double>(source.households());
+  return std::max<std::int64_t>(1024, static_cast<std::int64_t>(common.memory * 0x1p30 / 2 / bytes));
+}
+
+std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const RunCommand& command, RunOptions& options,
+                                                Exchange& exchange, Team& team) {
+  std::unique_ptr<PopulationSource> source;
+  together(exchange, [&] {
+    if (!command.population.empty()) file.population_source = command.population;
+    if (file.recipe && command.population.empty()) {
+      Recipe recipe = *file.recipe;
+      if (command.households) recipe.households = *command.households;
+      for (const ParameterValue& parameter : file.model.parameters) {
+        recipe.parameters.push_back({parameter.name, parameter.unit});
+        recipe.parameter_values.push_back(parameter.value);
+      }
+      if (recipe.households <= 0) throw bad_input(file.path + ": [population] households is missing or zero; give it there or with --households");
+      source = make_population(std::move(recipe), options, exchange, team);
+      return;
+    }
+    if (command.households) throw Error(ExitCode::usage, "--households is for recipes: a population file has its own number");
+    if (!fs::exists(file.population_source))
+      throw Error(ExitCode::input_missing, file.population_source + ": there is no such population. Make it with `puente import MAP.toml -o " +
+                                               file.population_source + "`, or name another with --population");
+    source = open_population(file.population_source, options);
+    options.window_households = window_of(command.common, *source, file.population_source);
+  });
+  return source;
+}
+
+std::string now() {
+  char text[32];
+  const std::time_t t = std::time(nullptr);
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&t));
+  return text;
+}
+
+void add_provenance(Results& results, const io::ScenarioFile& file, const RunCommand& command, const Exchange& exchange,
+                    int threads, double seconds) {
+  results.provenance["version"] = std::string(PUENTE_VERSION);
+  results.provenance["git_commit"] = git_commit();
+  results.provenance["compiler"] = compiler();
+  results.provenance["command_line"] = command.command_line;
+  results.provenance["date"] = now();
+  results.provenance["scenario"] = file.content;
+  results.provenance["population"] = file.population_source;
+  results.provenance["ranks"] = static_cast<double>(exchange.size());
+  results.provenance["threads"] = static_cast<double>(threads);
+  results.provenance["seconds"] = seconds;
+}
+
+void warn(const Diagnostics& diagnostics) {
+  Diagnostics warnings;
+  for (const Diagnostic& d : diagnostics.all())
+    if (d.severity == Diagnostic::Severity::warning) warnings.add(d);
+  std::fputs(warnings.text().c_str(), stderr);
+}
+
+std::pair<std::string, rules::Text> named(const std::string& option, const std::string& text, const std::string& otherwise) {
+  const auto equals = text.find('=');
+  const bool has_name = equals != std::string::npos && equals > 0 && text.compare(equals, 2, "==") != 0 &&
+                        text.find_first_of("<>!(' \"") > equals;
+  const std::string name = has_name ? text.substr(0, equals) : otherwise;
+  return {name, rules::Text::standalone(option, has_name ? text.substr(equals + 1) : text)};
+}
+
+std::vector<std::pair<int, int>> bands_of(const std::string& text) {
+  std::vector<std::pair<int, int>> bands;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    int from = 0, to = 0, used = 0;
+    const std::string band = text.substr(at, comma - at);
+    if (std::sscanf(band.c_str(), "%d-%d%n", &from, &to, &used) != 2 || used != static_cast<int>(band.size()) || from > to)
+      throw Error(ExitCode::usage, "--age-bands " + text + ": write bands of whole years, as in 6-13,14-17");
+    bands.emplace_back(from, to);
+    at = comma + 1;
+  }
+  return bands;
+}
+
+std::optional<rules::Text> option_text(const char* name, const std::string& value) {
+  if (value.empty()) return std::nullopt;
+  return rules::Text::standalone(name, value);
+}
+
+StudyModel statistics_model(const StatisticsCommand& command) {
+  StudyModel model;
+  model.welfare.resource = rules::Text::standalone("--welfare", command.welfare);
+  model.welfare.per_head = true;
+  model.welfare.weight = option_text("--weight", command.weight);
+  for (const std::string& line : command.lines) {
+    auto [name, text] = named("--line", line, line);
+    model.welfare.lines.push_back({name, text, false});
+  }
+  for (const std::string& by : command.by) {
+    auto [name, text] = named("--by", by, by);
+    model.groups.push_back({name, text});
+  }
+  StatisticsModel& statistics = model.statistics;
+  statistics.count = command.count == "persons" ? CountedAs::persons : command.count == "households" ? CountedAs::households : CountedAs::records;
+  statistics.where = option_text("--where", command.where);
+  statistics.attends = option_text("--attends", command.attends);
+  statistics.age = option_text("--age", command.age);
+  statistics.sex = option_text("--sex", command.sex);
+  statistics.include = {"poverty", "inequality", "distribution"};
+  if (!command.attends.empty()) statistics.include.emplace_back("attendance");
+  if (!command.bands.empty()) statistics.age_bands = bands_of(command.bands);
+  statistics.deciles = false;
+  for (int p = 1; p < 100; ++p) statistics.quantiles.push_back(p / 100.0);
+  Scenario data;
+  data.name = "data";
+  model.scenarios.push_back(data);
+  model.reference = "data";
+  return model;
+}
+
+}  // namespace
+
+std::string find_scenario(const std::string& name) {
+  if (fs::is_regular_file(name)) return name;
+  std::vector<fs::path> roots = {fs::path("."), fs::path("scenarios")};
+  std::error_code failed;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", failed);
+  if (!failed)
+    for (const char* up : {"../share/puente/scenarios", "../../scenarios"}) roots.push_back(binary.parent_path() / up);
+  for (const fs::path& root : roots)
+    if (const fs::path found = root / name / "scenario.toml"; fs::is_regular_file(found)) return found.lexically_normal().string();
+  throw Error(ExitCode::input_missing, name + ": there is no such scenario file, nor a pack of this name");
+}
+
+int run_command(const RunCommand& command, ParallelSession& session) {
+  const auto start = std::chrono::steady_clock::now();
+  Exchange& exchange = session.exchange();
+  OpenMpTeam team(threads_of(command.common, session));
+  io::ScenarioFile file;
+  together(exchange, [&] {
+    file = io::read_scenario_file(find_scenario(command.scenario), overrides_of(command.set, command.scenarios));
+    file.diagnostics.throw_if_errors();
+  });
+  if (command.seed) {
+    file.model.seed = *command.seed;
+    if (file.recipe) file.recipe->seed = *command.seed;
+  }
+  RunOptions options = options_of(command.common);
+  const auto source = population_of(file, command, options, exchange, team);
+  Finished finished = run_study(file.model, *source, options, exchange, team, file.diagnostics);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  add_provenance(finished.results, file, command, exchange, team.threads(), seconds);
+  together(exchange, [&] {
+    if (exchange.rank() != 0) return;
+    warn(file.diagnostics);
+    if (!command.output.empty()) io::write_results(finished.results, command.output);
+    if (command.common.json) std::cout << io::scenarios_json(finished.results);
+    else if (!command.common.quiet) std::cout << io::screen_table(finished.results);
+    std::cout.flush();
+    if (!std::cout) throw Error(ExitCode::io_error, "the table cannot be written to standard output");
+  });
+  return 0;
+}
+
+int statistics_command(const StatisticsCommand& command, ParallelSession& session) {
+  Exchange& exchange = session.exchange();
+  OpenMpTeam team(threads_of(command.common, session));
+  RunOptions options = options_of(command.common);
+  std::unique_ptr<PopulationSource> source;
+  StudyModel model;
+  together(exchange, [&] {
+    source = open_population(command.population, options);
+    options.window_households = window_of(command.common, *source, command.population);
+    model = statistics_model(command);
+  });
+  Diagnostics diagnostics;
+  const Finished finished = run_study(std::move(model), *source, options, exchange, team, diagnostics);
+  if (exchange.rank() == 0)
+    std::cout << (command.common.json ? io::groups_json(finished.results) : io::groups_table(finished.results));
+  return 0;
+}
+
+int check_command(const std::string& scenario, const std::string& population, const std::vector<std::string>& set) {
+  io::ScenarioFile file = io::read_scenario_file(find_scenario(scenario), overrides_of(set, {}));
+  const std::string source = population.empty() ? file.population_source : population;
+  Schema schema;
+  bool known = false;
+  if (file.recipe && population.empty()) {
+    Recipe recipe = *file.recipe;
+    for (const ParameterValue& parameter : file.model.parameters) {
+      recipe.parameters.push_back({parameter.name, parameter.unit});
+      recipe.parameter_values.push_back(parameter.value);
+    }
+    try {
+      schema = RecipeSource(std::move(recipe)).schema();
+      known = true;
+    } catch (const Error& error) {
+      std::fputs(error.what(), stderr);
+      std::fputs(file.diagnostics.text().c_str(), stderr);
+      return static_cast<int>(ExitCode::bad_input);
+    }
+  } else if (fs::is_regular_file(source)) {
+    schema = io::PopulationFile(source).schema();
+    known = true;
+  }
+  if (known) Study(file.model, schema, file.diagnostics);
+  std::fputs(file.diagnostics.text().c_str(), stderr);
+  if (file.diagnostics.has_errors()) return static_cast<int>(ExitCode::bad_input);
+  if (!known) {
+    std::fprintf(stderr, "%s: the population %s is not there, so names and units cannot be checked; name one with --population\n",
+                 file.path.c_str(), source.c_str());
+    return static_cast<int>(ExitCode::input_missing);
+  }
+  std::printf("%s: %zu scenarios, %zu programmes, no mistakes\n", file.path.c_str(), file.model.scenarios.size(),
+              file.model.scenarios.empty() ? 0 : file.model.scenarios.back().programmes.size());
+  return 0;
+}
+
+int import_command(const ImportCommand& command) {
+  const io::SurveyMap map = io::read_map(command.map);
+  const io::ImportedSurvey survey = io::import_survey(map, command.inputs);
+  io::write_population(survey.population, command.output);
+  std::fputs(survey.report.text().c_str(), stdout);
+  std::printf("wrote %s\n", command.output.c_str());
+  return 0;
+}
+
+int describe_command(const std::string& file) {
+  std::fputs(io::describe_file(file).c_str(), stdout);
+  return 0;
+}
+
+int compare_command(const std::string& a, const std::string& b) {
+  const auto differences = io::compare_files(a, b);
+  for (const io::Difference& difference : differences) std::printf("%s: %s\n", difference.path.c_str(), difference.text.c_str());
+  if (differences.empty()) std::puts("identical to the last bit outside /provenance");
+  return differences.empty() ? 0 : static_cast<int>(ExitCode::different);
+}
+
+}  // namespace puente

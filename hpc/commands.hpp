@@ -1,0 +1,50 @@
+// The commands of `puente`, one function each, on options already parsed. Those that run on many ranks take the session.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hpc/communicator.hpp"
+
+namespace puente {
+
+struct CommonOptions {
+  int threads = 0;
+  std::int64_t block = 0, window = 0;
+  double memory = 0;
+  bool json = false, quiet = false;
+};
+
+struct RunCommand {
+  std::string scenario, output, population;
+  std::optional<std::int64_t> households;
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> set;
+  std::vector<std::string> scenarios;
+  CommonOptions common;
+  std::string command_line;
+};
+
+struct StatisticsCommand {
+  std::string population, welfare, weight, where, attends, age, sex, count = "persons", bands;
+  std::vector<std::string> lines, by;
+  CommonOptions common;
+};
+
+struct ImportCommand {
+  std::string map, output;
+  std::vector<std::string> inputs;
+};
+
+int run_command(const RunCommand& command, ParallelSession& session);
+int statistics_command(const StatisticsCommand& command, ParallelSession& session);
+int check_command(const std::string& scenario, const std::string& population, const std::vector<std::string>& set);
+int import_command(const ImportCommand& command);
+int describe_command(const std::string& file);
+int compare_command(const std::string& a, const std::string& b);
+
+/// A scenario file, or the name of a pack: its scenario.toml under the folders where packs are looked for.
+std::string find_scenario(const std::string& name);
+
+}  // namespace puente

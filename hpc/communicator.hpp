@@ -1,0 +1,28 @@
+// Ranks across nodes: the only room that knows MPI. Without MPI, or when started alone, it is the serial null
+// communicator. Calls are made by the main thread only.
+#pragma once
+
+#include <memory>
+
+#include "engine/run/exchange.hpp"
+
+namespace puente {
+
+/// Starts and ends MPI around main(). While an exception unwinds, MPI is aborted with its exit code, never finalised.
+class ParallelSession {
+ public:
+  ParallelSession();
+  ~ParallelSession();
+  ParallelSession(const ParallelSession&) = delete;
+  ParallelSession& operator=(const ParallelSession&) = delete;
+  Exchange& exchange() { return *exchange_; }
+  int ranks_on_node() const { return ranks_on_node_; }
+  /// Ends every rank with this code at once: for failures that the ranks could not agree on.
+  [[noreturn]] static void abort(int code);
+
+ private:
+  std::unique_ptr<Exchange> exchange_;
+  int ranks_on_node_ = 1;
+};
+
+}  // namespace puente

@@ -1,0 +1,93 @@
+#include "hpc/driver.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "engine/core/error.hpp"
+#include "engine/run/passes.hpp"
+#include "engine/run/summarise.hpp"
+#include "engine/run/tallies.hpp"
+#include "hpc/file_source.hpp"
+
+namespace puente {
+
+namespace {
+
+/// A recipe kept in memory: made once, in pieces by all threads, each piece a population of its own.
+class MadeSource : public PopulationSource {
+ public:
+  MadeSource(const RecipeSource& recipe, std::int64_t first, std::int64_t last, Team& team)
+      : schema_(recipe.schema()), total_(recipe.households()), first_(first) {
+    const auto pieces = static_cast<std::size_t>((last - first + piece - 1) / piece);
+    pieces_.resize(pieces);
+    team.for_each(pieces, [&](std::size_t i, int) {
+      const std::int64_t from = first + static_cast<std::int64_t>(i) * piece;
+      pieces_[i] = recipe.make(from, std::min(last, from + piece));
+    });
+  }
+  const Schema& schema() const override { return schema_; }
+  std::int64_t households() const override { return total_; }
+  std::int64_t persons() const override { return -1; }
+  std::int64_t cut_at(double share) const override { return share >= 1 ? total_ : static_cast<std::int64_t>(share * static_cast<double>(total_)); }
+  void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, BlockData& block) const override {
+    const auto at = static_cast<std::size_t>((first - first_) / piece);
+    const std::int64_t begin = first_ + static_cast<std::int64_t>(at) * piece;
+    expect(last - begin <= piece, "a block lies within one piece");
+    load_from(pieces_[at], begin, first, last, wanted, block);
+  }
+  /// A multiple of every block size that is a power of two up to it.
+  static constexpr std::int64_t piece = 1 << 16;
+
+ private:
+  Schema schema_;
+  std::int64_t total_, first_;
+  std::vector<Population> pieces_;
+};
+
+void tell(const std::string& pass, double share) {
+  if (isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r%-12s %3.0f %%", pass.c_str(), 100 * share);
+}
+
+std::int64_t part(const PopulationSource& source, int rank, int ranks) {
+  return source.cut_at(static_cast<double>(rank) / static_cast<double>(ranks));
+}
+
+}  // namespace
+
+std::unique_ptr<PopulationSource> open_population(const std::string& path, const RunOptions&) {
+  return std::make_unique<FileSource>(path);
+}
+
+std::unique_ptr<PopulationSource> make_population(Recipe recipe, const RunOptions& options, Exchange& exchange, Team& team) {
+  auto source = std::make_unique<RecipeSource>(std::move(recipe));
+  const bool whole_blocks = options.block_households <= MadeSource::piece && (options.block_households & (options.block_households - 1)) == 0;
+  if (options.window_households > 0 || !whole_blocks) return source;
+  return std::make_unique<MadeSource>(*source, part(*source, exchange.rank(), exchange.size()),
+                                      part(*source, exchange.rank() + 1, exchange.size()), team);
+}
+
+Finished run_study(StudyModel model, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,
+                   Diagnostics& diagnostics) {
+  if (source.households() == 0) throw bad_input("the population has no households");
+  const std::uint64_t seed = model.seed;
+  Study study(std::move(model), source.schema(), diagnostics);
+  diagnostics.throw_if_errors();
+  PassSettings settings;
+  settings.first = part(source, exchange.rank(), exchange.size());
+  settings.last = part(source, exchange.rank() + 1, exchange.size());
+  settings.block_households = options.block_households > 0 ? options.block_households : PUENTE_BLOCK_HOUSEHOLDS;
+  settings.window_households = options.window_households;
+  settings.seed = seed;
+  if (!options.quiet && exchange.rank() == 0) settings.progress = tell;
+  BlockRunner runner(study, source, settings, exchange, team);
+  resolve(study, runner);
+  const Totals totals = tally(study, runner);
+  if (settings.progress && isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
+  const double everybody = totals.welfare[static_cast<std::size_t>(study.reference)][0].weight;
+  if (!(everybody > 0)) throw bad_input("the weights of all households are zero: nobody is represented");
+  return {summarise(study, totals), {}};
+}
+
+}  // namespace puente

@@ -1,0 +1,191 @@
+#include "io/report/report.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace puente::io {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has no NaN: what is missing is null.
+Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+
+std::string short_number(double x) { return fmt::format("{}", x); }
+
+class GroupJson {
+ public:
+  GroupJson(const Results& results, std::size_t s, std::size_t g) : results_(results), s_(s), g_(g) {}
+
+  Json json() const {
+    Json group;
+    for (const char* name : {"persons", "households", "n_excluded"})
+      if (const Variable* v = results_.find(name)) group[name] = number(results_.at(*v, {g_}));
+    put(group, "mean", "mean_welfare");
+    for (const char* name : {"gini", "palma", "s80_s20", "p90_p10", "excluded_from_logs", "weight_negative", "weight_zero"}) put(group, name, name);
+    lines(group);
+    along(group, "quantile", "quantile_value", "quantile");
+    along(group, "lorenz", "lorenz", "quantile");
+    along(group, "ge", "generalised_entropy", "ge");
+    along(group, "atkinson", "atkinson", "epsilon");
+    along(group, "outcomes", "outcome_mean", "outcome");
+    if (const Variable* v = results_.find("decile_share"))
+      for (std::size_t d = 0; d < 10; ++d) group["decile_share"].push_back(number(results_.at(*v, {s_, g_, d})));
+    attendance(group);
+    return group;
+  }
+
+ private:
+  void put(Json& group, const char* key, const char* variable) const {
+    if (const Variable* v = results_.find(variable)) group[key] = number(results_.at(*v, {s_, g_}));
+  }
+  void along(Json& group, const char* key, const char* variable, const char* dimension) const {
+    const Variable* v = results_.find(variable);
+    if (v == nullptr) return;
+    const Dimension& dim = results_.dimension(dimension);
+    for (std::size_t i = 0; i < dim.size(); ++i)
+      group[key][dim.labels.empty() ? short_number(dim.values[i]) : dim.labels[i]] = number(results_.at(*v, {s_, g_, i}));
+  }
+  void lines(Json& group) const {
+    const Variable* fgt = results_.find("fgt");
+    if (fgt == nullptr) return;
+    const Dimension& line = results_.dimension("line");
+    for (std::size_t z = 0; z < line.size(); ++z) {
+      for (std::size_t a = 0; a < 3; ++a) group["fgt"][line.labels[z]][std::to_string(a)] = number(results_.at(*fgt, {s_, g_, z, a}));
+      for (const char* name : {"watts", "poor_persons", "total_gap"})
+        group[name][line.labels[z]] = number(results_.at(*results_.find(name), {s_, g_, z}));
+    }
+  }
+  void attendance(Json& group) const {
+    const Variable* v = results_.find("attendance");
+    if (v == nullptr) return;
+    const Dimension &band = results_.dimension("age_band"), &sex = results_.dimension("sex");
+    for (std::size_t b = 0; b < band.size(); ++b) {
+      group["attendance"][band.labels[b]] = number(results_.at(*v, {s_, g_, b, 0}));
+      for (std::size_t x = 1; x < sex.size(); ++x)
+        group["attendance_by_sex"][sex.labels[x]][band.labels[b]] = number(results_.at(*v, {s_, g_, b, x}));
+    }
+  }
+
+  const Results& results_;
+  std::size_t s_, g_;
+};
+
+Json groups_of(const Results& results, std::size_t s) {
+  Json groups;
+  const Dimension& group = results.dimension("group");
+  for (std::size_t g = 0; g < group.size(); ++g) groups[group.labels[g]] = GroupJson(results, s, g).json();
+  return groups;
+}
+
+Json programmes_of(const Results& results, std::size_t s) {
+  Json programmes = Json::object();
+  if (results.find("recipients") == nullptr) return programmes;
+  const Dimension &programme = results.dimension("programme"), &group = results.dimension("group");
+  for (std::size_t p = 0; p < programme.size(); ++p)
+    for (std::size_t g = 0; g < group.size(); ++g)
+      for (const char* name : {"recipients", "spending", "cost", "coverage"})
+        programmes[programme.labels[p]][group.labels[g]][name] = number(results.at(*results.find(name), {s, p, g}));
+  return programmes;
+}
+
+struct Headline {
+  const char* title;
+  std::string variable;
+  std::vector<std::size_t> index;  ///< after scenario and group
+  double scale;
+  int decimals;
+};
+
+std::vector<Headline> headlines(const Results& results) {
+  std::vector<Headline> all = {{"mean", "mean_welfare", {}, 1, 2}};
+  if (results.find("fgt") != nullptr) {
+    all.push_back({"poor %", "fgt", {0, 0}, 100, 2});
+    all.push_back({"gap %", "fgt", {0, 1}, 100, 2});
+    all.push_back({"gap² %", "fgt", {0, 2}, 100, 2});
+  }
+  if (results.find("gini") != nullptr) {
+    all.push_back({"Gini", "gini", {}, 1, 4});
+    all.push_back({"Palma", "palma", {}, 1, 3});
+  }
+  if (results.find("attendance") != nullptr) all.push_back({"attend %", "attendance", {0, 0}, 100, 2});
+  return all;
+}
+
+double headline_value(const Results& results, const std::vector<Variable>& from, const Headline& h, std::size_t s, std::size_t g) {
+  for (const Variable& v : from) {
+    if (v.name != h.variable) continue;
+    std::vector<std::size_t> index = {s, g};
+    index.insert(index.end(), h.index.begin(), h.index.end());
+    return results.at(v, index) * h.scale;
+  }
+  return NAN;
+}
+
+std::string heading(const Results& results, const std::string& first) {
+  std::string text = fmt::format("{:<26}", first);
+  for (const Headline& h : headlines(results)) text += fmt::format("{:>12}", h.title);
+  return text + "\n";
+}
+
+std::string footing(const Results& results) {
+  std::string text;
+  if (const Variable* mean = results.find("mean_welfare"); mean != nullptr && !mean->units.empty()) text += "mean in " + mean->units + "; ";
+  if (results.find("fgt") != nullptr) text += "poverty line: " + results.dimension("line").labels.front() + "; ";
+  if (results.find("attendance") != nullptr) text += "attendance: ages " + results.dimension("age_band").labels.front() + "; ";
+  const Variable *households = results.find("households"), *persons = results.find("persons");
+  return text + fmt::format("{:.0f} households, {:.0f} persons\n", results.at(*households, {0}), results.at(*persons, {0}));
+}
+
+}  // namespace
+
+std::string screen_table(const Results& results) {
+  std::string text = results.title.empty() ? "" : results.title + "\n\n";
+  text += heading(results, "scenario");
+  const Dimension& scenario = results.dimension("scenario");
+  for (std::size_t s = 0; s < scenario.size(); ++s) {
+    text += fmt::format("{:<26}", scenario.labels[s]);
+    for (const Headline& h : headlines(results)) text += fmt::format("{:>12.{}f}", headline_value(results, results.variables, h, s, 0), h.decimals);
+    text += "\n";
+    if (results.differences.empty()) continue;
+    std::string change = fmt::format("{:<26}", "  change");
+    bool any = false;
+    for (const Headline& h : headlines(results)) {
+      const double difference = headline_value(results, results.differences, h, s, 0);
+      any |= difference != 0;
+      change += fmt::format("{:>+12.{}f}", difference, h.decimals);
+    }
+    if (any) text += change + "\n";
+  }
+  return text + "\n" + footing(results);
+}
+
+std::string groups_table(const Results& results) {
+  std::string text = heading(results, "group");
+  const Dimension& group = results.dimension("group");
+  for (std::size_t g = 0; g < group.size(); ++g) {
+    text += fmt::format("{:<26}", group.labels[g]);
+    for (const Headline& h : headlines(results)) text += fmt::format("{:>12.{}f}", headline_value(results, results.variables, h, 0, g), h.decimals);
+    text += "\n";
+  }
+  return text + "\n" + footing(results);
+}
+
+std::string scenarios_json(const Results& results) {
+  Json root;
+  const Dimension& scenario = results.dimension("scenario");
+  for (std::size_t s = 0; s < scenario.size(); ++s)
+    root["scenarios"][scenario.labels[s]] = {{"groups", groups_of(results, s)}, {"programmes", programmes_of(results, s)}};
+  return root.dump(1) + "\n";
+}
+
+std::string groups_json(const Results& results) {
+  Json root;
+  root["groups"] = groups_of(results, 0);
+  return root.dump(1) + "\n";
+}
+
+}  // namespace puente::io
