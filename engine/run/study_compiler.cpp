@@ -22,8 +22,9 @@ Output StudyCompiler::add(Compiler& compiler, const std::optional<rules::Text>& 
 std::size_t StudyCompiler::input_slot(const rules::Input& input) {
   if (input == rules::Input{study_.record_entity, study_.welfare_column}) return Study::welfare_slot;
   const auto it = std::find(study_.inputs.begin(), study_.inputs.end(), input);
-  if (it == study_.inputs.end()) study_.inputs.push_back(input);
-  return static_cast<std::size_t>(it - study_.inputs.begin());
+  const auto slot = static_cast<std::size_t>(it - study_.inputs.begin());
+  if (slot == study_.inputs.size()) study_.inputs.push_back(input);
+  return slot;
 }
 
 void StudyCompiler::bind_inputs(BoundProgram& bound) {
