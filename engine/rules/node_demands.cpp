@@ -142,8 +142,10 @@ bool NodeChecker::meet_units(Facts& met, int base, int i, std::size_t at) {
 void NodeChecker::note_unknown(int i, const Facts& partner) {
   const bool column = e_.meanings[static_cast<std::size_t>(i)].kind == Meaning::Kind::column;
   if (!column || facts(i).unit.known() || !partner.unit.known()) return;
-  Diagnostic note = e_.text->error(node(i).at, "column '" + node(i).text + "' has no unit and is taken to be in " +
-                                                   partner.unit.text() + " here: give it one where it is made");
+  const Entity entity = e_.meanings[static_cast<std::size_t>(i)].entity;
+  Diagnostic note = e_.text->error(node(i).at, std::string(name_of(entity)) + " column '" + node(i).text +
+                                                   "' has no unit and takes that of whatever it meets: give it one "
+                                                   "where it is made");
   note.severity = Diagnostic::Severity::note;
   checker_.report_(std::move(note));
 }

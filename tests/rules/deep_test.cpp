@@ -24,16 +24,16 @@ std::string repeated(const std::string& part, int times) {
 TEST(Deep, LongChainsSimplyWork) {
   const Plot plot;
   constexpr int n = 10'000;
-  EXPECT_EQ(evaluate(plot, "a" + repeated("+a", n)).values.front(), n + 1);
-  EXPECT_EQ(evaluate(plot, "a" + repeated("-a", n)).values.front(), 1 - n);
-  EXPECT_EQ(evaluate(plot, "a" + repeated("*a/a", n)).values.front(), 1);
-  EXPECT_EQ(evaluate(plot, "yes" + repeated(" and yes", n)).values.front(), 1);
-  EXPECT_EQ(evaluate(plot, "not yes" + repeated(" or yes", n)).values.front(), 1);
-  EXPECT_EQ(evaluate(plot, "a" + repeated(" <= a", n)).values.front(), 1);
-  EXPECT_EQ(evaluate(plot, "a in [2" + repeated(", 2", n) + ", 1]").values.front(), 1);
-  EXPECT_EQ(evaluate(plot, "min(3" + repeated(", a + 1", n) + ")").values.front(), 2);
-  EXPECT_EQ(evaluate(plot, "sum(b" + repeated("+b", n) + ")").values.front(), 3.0 * (n + 1));
-  EXPECT_EQ(evaluate(plot, "1" + repeated("+1", n)).values.front(), n + 1);
+  EXPECT_EQ(evaluate(plot, std::string("a") + repeated("+a", n)).values.front(), n + 1);
+  EXPECT_EQ(evaluate(plot, std::string("a") + repeated("-a", n)).values.front(), 1 - n);
+  EXPECT_EQ(evaluate(plot, std::string("a") + repeated("*a/a", n)).values.front(), 1);
+  EXPECT_EQ(evaluate(plot, std::string("yes") + repeated(" and yes", n)).values.front(), 1);
+  EXPECT_EQ(evaluate(plot, std::string("not yes") + repeated(" or yes", n)).values.front(), 1);
+  EXPECT_EQ(evaluate(plot, std::string("a") + repeated(" <= a", n)).values.front(), 1);
+  EXPECT_EQ(evaluate(plot, std::string("a in [2") + repeated(", 2", n) + ", 1]").values.front(), 1);
+  EXPECT_EQ(evaluate(plot, std::string("min(3") + repeated(", a + 1", n) + ")").values.front(), 2);
+  EXPECT_EQ(evaluate(plot, std::string("sum(b") + repeated("+b", n) + ")").values.front(), 3.0 * (n + 1));
+  EXPECT_EQ(evaluate(plot, std::string("1") + repeated("+1", n)).values.front(), n + 1);
 }
 
 TEST(Deep, SaneNestingWorks) {
@@ -56,10 +56,13 @@ TEST(Deep, MoreIsAnErrorAtItsPlace) {
 TEST(Deep, LongChainsOfVariables) {
   Plot plot;
   constexpr int n = 3000;
-  for (int i = 0; i < n; ++i)
-    plot.scope.variables.push_back({"v" + std::to_string(i),
-                                    Text::standalone("v", i == 0 ? "a" : "v" + std::to_string(i - 1) + " + 1"), {}, {}});
-  EXPECT_EQ(evaluate(plot, "v" + std::to_string(n - 1)).values.front(), n);
+  std::string before = "a";
+  for (int i = 0; i < n; ++i) {
+    const std::string name = std::string("v").append(std::to_string(i));
+    plot.scope.variables.push_back({name, Text::standalone("v", before + " + 1"), {}, {}});
+    before = name;
+  }
+  EXPECT_EQ(evaluate(plot, before).values.front(), n + 1);
 }
 
 }  // namespace

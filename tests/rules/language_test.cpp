@@ -162,6 +162,9 @@ TEST(Categories, MeetTheirLabels) {
   expect_values(hamlet, "if(rural, class, \"high\") == \"high\"", {0, 1, missing});
   expect_values(hamlet, "coalesce(area, \"urban\")", {0, 1, 0});
   expect_values(hamlet, "rural == true", {1, 0, missing});
+  Hamlet schooled;
+  schooled.add(Entity::person, info("grade", ColumnType::i8, "", {"none", "some", "all"}, true), {0, 2, 1, 1});
+  expect_values(schooled, "largest(grade) > \"some\"", {1, 0, missing});
   EXPECT_EQ(evaluate(hamlet, "coalesce(area, \"urban\")").typed.labels, (std::vector<std::string>{"urban", "rural"}));
 }
 

@@ -272,7 +272,8 @@ TEST(Scope, ChecksVariablesAgainstWhatTheyDeclare) {
 TEST(Scope, NotesAColumnWithoutUnitOnce) {
   Town town;
   town.scope.variables = {{"a", Text::standalone("a", "plain + land"), {}, {}},
-                          {"b", Text::standalone("b", "land - plain"), {}, {}}};
+                          {"b", Text::standalone("b", "land - plain"), {}, {}},
+                          {"c", Text::standalone("c", "yearly > plain"), {}, {}}};
   Diagnostics diagnostics;
   check_scope(town.scope, diagnostics);
   ASSERT_EQ(diagnostics.all().size(), 1U) << diagnostics.text();
