@@ -36,14 +36,13 @@ std::string caret_line(const std::string& excerpt, int column) {
 
 std::string one(const Diagnostic& d) {
   std::string text = d.place.file;
-  if (d.place.line > 0) text += ":" + std::to_string(d.place.line);
-  if (d.place.column > 0) text += ":" + std::to_string(d.place.column);
-  if (!text.empty()) text += ": ";
-  text += std::string(severity_name(d.severity)) + ": " + d.message + "\n";
-  if (!d.excerpt.empty()) {
-    text += "  " + d.excerpt + "\n";
-    if (d.place.column > 0) text += "  " + caret_line(d.excerpt, d.place.column) + "\n";
-  }
+  if (d.place.line > 0) text.append(":").append(std::to_string(d.place.line));
+  if (d.place.column > 0) text.append(":").append(std::to_string(d.place.column));
+  if (!text.empty()) text.append(": ");
+  text.append(severity_name(d.severity)).append(": ").append(d.message).append("\n");
+  if (d.excerpt.empty()) return text;
+  text.append("  ").append(d.excerpt).append("\n");
+  if (d.place.column > 0) text.append("  ").append(caret_line(d.excerpt, d.place.column)).append("\n");
   return text;
 }
 
@@ -56,8 +55,12 @@ std::string Diagnostics::text() const {
     return std::tie(a->place.file, a->place.line, a->place.column) <
            std::tie(b->place.file, b->place.line, b->place.column);
   });
-  std::string text;
-  for (const Diagnostic* d : order) text += one(*d);
+  std::string text, last;
+  for (const Diagnostic* d : order) {
+    std::string next = one(*d);  // scenarios that share an expression share its mistakes: told once
+    if (next != last) text.append(next);
+    last = std::move(next);
+  }
   return text;
 }
 

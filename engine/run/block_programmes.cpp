@@ -135,18 +135,21 @@ void BlockProcessor::offer(std::size_t s, std::size_t p) {
   }
 }
 
+/// Finds the households at the margin of a cut, each with the distinct fractions its units are served for. The split is
+/// the household's own, so that it does not depend on who else is in the block.
 std::size_t BlockProcessor::begin_scenario(std::size_t s) {
-  const std::size_t programmes = study_.scenarios[s].programmes.size();
-  fractions_.clear();
-  for (std::size_t p = 0; p < programmes; ++p) {
+  margins_.clear();
+  for (std::size_t p = 0; p < study_.scenarios[s].programmes.size(); ++p) {
     offer(s, p);
-    if (study_.scenarios[s].programmes[p].cut_needed)
-      for (const double f : state_.programmes[p].offered)
-        if (f > 0 && f < 1) fractions_.push_back(f);
+    const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
+    if (!compiled.cut_needed) continue;
+    const std::vector<double>& offered = state_.programmes[p].offered;
+    for (std::size_t i = 0; i < offered.size(); ++i)
+      if (offered[i] > 0 && offered[i] < 1) margins_[household_of(compiled.programme->entity, i)].insert(offered[i]);
   }
-  std::sort(fractions_.begin(), fractions_.end());
-  fractions_.erase(std::unique(fractions_.begin(), fractions_.end()), fractions_.end());
-  return 1 + fractions_.size();
+  std::size_t layers = 1;
+  for (const auto& [household, fractions] : margins_) layers = std::max(layers, 1 + fractions.size());
+  return layers;
 }
 
 /// A record at the margin is served for a fraction f of its weight. Layer 0 is everyone at full weight but for the
@@ -154,25 +157,26 @@ std::size_t BlockProcessor::begin_scenario(std::size_t s) {
 /// layer holds only those households, with the weight between two successive fractions.
 void BlockProcessor::choose_layer(std::size_t s, std::size_t layer) {
   const std::size_t programmes = study_.scenarios[s].programmes.size();
-  if (fractions_.empty()) {
-    state_.weight_factor.clear();
-    for (std::size_t p = 0; p < programmes; ++p) state_.programmes[p].member = state_.programmes[p].offered;
-    return;
-  }
-  const double below = layer == 0 ? 0.0 : fractions_[layer - 1];
-  const double above = layer < fractions_.size() ? fractions_[layer] : 1.0;
+  for (std::size_t p = 0; p < programmes; ++p) state_.programmes[p].member = state_.programmes[p].offered;
+  state_.weight_factor.clear();
+  if (margins_.empty()) return;
   state_.weight_factor.assign(block_.rows.households, layer == 0 ? 1.0 : 0.0);
-  for (std::size_t p = 0; p < programmes; ++p) {
-    ProgrammeState& state = state_.programmes[p];
-    const Entity entity = study_.scenarios[s].programmes[p].programme->entity;
-    state.member.resize(state.offered.size());
-    for (std::size_t i = 0; i < state.offered.size(); ++i) {
-      const double f = state.offered[i];
-      state.member[i] = f > below ? 1.0 : 0.0;
-      if (f > 0 && f < 1)
-        state_.weight_factor[entity == Entity::household ? i : static_cast<std::size_t>(block_.household_of[i])] = above - below;
-    }
+  for (const auto& [household, fractions] : margins_) {
+    std::vector<double> borders = {0.0};
+    borders.insert(borders.end(), fractions.begin(), fractions.end());
+    borders.push_back(1.0);
+    if (layer + 1 >= borders.size()) continue;
+    state_.weight_factor[household] = borders[layer + 1] - borders[layer];
+    for (std::size_t p = 0; p < programmes; ++p)
+      serve_above(household, borders[layer], study_.scenarios[s].programmes[p].programme->entity, state_.programmes[p]);
   }
+}
+
+/// In the layer above `border`, the household's units that are served for more than it are members.
+void BlockProcessor::serve_above(std::size_t household, double border, Entity entity, ProgrammeState& state) {
+  const auto first = entity == Entity::household ? household : static_cast<std::size_t>(block_.rows.person_begin[household]);
+  const auto last = entity == Entity::household ? household + 1 : static_cast<std::size_t>(block_.rows.person_begin[household + 1]);
+  for (std::size_t i = first; i < last; ++i) state.member[i] = state.offered[i] > border ? 1.0 : 0.0;
 }
 
 /// Money of households: amounts of the receiving units, as far as delivery reaches. `receives` null: amounts as recorded.

@@ -2,6 +2,8 @@
 // order, what happens to a household. One object a thread; it allocates only until it has seen its largest block.
 #pragma once
 
+#include <map>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -82,6 +84,10 @@ class BlockProcessor {
   void observe(std::size_t o);
   void none_world();
   void take_up(const CompiledProgramme& programme, const BoundProgram& world, std::vector<double>& offered);
+  void serve_above(std::size_t household, double border, Entity entity, ProgrammeState& state);
+  std::size_t household_of(Entity entity, std::size_t unit) const {
+    return entity == Entity::household ? unit : static_cast<std::size_t>(block_.household_of[unit]);
+  }
   void choose_layer(std::size_t s, std::size_t layer);
   void deliver(const CompiledProgramme& programme, const BoundProgram& world, const double* recorded_cash,
                ProgrammeState& state);
@@ -116,7 +122,7 @@ class BlockProcessor {
   std::vector<ProgrammeState> observed_;
   std::vector<Composition> observed_composition_;
   std::vector<std::vector<double>> none_level_;
-  std::vector<double> fractions_;   ///< distinct served fractions in the block for the scenario at hand, ascending
+  std::map<std::size_t, std::set<double>> margins_;  ///< households of the block at the margin of a cut, with the fractions served
   ScenarioState state_;
   std::vector<double> record_weight_;
   std::vector<const double*> pointers_;

@@ -216,7 +216,6 @@ void StudyCompiler::compile_data() {
 
 /// What statistics look at beside welfare; compiled after the outcomes are known, run in each scenario that changes it.
 void StudyCompiler::compile_measures() {
-  if (diagnostics_.has_errors()) return;
   Compiler compiler(programs_.scope, diagnostics_);
   compile_attendance(compiler);
   std::vector<rules::Text> asked = study_.model.statistics.outcomes;
@@ -337,7 +336,7 @@ void StudyCompiler::order_exclusions(CompiledScenario& scenario) {
 void StudyCompiler::compile_lines() {
   bool fixed_same = false;
   Study::LineProgram shared;
-  for (std::size_t s = 0; s < study_.scenarios.size() && !diagnostics_.has_errors(); ++s) {
+  for (std::size_t s = 0; s < study_.scenarios.size(); ++s) {
     Study::LineProgram own;
     Compiler compiler(programs_.scope, diagnostics_);
     for (const Line& line : study_.model.welfare.lines)
@@ -358,7 +357,6 @@ void StudyCompiler::compile_lines() {
 }
 
 void StudyCompiler::compile_groups() {
-  if (diagnostics_.has_errors()) return;
   Compiler compiler(programs_.scope, diagnostics_);
   for (const Grouping& grouping : study_.model.groups) {
     const Output output = compiler.add(grouping.value, {std::nullopt, std::nullopt, {}, "groups." + grouping.name});

@@ -250,7 +250,8 @@ void Reader::read_statistics(TomlFile& file, TomlView& root) {
       file.error(what, "there are no statistics '" + what.text + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
     }
   }
-  statistics.precision = view.choice("precision", {"exact", "sketch"}, 0) == 1 ? "sketch" : "exact";
+  if (view.choice("precision", {"exact", "sketch"}, 0) == 1)
+    file.error(view.place("precision"), "precision \"sketch\" is not supported by this version: leave it out for exact statistics");
   statistics.count = static_cast<CountedAs>(view.choice("count", {"persons", "households", "records"}, 0));
   statistics.deciles = view.boolean("deciles", true);
   statistics.where = quantity(view, "where");
@@ -338,7 +339,6 @@ void Reader::read_scenarios(TomlFile& file) {
   else check(out_.model.reference, file.place(reference->source()), "the reference");
   for (const ScenarioPlan& plan : plans)
     if (!plan.against.empty()) check(plan.against, plan.place, "against:");
-  if (file.diagnostics.has_errors()) return;
   keep_asked(plans);
   for (const ScenarioPlan& plan : plans) read_scenario(plan);
 }
