@@ -114,6 +114,20 @@ std::string step_label(const toml::node& value) {
   return "?";
 }
 
+/// Names of the steps: the values of the first key path whose values all differ, else 1, 2, ….
+std::vector<std::string> step_labels(const toml::table& set, std::size_t steps) {
+  for (const auto& [key, node] : in_file_order(set)) {
+    std::vector<std::string> labels;
+    for (const toml::node& value : *node->as_array()) labels.push_back(step_label(value));
+    std::vector<std::string> sorted = labels;
+    std::sort(sorted.begin(), sorted.end());
+    if (std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end()) return labels;
+  }
+  std::vector<std::string> numbers;
+  for (std::size_t step = 1; step <= steps; ++step) numbers.push_back(std::to_string(step));
+  return numbers;
+}
+
 /// One scenario a step, named SWEEP=VALUE; several key paths step together.
 void Planner::add_sweep(const std::string& name, const toml::table& table, std::vector<ScenarioPlan>& plans) {
   TomlView view(file_, table, "sweeps." + name);
@@ -135,9 +149,10 @@ void Planner::add_sweep(const std::string& name, const toml::table& table, std::
     steps = values->size();
   }
   const ScenarioPlan base = plan_of(scenario->text, *scenario, 0);
+  const std::vector<std::string> labels = step_labels(*set, steps);
   for (std::size_t step = 0; step < steps; ++step) {
     ScenarioPlan plan = base;
-    plan.name = name + "=" + step_label(*set->begin()->second.as_array()->get(step));
+    plan.name = name + "=" + labels[step];
     plan.label = label;
     read_set(set, {"sweeps", name, "set"}, plan, static_cast<int>(step));
     plans.push_back(std::move(plan));
