@@ -20,12 +20,13 @@ struct DrawPlace {
   std::uint32_t replicate = 0;
 };
 
-/// 64 uniform bits. The upper 53 bits make `uniform`.
+/// 64 uniform bits. The upper 52 bits make `uniform`.
 std::uint64_t draw_bits(std::uint64_t key, const DrawPlace& place);
 
-/// Uniform in the open interval (0, 1): (k + 1/2) / 2^53 with k of 53 bits.
+/// Uniform in the open interval (0, 1): (k + 1/2) / 2^52 with k of 52 bits, which a double holds exactly (with 53 bits
+/// the largest would round to 1).
 inline double uniform_of_bits(std::uint64_t bits) {
-  return (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
+  return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
 }
 
 /// Uniforms for n places that share key, period 0 and replicate: household[i] and line[i] (line null: 0).
