@@ -39,6 +39,10 @@ io::ScenarioOverrides overrides_of(const std::vector<std::string>& set, const st
 
 RunOptions options_of(const CommonOptions& common) { return {common.block, common.window, common.quiet}; }
 
+void choose_precision(const CommonOptions& common, StatisticsModel& statistics) {
+  if (!common.precision.empty()) statistics.precision = common.precision == "sketch" ? Precision::sketch : Precision::exact;
+}
+
 int threads_of(const CommonOptions& common, const ParallelSession& session) {
   return common.threads > 0 ? common.threads : default_threads(session.ranks_on_node());
 }
@@ -203,6 +207,7 @@ int run_command(const RunCommand& command, ParallelSession& session) {
     file.model.seed = *command.seed;
     if (file.recipe) file.recipe->seed = *command.seed;
   }
+  choose_precision(command.common, file.model.statistics);
   RunOptions options = options_of(command.common);
   const auto source = population_of(file, command, options, exchange, team);
   Finished finished = run_study(file.model, *source, options, exchange, team, file.diagnostics);
@@ -230,6 +235,7 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
     source = open_population(command.population, options);
     options.window_households = window_of(command.common, *source, command.population);
     model = statistics_model(command);
+    choose_precision(command.common, model.statistics);
   });
   Diagnostics diagnostics;
   const Finished finished = run_study(std::move(model), *source, options, exchange, team, diagnostics);

@@ -14,6 +14,7 @@ struct CommonOptions {
   std::int64_t block = 0, window = 0;
   double memory = 0;
   bool json = false, quiet = false;
+  std::string precision;  ///< exact or sketch; empty: the scenario's own
 };
 
 struct RunCommand {

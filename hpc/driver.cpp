@@ -85,7 +85,7 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   resolve(study, runner);
   const Totals totals = tally(study, runner);
   if (settings.progress && isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
-  const double everybody = totals.welfare[static_cast<std::size_t>(study.reference)][0].weight;
+  const double everybody = totals.scenarios[static_cast<std::size_t>(study.reference)].welfare[0].weight;
   if (!(everybody > 0)) throw bad_input("the weights of all households are zero: nobody is represented");
   return {summarise(study, totals), {}};
 }

@@ -17,6 +17,8 @@ void add_common(CLI::App& app, CommonOptions& common) {
   app.add_option("--block", common.block, "households a block (default: 1024); changes no digit")->check(CLI::PositiveNumber);
   app.add_option("--window", common.window, "households read at a time (default: all)")->check(CLI::PositiveNumber);
   app.add_option("--memory", common.memory, "GiB for the columns of a population file; chooses --window")->check(CLI::PositiveNumber);
+  app.add_option("--precision", common.precision, "exact: records in order (default); sketch: a histogram with its error bound")
+      ->check(CLI::IsMember({"exact", "sketch"}));
   app.add_flag("--json", common.json, "all results as JSON on standard output");
   app.add_flag("--quiet", common.quiet, "no table, no progress");
 }

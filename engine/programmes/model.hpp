@@ -5,11 +5,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/error.hpp"
 #include "engine/core/units.hpp"
 #include "engine/rules/rules.hpp"
+#include "engine/statistics/precision.hpp"
 
 namespace puente {
 
@@ -117,6 +119,7 @@ enum class CountedAs : std::uint8_t { persons, households, records };
 
 struct StatisticsModel {
   std::vector<std::string> include = {"poverty", "inequality", "distribution", "attendance", "programmes", "outcomes"};
+  Precision precision = Precision::exact;
   CountedAs count = CountedAs::persons;
   std::vector<std::pair<int, int>> age_bands = {{6, 13}, {14, 17}, {6, 17}};
   std::optional<rules::Text> where;        ///< records that count; others are left out and counted
@@ -124,6 +127,14 @@ struct StatisticsModel {
   std::vector<rules::Text> outcomes;       ///< columns whose mean is reported besides the programmes' outcomes
   std::vector<double> quantiles;
   bool deciles = true;
+  bool recipients = true;                  ///< groups `recipient.PROGRAMME`
+  std::optional<bool> arms;                ///< groups `arm=…`, who gets what; absent: up to six programmes
+
+  /// Whether `what` is included, by its own name or as part of a set: fgt and watts of poverty; gini, shares, entropy and
+  /// atkinson of inequality; quantiles of distribution.
+  bool wants(std::string_view what) const;
+  /// Every name that `include` may hold.
+  static std::vector<std::string> names();
 };
 
 /// One study: everything of a scenario file but where its population lies.

@@ -145,11 +145,9 @@ std::size_t BlockProcessor::begin_scenario(std::size_t s) {
     if (!compiled.cut_needed) continue;
     const std::vector<double>& offered = state_.programmes[p].offered;
     for (std::size_t i = 0; i < offered.size(); ++i)
-      if (offered[i] > 0 && offered[i] < 1) margins_[household_of(compiled.programme->entity, i)].insert(offered[i]);
+      if (offered[i] > 0 && offered[i] < 1) margins_.add(household_of(compiled.programme->entity, i), offered[i]);
   }
-  std::size_t layers = 1;
-  for (const auto& [household, fractions] : margins_) layers = std::max(layers, 1 + fractions.size());
-  return layers;
+  return margins_.layers();
 }
 
 /// A record at the margin is served for a fraction f of its weight. Layer 0 is everyone at full weight but for the
@@ -159,16 +157,14 @@ void BlockProcessor::choose_layer(std::size_t s, std::size_t layer) {
   const std::size_t programmes = study_.scenarios[s].programmes.size();
   for (std::size_t p = 0; p < programmes; ++p) state_.programmes[p].member = state_.programmes[p].offered;
   state_.weight_factor.clear();
+  layer_ = layer;
   if (margins_.empty()) return;
   state_.weight_factor.assign(block_.rows.households, layer == 0 ? 1.0 : 0.0);
-  for (const auto& [household, fractions] : margins_) {
-    std::vector<double> borders = {0.0};
-    borders.insert(borders.end(), fractions.begin(), fractions.end());
-    borders.push_back(1.0);
-    if (layer + 1 >= borders.size()) continue;
-    state_.weight_factor[household] = borders[layer + 1] - borders[layer];
+  for (const auto& [household, borders] : margins_.borders()) {
+    const WeightPart part = margins_.part(household, layer);
+    state_.weight_factor[household] = part.size();
     for (std::size_t p = 0; p < programmes; ++p)
-      serve_above(household, borders[layer], study_.scenarios[s].programmes[p].programme->entity, state_.programmes[p]);
+      serve_above(household, part.from, study_.scenarios[s].programmes[p].programme->entity, state_.programmes[p]);
   }
 }
 

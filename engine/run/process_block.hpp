@@ -2,14 +2,13 @@
 // order, what happens to a household. One object a thread; it allocates only until it has seen its largest block.
 #pragma once
 
-#include <map>
-#include <set>
 #include <span>
 #include <vector>
 
 #include "engine/population/source.hpp"
 #include "engine/programmes/effects.hpp"
 #include "engine/run/faults.hpp"
+#include "engine/run/margins.hpp"
 #include "engine/run/study.hpp"
 
 namespace puente {
@@ -71,11 +70,19 @@ class BlockProcessor {
     return result(*study_.policies[study_.scenarios[s].policy], output);
   }
   const ScenarioState& state() const { return state_; }
+  const Margins& margins() const { return margins_; }
+  bool at_first_layer() const { return layer_ == 0; }
   const std::vector<double>& observed_offer(std::size_t o) const { return observed_[o].offered; }
   /// Weight of each record (household or person), the layer's factor included.
   std::span<const double> record_weight() const { return record_weight_; }
   /// Stands for households left out by `[missing]` (1) in the block; empty when there is none.
   std::span<const double> dropped() const { return dropped_; }
+  /// Part of household h that the layer holds; 0 when it is left out.
+  double weight_factor(std::size_t h) const {
+    const double layer = state_.weight_factor.empty() ? 1.0 : state_.weight_factor[h];
+    return dropped_.empty() ? layer : layer * (1 - dropped_[h]);
+  }
+  std::int64_t household_id(Entity entity, std::size_t unit) const;
   Faults& faults() { return faults_; }
   const Study& study() const { return study_; }
 
@@ -111,7 +118,6 @@ class BlockProcessor {
   void weigh();
   void unit_uniforms(std::uint64_t key, Entity entity, std::vector<double>& out);
   void require_present(const double* values, Entity entity, const std::string& what);
-  std::int64_t household_id(Entity entity, std::size_t unit) const;
   const double* column(std::size_t slot, World world) const;
 
   const Study& study_;
@@ -122,7 +128,8 @@ class BlockProcessor {
   std::vector<ProgrammeState> observed_;
   std::vector<Composition> observed_composition_;
   std::vector<std::vector<double>> none_level_;
-  std::map<std::size_t, std::set<double>> margins_;  ///< households of the block at the margin of a cut, with the fractions served
+  std::size_t layer_ = 0;
+  Margins margins_;                 ///< of the scenario begun
   ScenarioState state_;
   std::vector<double> record_weight_;
   std::vector<const double*> pointers_;

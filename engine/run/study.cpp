@@ -6,12 +6,6 @@
 
 namespace puente {
 
-int StudyModel::find_scenario(const std::string& name) const {
-  for (std::size_t s = 0; s < scenarios.size(); ++s)
-    if (scenarios[s].name == name) return static_cast<int>(s);
-  return -1;
-}
-
 bool BoundProgram::ready() const {
   return std::all_of(globals.begin(), globals.end(), [](const BoundGlobal& g) { return g.resolved; });
 }
@@ -41,7 +35,23 @@ void Study::number_slots() {
   }
 }
 
-std::size_t Study::slots() const { return decile_first_slot() + (deciles ? 10 : 0); }
+std::size_t Study::fixed_slots() const { return decile_first_slot() + (deciles ? 10 : 0); }
+
+std::size_t Study::recipient_slot(std::size_t programme) const { return fixed_slots() + programme; }
+
+std::size_t Study::arm_slot(std::size_t received) const {
+  return fixed_slots() + (recipients ? programme_names.size() : 0) + received;
+}
+
+std::size_t Study::slots() const { return arm_slot(arms ? std::size_t{1} << programme_names.size() : 0); }
+
+/// What a household of the arm gets: programmes joined by "+", or "none".
+std::string Study::arm_name(std::size_t received) const {
+  std::string name;
+  for (std::size_t p = 0; p < programme_names.size(); ++p)
+    if ((received >> p & 1) != 0) name += (name.empty() ? "" : "+") + programme_names[p];
+  return name.empty() ? "none" : name;
+}
 
 std::vector<std::string> Study::slot_names() const {
   std::vector<std::string> names = {"all"};
@@ -49,7 +59,16 @@ std::vector<std::string> Study::slot_names() const {
     for (const std::string& label : grouping.labels) names.push_back(grouping.name + "=" + label);
   if (deciles)
     for (int d = 1; d <= 10; ++d) names.push_back("decile=" + std::to_string(d));
+  if (recipients)
+    for (const std::string& programme : programme_names) names.push_back("recipient." + programme);
+  for (std::size_t received = 0; arms && received < std::size_t{1} << programme_names.size(); ++received)
+    names.push_back("arm=" + arm_name(received));
   return names;
+}
+
+int Study::compared_with(std::size_t s) const {
+  const int against = scenarios[s].against >= 0 ? scenarios[s].against : reference;
+  return against == static_cast<int>(s) ? -1 : against;
 }
 
 }  // namespace puente

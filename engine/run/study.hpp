@@ -144,13 +144,23 @@ class Study {
   bool deciles = false, deciles_resolved = true;
   std::vector<double> decile_limit;          ///< upper limits of deciles 1 … 9 of reference welfare
 
+  /// Groups whose members depend on the scenario. Their slots come after the fixed ones.
+  bool recipients = false;                   ///< of each programme
+  bool arms = false;                         ///< what a household gets: one slot a set of programmes
+  static constexpr std::size_t most_in_arms = 6;
+
   /// Every bound program, arguments of globals included; a thread has one workspace for each.
   std::deque<std::unique_ptr<BoundProgram>> bound;
 
   bool observed_changes_outcomes() const;    ///< some observed programme has effects
-  std::size_t slots() const;                 ///< 1 + labels of every grouping (+ 10 deciles)
+  std::size_t slots() const;                 ///< all of them
+  std::size_t fixed_slots() const;           ///< 1 + labels of every grouping (+ 10 deciles)
+  std::size_t recipient_slot(std::size_t programme) const;
+  std::size_t arm_slot(std::size_t received) const;  ///< `received`: one bit a programme
+  std::string arm_name(std::size_t received) const;
   std::vector<std::string> slot_names() const;
   std::size_t decile_first_slot() const;
+  int compared_with(std::size_t s) const;    ///< the scenario that differences of s are taken from; -1: none
   void number_slots();                       ///< once every grouping's labels are known
 
  private:

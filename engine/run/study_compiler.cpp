@@ -72,6 +72,8 @@ void StudyCompiler::compile() {
   compile_measures();
   compile_lines();
   compile_groups();
+  choose_received_groups();
+  check_comparisons();
   study_.outcome_of_input.assign(study_.inputs.size(), -1);
   for (std::size_t o = 0; o < study_.outcomes.size(); ++o)
     study_.outcome_of_input[study_.outcomes[o].input] = static_cast<int>(o);
@@ -244,8 +246,7 @@ void StudyCompiler::compile_attendance(Compiler& compiler) {
     return std::optional(rules::Text::standalone(column, std::string("person.") + column));
   };
   const auto attends = known(asked.attends, "attends"), age = known(asked.age, "age"), sex = known(asked.sex, "sex");
-  const auto& include = asked.include;
-  if (!attends || !age || std::find(include.begin(), include.end(), "attendance") == include.end()) return;
+  if (!attends || !age || !asked.wants("attendance")) return;
   study_.attends = add(compiler, attends, {Entity::person, Type::boolean, {}, "statistics.attends"});
   study_.age = add(compiler, age, {Entity::person, Type::number, {}, "statistics.age"});
   study_.sex = add(compiler, sex, {Entity::person, Type::category, {}, "statistics.sex"});
@@ -367,6 +368,29 @@ void StudyCompiler::compile_groups() {
                               study_.scenarios[static_cast<std::size_t>(study_.reference)].scenario->parameters);
   study_.deciles = study_.model.statistics.deciles;
   study_.deciles_resolved = !study_.deciles;
+}
+
+void StudyCompiler::choose_received_groups() {
+  const StatisticsModel& asked = study_.model.statistics;
+  const std::size_t programmes = study_.programme_names.size();
+  study_.recipients = asked.recipients && programmes > 0;
+  study_.arms = programmes > 0 && asked.arms.value_or(programmes <= Study::most_in_arms);
+  if (study_.arms && programmes > Study::most_in_arms)
+    mistake({}, "[statistics] arms = true: " + std::to_string(programmes) + " programmes have too many arms; at most six can be told apart");
+}
+
+/// Comparisons lead to the reference, which is compared with nothing.
+void StudyCompiler::check_comparisons() {
+  for (std::size_t s = 0; s < study_.scenarios.size(); ++s) {
+    const std::string name = "scenario '" + study_.scenarios[s].scenario->name + "'";
+    int at = study_.compared_with(s);
+    if (static_cast<int>(s) == study_.reference && at >= 0)
+      return mistake({}, name + " is the reference, so it cannot have an `against`");
+    for (std::size_t steps = 0; at >= 0; ++steps) {
+      if (steps > study_.scenarios.size()) return mistake({}, name + " is compared in a circle of `against`");
+      at = study_.compared_with(static_cast<std::size_t>(at));
+    }
+  }
 }
 
 void StudyCompiler::describe_grouping(const Grouping& grouping, Output output, const Typed& typed) {

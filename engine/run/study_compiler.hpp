@@ -39,6 +39,8 @@ class StudyCompiler {
   void compile_scenario(std::size_t s, rules::Compiler& none, rules::Compiler& data);
   void compile_lines();
   void compile_groups();
+  void choose_received_groups();
+  void check_comparisons();
   void describe_grouping(const Grouping& grouping, Output output, const rules::Typed& typed);
 
   CompiledProgramme compile_programme(const Programme& programme, rules::Compiler& world, rules::Compiler& data);

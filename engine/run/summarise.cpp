@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 
 #include "engine/core/error.hpp"
 
@@ -14,15 +15,22 @@ using Index = std::vector<std::size_t>;
 
 class Summary {
  public:
+  using Value = std::function<double(const Index&)>;
+  using OfWelfare = std::function<double(const WelfareResult&, const Index&)>;
   Summary(const Study& study, const Totals& totals) : study_(study), totals_(totals), asked_(study.model.statistics) {}
   Results results();
 
  private:
+  struct Names {
+    std::string name, units, long_name, comment;
+  };
   void dimensions();
-  void add(const std::string& name, std::vector<std::string> dims, const std::string& units, const std::string& long_name,
-           const std::function<double(const Index&)>& value, const std::string& comment = "");
+  std::vector<double> values_over(const std::vector<std::string>& dims, const Value& value) const;
+  /// `compared`: in a group of the scenario's own (recipients, arms), the value of the same units where the scenario is
+  /// compared with; absent: such a group has no difference.
+  void add(const Names& names, const std::vector<std::string>& dims, const Value& value, const Value& compared = {});
+  void add_welfare(const Names& names, std::vector<std::string> more_dims, const OfWelfare& value);
   void counts();
-  void levels();
   void poverty();
   void inequality();
   void distribution();
@@ -30,13 +38,18 @@ class Summary {
   void programmes();
   void outcomes();
   void differences();
-  bool wants(const char* what) const {
-    return std::find(asked_.include.begin(), asked_.include.end(), what) != asked_.include.end();
+  void subtract(const Variable& variable);
+  bool wants(const char* what) const { return asked_.wants(what); }
+  bool of_scenario(std::size_t slot) const { return slot >= study_.fixed_slots(); }
+  /// The scenario in which a slot's figure that may not vary was tallied.
+  const ScenarioTotals& measured(std::size_t s, std::size_t slot) const {
+    const bool told_once = !study_.measures_vary && !of_scenario(slot);
+    return totals_.scenarios[told_once ? static_cast<std::size_t>(study_.reference) : s];
   }
-  const WelfareResult& welfare(const Index& i) const { return totals_.welfare[i[0]][i[1]]; }
-  double programme_sum(std::size_t s, std::size_t p, std::size_t g, ProgrammeSum column) const {
-    return totals_.programmes[s].value(g * study_.programme_names.size() + p, static_cast<std::size_t>(column));
+  double count(std::size_t s, std::size_t slot, CountTerm term) const {
+    return totals_.scenarios[of_scenario(slot) ? s : static_cast<std::size_t>(study_.reference)].counts.value(slot, static_cast<std::size_t>(term));
   }
+  double programme_sum(std::size_t s, std::size_t p, std::size_t slot, ProgrammeTerm term) const;
   double fixed_cost(std::size_t s, std::size_t p) const;
   std::string money() const;
 
@@ -44,6 +57,7 @@ class Summary {
   const Totals& totals_;
   const StatisticsModel& asked_;
   Results results_;
+  std::map<std::string, std::vector<double>> compared_;  ///< a variable's values, in groups of the scenario's own
 };
 
 std::string Summary::money() const {
@@ -58,17 +72,15 @@ void Summary::dimensions() {
   for (const CompiledScenario& s : study_.scenarios) scenario.labels.push_back(s.scenario->name);
   for (const Line& l : study_.model.welfare.lines) line.labels.push_back(l.name);
   dims.push_back(scenario);
-  dims.push_back({"group", study_.slot_names(), {}, "1", "slice of the population, fixed in the reference scenario"});
-  if (wants("poverty") && !line.labels.empty()) {
+  dims.push_back({"group", study_.slot_names(), {}, "1", "slice of the population, fixed in the reference scenario; recipients and arms are those of each scenario"});
+  if ((wants("fgt") || wants("watts")) && !line.labels.empty()) {
     dims.push_back(line);
     dims.push_back({"alpha", {}, {0, 1, 2}, "1", "Foster-Greer-Thorbecke parameter"});
   }
-  if (wants("inequality")) {
-    dims.push_back({"ge", {}, {-1, 0, 1, 2}, "1", "generalised entropy parameter"});
-    dims.push_back({"epsilon", {}, {0.5, 1, 2}, "1", "Atkinson inequality aversion"});
-  }
-  if (wants("inequality") || wants("distribution")) {
-    dims.push_back({"quantile", {}, asked_.quantiles, "1", "share of persons"});
+  if (wants("entropy")) dims.push_back({"ge", {}, {-1, 0, 1, 2}, "1", "generalised entropy parameter"});
+  if (wants("atkinson")) dims.push_back({"epsilon", {}, {0.5, 1, 2}, "1", "Atkinson inequality aversion"});
+  if (wants("quantiles")) dims.push_back({"quantile", {}, asked_.quantiles, "1", "share of persons"});
+  if (wants("shares")) {
     Dimension decile{"decile", {}, {}, "1", "decile of the scenario's own welfare"};
     for (int d = 1; d <= 10; ++d) decile.values.push_back(d);
     dims.push_back(decile);
@@ -89,82 +101,115 @@ void Summary::dimensions() {
   }
 }
 
-void Summary::add(const std::string& name, std::vector<std::string> dims, const std::string& units,
-                  const std::string& long_name, const std::function<double(const Index&)>& value,
-                  const std::string& comment) {
-  Variable variable{name, dims, {}, units, long_name, comment};
+std::vector<double> Summary::values_over(const std::vector<std::string>& dims, const Value& value) const {
   std::vector<std::size_t> size;
   std::size_t total = 1;
   for (const std::string& dim : dims) {
     size.push_back(results_.dimension(dim).size());
     total *= size.back();
   }
+  std::vector<double> values;
   Index index(dims.size(), 0);
   for (std::size_t n = 0; n < total; ++n) {
-    variable.values.push_back(value(index));
+    values.push_back(value(index));
     for (std::size_t d = dims.size(); d-- > 0;) {
       if (++index[d] < size[d]) break;
       index[d] = 0;
     }
   }
-  results_.variables.push_back(std::move(variable));
+  return values;
+}
+
+void Summary::add(const Names& names, const std::vector<std::string>& dims, const Value& value, const Value& compared) {
+  results_.variables.push_back({names.name, dims, values_over(dims, value), names.units, names.long_name, names.comment});
+  if (!compared || study_.slots() == study_.fixed_slots()) return;
+  compared_[names.name] = values_over(dims, [&](const Index& i) {
+    return of_scenario(i[1]) && study_.compared_with(i[0]) >= 0 ? compared(i) : NAN;
+  });
+}
+
+void Summary::add_welfare(const Names& names, std::vector<std::string> more_dims, const OfWelfare& value) {
+  more_dims.insert(more_dims.begin(), {"scenario", "group"});
+  add(names, more_dims, [&](const Index& i) { return value(totals_.scenarios[i[0]].welfare[i[1]], i); },
+      [&](const Index& i) { return value(totals_.scenarios[i[0]].compared_welfare[i[1]], i); });
 }
 
 void Summary::counts() {
-  add("households", {"group"}, "1", "households represented", [&](const Index& i) {
-    return totals_.slots.value(i[0], static_cast<std::size_t>(SlotSum::households));
-  });
-  add("persons", {"group"}, "1", "persons represented", [&](const Index& i) {
-    return totals_.slots.value(i[0], static_cast<std::size_t>(SlotSum::persons));
-  });
-  add("n_excluded", {"group"}, "1", "records left out by `where`, [missing] or a weight of zero",
-      [&](const Index& i) { return i[0] == 0 ? totals_.excluded : NAN; }, "counted for the whole population only");
-}
-
-void Summary::levels() {
-  add("mean_welfare", {"scenario", "group"}, money(), "mean welfare", [&](const Index& i) { return welfare(i).mean; });
+  const auto fixed = [&](CountTerm term) {
+    return [this, term](const Index& i) { return of_scenario(i[0]) ? NAN : count(0, i[0], term); };
+  };
+  const std::string elsewhere = study_.slots() == study_.fixed_slots() ? "" : "of recipients and arms in group_households and group_persons";
+  add({"households", "1", "households represented", elsewhere}, {"group"}, fixed(CountTerm::households));
+  add({"persons", "1", "persons represented", elsewhere}, {"group"}, fixed(CountTerm::persons));
+  add({"n_excluded", "1", "records left out by `where`, [missing] or a weight of zero", "counted for the whole population only"},
+      {"group"}, [&](const Index& i) { return i[0] == 0 ? totals_.excluded : NAN; });
+  if (study_.slots() == study_.fixed_slots()) return;
+  const auto of_each = [&](CountTerm term) { return [this, term](const Index& i) { return count(i[0], i[1], term); }; };
+  add({"group_households", "1", "households in the group", ""}, {"scenario", "group"}, of_each(CountTerm::households));
+  add({"group_persons", "1", "persons in the group", ""}, {"scenario", "group"}, of_each(CountTerm::persons));
 }
 
 void Summary::poverty() {
-  add("fgt", {"scenario", "group", "line", "alpha"}, "1", "Foster-Greer-Thorbecke index",
-      [&](const Index& i) { return welfare(i).lines[i[2]].fgt[i[3]]; }, "poor is welfare < line, strictly");
-  const std::vector<std::string> dims = {"scenario", "group", "line"};
-  add("watts", dims, "1", "Watts index", [&](const Index& i) { return welfare(i).lines[i[2]].watts; },
-      "logs of positive welfare only; all weights below");
-  add("poor_persons", dims, "1", "poor persons", [&](const Index& i) { return welfare(i).lines[i[2]].poor; });
-  add("total_gap", dims, money(), "total poverty gap: what would lift every poor person to the line",
-      [&](const Index& i) { return welfare(i).lines[i[2]].total_gap; });
+  if (wants("fgt"))
+    add_welfare({"fgt", "1", "Foster-Greer-Thorbecke index", "poor is welfare < line, strictly"}, {"line", "alpha"},
+                [](const WelfareResult& r, const Index& i) { return r.lines[i[2]].fgt[i[3]]; });
+  if (wants("watts"))
+    add_welfare({"watts", "1", "Watts index", "logs of positive welfare only; all weights below"}, {"line"},
+                [](const WelfareResult& r, const Index& i) { return r.lines[i[2]].watts; });
+  if (!wants("fgt")) return;
+  add_welfare({"poor_persons", "1", "poor persons", ""}, {"line"}, [](const WelfareResult& r, const Index& i) { return r.lines[i[2]].poor; });
+  add_welfare({"total_gap", money(), "total poverty gap: what would lift every poor person to the line", ""}, {"line"},
+              [](const WelfareResult& r, const Index& i) { return r.lines[i[2]].total_gap; });
 }
 
 void Summary::inequality() {
-  const std::vector<std::string> dims = {"scenario", "group"};
-  add("gini", dims, "1", "Gini index", [&](const Index& i) { return welfare(i).gini; }, "replication-invariant, zeros kept");
-  add("palma", dims, "1", "Palma ratio", [&](const Index& i) { return welfare(i).palma; });
-  add("s80_s20", dims, "1", "share of the richest fifth over that of the poorest", [&](const Index& i) { return welfare(i).s80_s20; });
-  add("p90_p10", dims, "1", "ninth decile over the first", [&](const Index& i) { return welfare(i).p90_p10; });
-  add("generalised_entropy", {"scenario", "group", "ge"}, "1", "generalised entropy", [&](const Index& i) { return welfare(i).entropy[i[2]]; },
-      "positive welfare only where a log or a negative power is taken");
-  add("atkinson", {"scenario", "group", "epsilon"}, "1", "Atkinson index", [&](const Index& i) { return welfare(i).atkinson[i[2]]; });
-  add("excluded_from_logs", dims, "1", "weight of welfare that is not positive", [&](const Index& i) { return welfare(i).excluded_from_logs; });
-  add("weight_negative", dims, "1", "weight of negative welfare", [&](const Index& i) { return welfare(i).n_negative; });
-  add("weight_zero", dims, "1", "weight of zero welfare", [&](const Index& i) { return welfare(i).n_zero; });
+  const auto plain = [this](const char* name, const std::string& long_name, double WelfareResult::*member, const char* comment = "") {
+    add_welfare({name, "1", long_name, comment}, {}, [member](const WelfareResult& r, const Index&) { return r.*member; });
+  };
+  if (wants("gini")) {
+    plain("gini", "Gini index", &WelfareResult::gini, "replication-invariant, zeros kept");
+    if (asked_.precision == Precision::sketch)
+      plain("gini_error_bound", "how far the Gini index may be off", &WelfareResult::gini_error_bound, "0 where records were put in order");
+  }
+  if (wants("shares")) {
+    plain("palma", "Palma ratio", &WelfareResult::palma);
+    plain("s80_s20", "share of the richest fifth over that of the poorest", &WelfareResult::s80_s20);
+    plain("p90_p10", "ninth decile over the first", &WelfareResult::p90_p10);
+  }
+  if (wants("entropy"))
+    add_welfare({"generalised_entropy", "1", "generalised entropy", "positive welfare only where a log or a negative power is taken"}, {"ge"},
+                [](const WelfareResult& r, const Index& i) { return r.entropy[i[2]]; });
+  if (wants("atkinson"))
+    add_welfare({"atkinson", "1", "Atkinson index", ""}, {"epsilon"}, [](const WelfareResult& r, const Index& i) { return r.atkinson[i[2]]; });
+  if (!wants("inequality")) return;
+  plain("excluded_from_logs", "weight of welfare that is not positive", &WelfareResult::excluded_from_logs);
+  plain("weight_negative", "weight of negative welfare", &WelfareResult::n_negative);
+  plain("weight_zero", "weight of zero welfare", &WelfareResult::n_zero);
 }
 
 void Summary::distribution() {
-  const std::vector<std::string> dims = {"scenario", "group", "quantile"};
-  add("quantile_value", dims, money(), "smallest welfare whose cumulative weight reaches the share", [&](const Index& i) { return welfare(i).quantile[i[2]]; });
-  add("lorenz", dims, "1", "Lorenz ordinate", [&](const Index& i) { return welfare(i).lorenz[i[2]]; });
-  add("decile_share", {"scenario", "group", "decile"}, "1", "share of total welfare", [&](const Index& i) { return welfare(i).decile_share[i[2]]; });
+  if (wants("quantiles")) {
+    add_welfare({"quantile_value", money(), "smallest welfare whose cumulative weight reaches the share", ""}, {"quantile"},
+                [](const WelfareResult& r, const Index& i) { return r.quantile[i[2]]; });
+    if (asked_.precision == Precision::sketch)
+      add_welfare({"quantile_value_error_bound", money(), "how far the quantile may be off", "0 where records were put in order"}, {"quantile"},
+                  [](const WelfareResult& r, const Index& i) { return r.quantile_error_bound[i[2]]; });
+    add_welfare({"lorenz", "1", "Lorenz ordinate", ""}, {"quantile"}, [](const WelfareResult& r, const Index& i) { return r.lorenz[i[2]]; });
+  }
+  if (wants("shares"))
+    add_welfare({"decile_share", "1", "share of total welfare", ""}, {"decile"}, [](const WelfareResult& r, const Index& i) { return r.decile_share[i[2]]; });
 }
 
 void Summary::attendance() {
-  const std::size_t bands = asked_.age_bands.size(), sexes = 1 + study_.sex_labels.size();
-  add("attendance", {"scenario", "group", "age_band", "sex"}, "1", "share of persons who attend school", [&](const Index& i) {
-    const std::size_t s = study_.measures_vary ? i[0] : static_cast<std::size_t>(study_.reference);
-    const std::size_t cell = (i[1] * bands + i[2]) * sexes + i[3];
-    const double weight = totals_.attendance[s].value(cell, 1);
-    return weight > 0 ? totals_.attendance[s].value(cell, 0) / weight : NAN;
-  });
+  const std::size_t sexes = 1 + study_.sex_labels.size();
+  const auto rate = [sexes](const std::vector<LimbTable>& tables, const Index& i) {
+    const std::size_t cell = i[1] * sexes + i[3];
+    const double persons = tables[i[2]].value(cell, static_cast<std::size_t>(AttendanceTerm::persons));
+    return persons > 0 ? tables[i[2]].value(cell, static_cast<std::size_t>(AttendanceTerm::attending)) / persons : NAN;
+  };
+  add({"attendance", "1", "share of persons who attend school", ""}, {"scenario", "group", "age_band", "sex"},
+      [&](const Index& i) { return rate(measured(i[0], i[1]).attendance, i); },
+      [&](const Index& i) { return rate(totals_.scenarios[i[0]].compared_attendance, i); });
 }
 
 /// Position of programme p in scenario s, or -1.
@@ -179,55 +224,75 @@ double Summary::fixed_cost(std::size_t s, std::size_t p) const {
   return at < 0 ? 0.0 : study_.scenarios[s].programmes[static_cast<std::size_t>(at)].cost_fixed;
 }
 
+double Summary::programme_sum(std::size_t s, std::size_t p, std::size_t slot, ProgrammeTerm term) const {
+  const int at = position(study_.scenarios[s], p);
+  return at < 0 ? 0.0 : totals_.scenarios[s].programmes[static_cast<std::size_t>(at)].value(slot, static_cast<std::size_t>(term));
+}
+
 void Summary::programmes() {
   const std::vector<std::string> dims = {"scenario", "programme", "group"};
-  add("recipients", dims, "1", "households or persons that receive", [&](const Index& i) { return programme_sum(i[0], i[1], i[2], ProgrammeSum::recipients); },
-      "households of a household programme, persons of a person programme; a household in a person group counts by its members' share");
-  add("spending", dims, money(), "cash paid and value of benefits in kind", [&](const Index& i) { return programme_sum(i[0], i[1], i[2], ProgrammeSum::spending); });
-  add("cost", dims, money(), "cash paid, cost per recipient and fixed cost", [&](const Index& i) {
-    return programme_sum(i[0], i[1], i[2], ProgrammeSum::cost) + (i[2] == 0 ? fixed_cost(i[0], i[1]) : 0.0);
-  }, "the fixed cost stands with the whole population only");
-  add("coverage", dims, "1", "recipients over eligible units", [&](const Index& i) {
-    const double eligible = programme_sum(i[0], i[1], i[2], ProgrammeSum::eligible);
-    return eligible > 0 ? programme_sum(i[0], i[1], i[2], ProgrammeSum::recipients) / eligible : NAN;
+  const auto sum = [this](ProgrammeTerm term) { return [this, term](const Index& i) { return programme_sum(i[0], i[1], i[2], term); }; };
+  add({"recipients", "1", "households or persons that receive",
+       "households of a household programme, persons of a person programme; a household in a person group counts by its members' share"},
+      dims, sum(ProgrammeTerm::recipients));
+  add({"spending", money(), "cash paid and value of benefits in kind", ""}, dims, sum(ProgrammeTerm::spending));
+  add({"cost", money(), "cash paid, cost per recipient and fixed cost", "the fixed cost stands with the whole population only"}, dims,
+      [&](const Index& i) { return programme_sum(i[0], i[1], i[2], ProgrammeTerm::cost) + (i[2] == 0 ? fixed_cost(i[0], i[1]) : 0.0); });
+  add({"coverage", "1", "recipients over eligible units", ""}, dims, [&](const Index& i) {
+    const double eligible = programme_sum(i[0], i[1], i[2], ProgrammeTerm::eligible);
+    return eligible > 0 ? programme_sum(i[0], i[1], i[2], ProgrammeTerm::recipients) / eligible : NAN;
   });
 }
 
 void Summary::outcomes() {
-  const std::size_t outcomes = study_.outcome_means.size();
-  add("outcome_mean", {"scenario", "group", "outcome"}, "1", "mean of an outcome, or the share of a condition", [&](const Index& i) {
-    const std::size_t s = study_.measures_vary ? i[0] : static_cast<std::size_t>(study_.reference);
-    const double weight = totals_.outcomes[s].value(i[1] * outcomes + i[2], 1);
-    return weight > 0 ? totals_.outcomes[s].value(i[1] * outcomes + i[2], 0) / weight : NAN;
-  }, "in each outcome's own unit; households and persons of missing value are left out");
+  const auto mean = [](const std::vector<LimbTable>& tables, const Index& i) {
+    const double weight = tables[i[2]].value(i[1], static_cast<std::size_t>(OutcomeTerm::weight));
+    return weight > 0 ? tables[i[2]].value(i[1], static_cast<std::size_t>(OutcomeTerm::sum)) / weight : NAN;
+  };
+  add({"outcome_mean", "1", "mean of an outcome, or the share of a condition",
+       "in each outcome's own unit; households and persons of missing value are left out"},
+      {"scenario", "group", "outcome"}, [&](const Index& i) { return mean(measured(i[0], i[1]).outcomes, i); },
+      [&](const Index& i) { return mean(totals_.scenarios[i[0]].compared_outcomes, i); });
 }
 
-/// Every scenario minus the one it is compared with.
-void Summary::differences() {
-  const auto reference_of = [&](std::size_t s) {
-    const int against = study_.scenarios[s].against;
-    return static_cast<std::size_t>(against >= 0 ? against : study_.reference);
-  };
-  for (const Variable& variable : results_.variables) {
-    if (variable.dimensions.front() != "scenario") continue;
-    Variable difference = variable;
-    difference.long_name += ", minus that of the reference";
-    const std::size_t scenarios = study_.scenarios.size(), each = variable.values.size() / std::max<std::size_t>(1, scenarios);
-    for (std::size_t s = 0; s < scenarios; ++s)
-      for (std::size_t i = 0; i < each; ++i)
-        difference.values[s * each + i] = variable.values[s * each + i] - variable.values[reference_of(s) * each + i];
-    results_.differences.push_back(std::move(difference));
+/// A variable of every scenario minus that of the scenario it is compared with: in fixed groups its own figure, in
+/// recipients and arms that of the same units.
+void Summary::subtract(const Variable& variable) {
+  Variable difference = variable;
+  difference.long_name += ", minus that of the reference";
+  const auto compared = compared_.find(variable.name);
+  const std::size_t scenarios = study_.scenarios.size(), each = variable.values.size() / scenarios;
+  std::size_t inner = 1, group_at = variable.dimensions.size();
+  for (std::size_t d = variable.dimensions.size(); d-- > 0 && group_at == variable.dimensions.size();) {
+    if (variable.dimensions[d] == "group") group_at = d;
+    else inner *= results_.dimension(variable.dimensions[d]).size();
   }
+  for (std::size_t s = 0; s < scenarios; ++s) {
+    const int with = study_.compared_with(s);
+    for (std::size_t i = 0; i < each; ++i) {
+      double& value = difference.values[s * each + i];
+      const bool own_group = of_scenario(i / inner % study_.slots());
+      if (with < 0) value -= value;
+      else if (!own_group) value -= variable.values[static_cast<std::size_t>(with) * each + i];
+      else value = compared == compared_.end() ? NAN : value - compared->second[s * each + i];
+    }
+  }
+  results_.differences.push_back(std::move(difference));
+}
+
+void Summary::differences() {
+  for (const Variable& variable : results_.variables)
+    if (variable.dimensions.front() == "scenario" && !variable.name.ends_with("_error_bound")) subtract(variable);
 }
 
 Results Summary::results() {
   results_.title = study_.model.title;
   dimensions();
   counts();
-  levels();
-  if (wants("poverty") && !study_.model.welfare.lines.empty()) poverty();
-  if (wants("inequality")) inequality();
-  if (wants("inequality") || wants("distribution")) distribution();
+  add_welfare({"mean_welfare", money(), "mean welfare", ""}, {}, [](const WelfareResult& r, const Index&) { return r.mean; });
+  if (!study_.model.welfare.lines.empty()) poverty();
+  inequality();
+  distribution();
   if (study_.attends.index >= 0) attendance();
   if (wants("programmes") && !study_.programme_names.empty()) programmes();
   if (wants("outcomes") && !study_.outcome_means.empty()) outcomes();

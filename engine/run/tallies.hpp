@@ -1,28 +1,37 @@
 // The last pass: every scenario's welfare, programmes, attendance and outcomes, for everybody and every group, in one
-// walk over the population. A Tallies object belongs to one thread; they are merged and reduced once.
+// walk over the population (and a second one where a sketch is too coarse). Numbers are sums of pure functions of single
+// units, so that they do not depend on the layout.
 #pragma once
 
 #include <vector>
 
 #include "engine/run/passes.hpp"
-#include "engine/run/sum_table.hpp"
+#include "engine/statistics/limb_table.hpp"
 #include "engine/statistics/welfare_tally.hpp"
 
 namespace puente {
 
-/// Columns of the sums of one programme in one slot.
-enum class ProgrammeSum : std::size_t { eligible, recipients, spending, cost, count };
-/// Columns of the sums of a slot that no scenario changes.
-enum class SlotSum : std::size_t { households, persons, count };
+/// Terms of a slot's counts, of a programme, of school attendance and of an outcome; the first is a weight.
+enum class CountTerm : std::size_t { households, persons, count };
+enum class ProgrammeTerm : std::size_t { eligible, recipients, spending, cost, count };
+enum class AttendanceTerm : std::size_t { persons, attending, count };
+enum class OutcomeTerm : std::size_t { weight, sum, count };
 
-/// Everything summed, the same on every rank.
+/// What one scenario adds up to, the same on every rank. Slots that no scenario changes are counted in the reference.
+struct ScenarioTotals {
+  std::vector<WelfareResult> welfare;   ///< [slot]
+  LimbTable counts{0, 0};               ///< [slot] × CountTerm
+  std::vector<LimbTable> programmes;    ///< one a programme of the scenario: [slot] × ProgrammeTerm
+  std::vector<LimbTable> attendance;    ///< one an age band: [slot × (1 + sexes)] × AttendanceTerm
+  std::vector<LimbTable> outcomes;      ///< one a measure: [slot] × OutcomeTerm
+  /// The same units as they are in the scenario that this one is compared with, for recipients and arms; empty if none.
+  std::vector<WelfareResult> compared_welfare;
+  std::vector<LimbTable> compared_attendance, compared_outcomes;
+};
+
 struct Totals {
-  std::vector<std::vector<WelfareResult>> welfare;  ///< [scenario][slot]
-  SumTable slots{0, 0};                             ///< [slot] × SlotSum
-  std::vector<SumTable> programmes;                 ///< [scenario]: [slot × programmes] × ProgrammeSum
-  std::vector<SumTable> attendance;                 ///< [scenario]: [slot × bands × (1 + sexes)] × (weight attending, weight)
-  std::vector<SumTable> outcomes;                   ///< [scenario]: [slot × outcomes] × (weighted sum, weight)
-  double excluded = 0;                              ///< records left out by `where` or [missing]
+  std::vector<ScenarioTotals> scenarios;
+  double excluded = 0;                  ///< records left out by `where` or [missing]
 };
 
 /// Runs the last pass. The study must be resolved.

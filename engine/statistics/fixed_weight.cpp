@@ -70,6 +70,12 @@ Decimal decimal_of(double p) {
   return decimal;
 }
 
+double value_of(const Decimal& p) {
+  double value = static_cast<double>(p.numerator);
+  for (int places = p.places; places > 0; places -= 18) value /= static_cast<double>(power_of_ten(std::min(places, 18)));
+  return value;
+}
+
 Wide share_of(const Decimal& p, Wide total) {
   int places = p.places;
   UnsignedWide share = divide_up(multiply(static_cast<UnsignedWide>(total), p.numerator), power_of_ten(std::min(places, 18)));

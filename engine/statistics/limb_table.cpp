@@ -24,25 +24,25 @@ void LimbTable::flush_all() {
   for (std::size_t i = 0; i < limbs_.size(); ++i) flush(limbs_[i], sums_[i]);
 }
 
-void LimbTable::add_to_first(const WelfareBlock& block) {
-  make_room(block.n);
-  records_[0] += weighted_records(block.at(WelfareTerms::weight), block.n);
-  for (std::size_t k = 0; k < block.used; ++k) {
-    const double* terms = block.at(k);
-    switch (limbs_needed(largest_magnitude_bits(terms, block.n))) {
-      case 1: add_terms<1>(terms, block.n, limbs_[k]); break;
-      case 2: add_terms<2>(terms, block.n, limbs_[k]); break;
-      case 3: add_terms<3>(terms, block.n, limbs_[k]); break;
-      case 4: add_terms<4>(terms, block.n, limbs_[k]); break;
-      default: for (std::size_t i = 0; i < block.n; ++i) sums_[k].add(terms[i]);
+void LimbTable::add_to_first(const TermColumns& records) {
+  make_room(records.n);
+  records_[0] += weighted_records(records.at(0), records.n);
+  for (std::size_t k = 0; k < records.used; ++k) {
+    const double* terms = records.at(k);
+    switch (limbs_needed(largest_magnitude_bits(terms, records.n))) {
+      case 1: add_terms<1>(terms, records.n, limbs_[k]); break;
+      case 2: add_terms<2>(terms, records.n, limbs_[k]); break;
+      case 3: add_terms<3>(terms, records.n, limbs_[k]); break;
+      case 4: add_terms<4>(terms, records.n, limbs_[k]); break;
+      default: for (std::size_t i = 0; i < records.n; ++i) sums_[k].add(terms[i]);
     }
   }
 }
 
 /// Cuts all terms of a run of records into rows of pieces; false when a term does not fit.
-bool LimbTable::cut(const WelfareBlock& block, std::size_t first, std::size_t n) {
-  for (std::size_t k = 0; k < block.used; ++k) {
-    const double* terms = block.at(k) + first;
+bool LimbTable::cut(const TermColumns& records, std::size_t first, std::size_t n) {
+  for (std::size_t k = 0; k < records.used; ++k) {
+    const double* terms = records.at(k) + first;
     switch (limbs_needed(largest_magnitude_bits(terms, n))) {
       case 1:
       case 2: cut_terms<2>(terms, n, pieces_.data() + k, terms_); break;
@@ -59,24 +59,24 @@ void LimbTable::add_row(const Limbs* row, std::size_t used, std::size_t slot) {
   for (std::size_t k = 0; k < used; ++k) add_limbs(to[k], row[k]);
 }
 
-void LimbTable::add_plainly(const WelfareBlock& block, std::size_t i, std::size_t slot) {
-  for (std::size_t k = 0; k < block.used; ++k) sums_[slot * terms_ + k].add(block.at(k)[i]);
+void LimbTable::add_plainly(const TermColumns& records, std::size_t i, std::size_t slot) {
+  for (std::size_t k = 0; k < records.used; ++k) sums_[slot * terms_ + k].add(records.at(k)[i]);
 }
 
-void LimbTable::add_by_slot(const WelfareBlock& block, std::span<const std::int32_t* const> columns, std::size_t first) {
+void LimbTable::add_by_slot(const TermColumns& records, std::span<const std::int32_t* const> columns, std::size_t first) {
   if (columns.empty()) return;
-  make_room(block.n);
-  const double* w = block.at(WelfareTerms::weight);
-  for (std::size_t begin = 0; begin < block.n; begin += piece_rows) {
-    const std::size_t n = std::min(piece_rows, block.n - begin);
-    const bool fits = cut(block, begin, n);
+  make_room(records.n);
+  const double* w = records.at(0);
+  for (std::size_t begin = 0; begin < records.n; begin += piece_rows) {
+    const std::size_t n = std::min(piece_rows, records.n - begin);
+    const bool fits = cut(records, begin, n);
     for (const std::int32_t* column : columns)
       for (std::size_t i = 0; i < n; ++i) {
         const std::int32_t slot = column[first + begin + i];
         if (slot < 0) continue;
         records_[static_cast<std::size_t>(slot)] += w[begin + i] > 0;
-        if (fits) add_row(pieces_.data() + i * terms_, block.used, static_cast<std::size_t>(slot));
-        else add_plainly(block, begin + i, static_cast<std::size_t>(slot));
+        if (fits) add_row(pieces_.data() + i * terms_, records.used, static_cast<std::size_t>(slot));
+        else add_plainly(records, begin + i, static_cast<std::size_t>(slot));
       }
   }
 }

@@ -8,33 +8,44 @@
 
 #include "engine/run/exchange.hpp"
 #include "engine/statistics/limbs.hpp"
-#include "engine/statistics/welfare_terms.hpp"
 
 namespace puente {
+
+/// Terms of n records in columns: term k of record i is at(k)[i]. Term 0 is the record's weight.
+struct TermColumns {
+  std::size_t n = 0;
+  std::size_t used = 0;  ///< terms from here on are zero for all these records and not there
+  std::size_t stride = 0;
+  const double* values = nullptr;
+  const double* at(std::size_t term) const { return values + term * stride; }
+  TermColumns part(std::size_t first, std::size_t count) const { return {count, used, stride, values + first}; }
+};
 
 class LimbTable {
  public:
   LimbTable(std::size_t slots, std::size_t terms)
       : terms_(terms), limbs_(slots * terms), sums_(slots * terms), records_(slots), pieces_(piece_rows * terms) {}
 
-  /// Adds every record of the block to slot 0.
-  void add_to_first(const WelfareBlock& block);
-  /// Adds record i of the block to slot[i]; a negative slot takes nothing.
-  void add_by_slot(const WelfareBlock& block, std::span<const std::int32_t* const> columns, std::size_t first);
+  /// Adds every record to slot 0.
+  void add_to_first(const TermColumns& records);
+  /// Adds record i to the slots column[first + i] of every column; a negative slot takes nothing.
+  void add_by_slot(const TermColumns& records, std::span<const std::int32_t* const> columns, std::size_t first);
   void merge(LimbTable& other);
   /// Collective: totals over all ranks.
   void reduce(Exchange& exchange);
   /// After `reduce`.
   std::span<const ExactSum> totals(std::size_t slot) const { return {sums_.data() + slot * terms_, terms_}; }
+  double value(std::size_t slot, std::size_t term) const { return sums_[slot * terms_ + term].value(); }
+  /// Records of weight above 0.
   std::int64_t records(std::size_t slot) const { return records_[slot]; }
 
  private:
   static constexpr std::size_t piece_rows = 32;
   void make_room(std::size_t additions);
   void flush_all();
-  bool cut(const WelfareBlock& block, std::size_t first, std::size_t n);
+  bool cut(const TermColumns& records, std::size_t first, std::size_t n);
   void add_row(const Limbs* row, std::size_t used, std::size_t slot);
-  void add_plainly(const WelfareBlock& block, std::size_t i, std::size_t slot);
+  void add_plainly(const TermColumns& records, std::size_t i, std::size_t slot);
 
   std::size_t terms_;
   std::vector<Limbs> limbs_;       ///< [slot][term]

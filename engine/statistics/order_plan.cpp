@@ -36,6 +36,12 @@ std::vector<Wide> OrderPlan::thresholds(Wide total_weight) const {
   return thresholds;
 }
 
+std::vector<double> OrderPlan::parts_of(double total_weight) const {
+  std::vector<double> parts;
+  for (const Decimal& p : shares_) parts.push_back(value_of(p) * total_weight);
+  return parts;
+}
+
 /// Quantile shares split the record that straddles p: differences of Lorenz ordinates. Palma: top tenth over lowest
 /// four tenths (Palma 2011).
 void OrderPlan::write(const OrderStatistics& found, WelfareResult& result) const {

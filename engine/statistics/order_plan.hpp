@@ -25,6 +25,8 @@ class OrderPlan {
   std::size_t size() const { return shares_.size(); }
   /// Whole cumulative weights at which each share is reached, at least 1: p = 0 is the smallest value.
   std::vector<Wide> thresholds(Wide total_weight) const;
+  /// The same of a weight that is not known exactly.
+  std::vector<double> parts_of(double total_weight) const;
   void write(const OrderStatistics& found, WelfareResult& result) const;
 
  private:

@@ -16,16 +16,16 @@
 #include <vector>
 
 #include "engine/run/exchange.hpp"
+#include "engine/statistics/precision.hpp"
 
 namespace puente {
-
-enum class Precision : std::uint8_t { exact, sketch };
 
 /// What is asked for. Slot 0 is everybody; slots 1… are the labels of the groupings, one grouping after the other.
 struct WelfareStatistics {
   Precision precision = Precision::exact;
   std::size_t lines = 0;
   std::size_t slots = 1;
+  bool everybody = true;                         ///< whether slot 0 is counted
   /// First slot of each grouping and number of its slots.
   struct Grouping { std::size_t first = 0, count = 0; };
   std::vector<Grouping> groupings;
@@ -44,12 +44,13 @@ struct WelfareRecords {
   std::span<const double* const> line;  ///< [lines][n], > 0 (a line of zero has no poor and FGT 0)
 };
 
-/// One grouping's entries over those records: entry j says that record `record[j]` counts in slot `slot[j]` with
-/// weight `w[j]`. `record` null: entry j is record j and m = n; `w` null: the records' own weights.
-/// slot is absolute (grouping.first + label); an entry with a negative slot counts nowhere. A grouping either always
-/// has entries that are the records with their own weights, or never.
+/// One grouping's entries over those records: entry j says that record `record[j]` counts in slot `slot[j]` with weight
+/// `w[j]`. Where they go by record, entry j is record j with its own weight, m = n, and `record` and `w` are not looked at.
+/// slot is absolute (grouping.first + label); an entry with a negative slot counts nowhere. A grouping goes by record
+/// either always or never.
 struct GroupingEntries {
   std::size_t m = 0;
+  bool by_record = true;
   const std::int32_t* slot = nullptr;
   const std::int32_t* record = nullptr;
   const double* w = nullptr;
@@ -71,6 +72,8 @@ struct WelfareResult {
   std::vector<double> decile_share;       ///< 10 shares
 };
 
+class OrderRecords;
+
 class WelfareTally {
  public:
   explicit WelfareTally(const WelfareStatistics& asked);
@@ -82,8 +85,13 @@ class WelfareTally {
   void add(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
   /// Takes over what another thread gathered.
   void merge(WelfareTally&& other);
-  /// Collective. One result a slot, the same bits on every rank.
-  std::vector<WelfareResult> finish(Exchange& exchange, Team& team);
+  /// Collective, after merging: sums over all ranks.
+  void reduce(Exchange& exchange);
+  /// After `reduce`: slots for which a sketch is too coarse (one bool a slot, or empty when there is none). A further walk
+  /// over the records keeps theirs in OrderRecords, which `finish` then takes.
+  std::vector<bool> too_coarse() const;
+  /// Collective, after `reduce`. One result a slot, the same bits on every rank. `refined` may be null.
+  std::vector<WelfareResult> finish(Exchange& exchange, Team& team, OrderRecords* refined = nullptr);
 
  private:
   struct Impl;

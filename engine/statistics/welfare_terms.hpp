@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/statistics/exact_sum.hpp"
+#include "engine/statistics/limb_table.hpp"
 #include "engine/statistics/welfare_tally.hpp"
 
 namespace puente {
@@ -17,7 +17,7 @@ struct WelfareBlock {
   static constexpr std::size_t capacity = 256;
   explicit WelfareBlock(std::size_t terms) : values(terms * capacity), scratch(2 * capacity) {}
   double* at(std::size_t term) { return values.data() + term * capacity; }
-  const double* at(std::size_t term) const { return values.data() + term * capacity; }
+  TermColumns columns() const { return {n, used, capacity, values.data()}; }
 
   std::size_t n = 0;
   std::size_t used = 0;  ///< terms from here on are zero for all these records and not written

@@ -22,12 +22,12 @@ class GroupJson {
 
   Json json() const {
     Json group;
-    for (const char* name : {"persons", "households", "n_excluded"})
-      if (const Variable* v = results_.find(name)) group[name] = number(results_.at(*v, {g_}));
+    counts(group);
     put(group, "mean", "mean_welfare");
-    for (const char* name : {"gini", "palma", "s80_s20", "p90_p10", "excluded_from_logs", "weight_negative", "weight_zero"}) put(group, name, name);
+    for (const char* name : {"gini", "palma", "s80_s20", "p90_p10", "gini_error_bound", "excluded_from_logs", "weight_negative", "weight_zero"}) put(group, name, name);
     lines(group);
     along(group, "quantile", "quantile_value", "quantile");
+    along(group, "quantile_error_bound", "quantile_value_error_bound", "quantile");
     along(group, "lorenz", "lorenz", "quantile");
     along(group, "ge", "generalised_entropy", "ge");
     along(group, "atkinson", "atkinson", "epsilon");
@@ -39,6 +39,14 @@ class GroupJson {
   }
 
  private:
+  /// Recipients and arms are counted in each scenario.
+  void counts(Json& group) const {
+    for (const char* name : {"persons", "households"}) {
+      const Variable* of_each = results_.find(std::string("group_") + name);
+      group[name] = number(of_each != nullptr ? results_.at(*of_each, {s_, g_}) : results_.at(*results_.find(name), {g_}));
+    }
+    group["n_excluded"] = number(results_.at(*results_.find("n_excluded"), {g_}));
+  }
   void put(Json& group, const char* key, const char* variable) const {
     if (const Variable* v = results_.find(variable)) group[key] = number(results_.at(*v, {s_, g_}));
   }
@@ -51,13 +59,12 @@ class GroupJson {
   }
   void lines(Json& group) const {
     const Variable* fgt = results_.find("fgt");
-    if (fgt == nullptr) return;
-    const Dimension& line = results_.dimension("line");
-    for (std::size_t z = 0; z < line.size(); ++z) {
-      for (std::size_t a = 0; a < 3; ++a) group["fgt"][line.labels[z]][std::to_string(a)] = number(results_.at(*fgt, {s_, g_, z, a}));
-      for (const char* name : {"watts", "poor_persons", "total_gap"})
-        group[name][line.labels[z]] = number(results_.at(*results_.find(name), {s_, g_, z}));
+    if (fgt != nullptr) {
+      const Dimension& line = results_.dimension("line");
+      for (std::size_t z = 0; z < line.size(); ++z)
+        for (std::size_t a = 0; a < 3; ++a) group["fgt"][line.labels[z]][std::to_string(a)] = number(results_.at(*fgt, {s_, g_, z, a}));
     }
+    for (const char* name : {"watts", "poor_persons", "total_gap"}) along(group, name, name, "line");
   }
   void attendance(Json& group) const {
     const Variable* v = results_.find("attendance");
@@ -107,10 +114,8 @@ std::vector<Headline> headlines(const Results& results) {
     all.push_back({"gap %", "fgt", {0, 1}, 100, 2});
     all.push_back({"gap² %", "fgt", {0, 2}, 100, 2});
   }
-  if (results.find("gini") != nullptr) {
-    all.push_back({"Gini", "gini", {}, 1, 4});
-    all.push_back({"Palma", "palma", {}, 1, 3});
-  }
+  if (results.find("gini") != nullptr) all.push_back({"Gini", "gini", {}, 1, 4});
+  if (results.find("palma") != nullptr) all.push_back({"Palma", "palma", {}, 1, 3});
   if (results.find("attendance") != nullptr) all.push_back({"attend %", "attendance", {0, 0}, 100, 2});
   return all;
 }

@@ -240,7 +240,7 @@ void Reader::read_statistics(TomlFile& file, TomlView& root) {
   const toml::table* table = root.table("statistics");
   if (table == nullptr) return;
   TomlView view(file, *table, "statistics");
-  const std::vector<std::string> known = statistics.include;
+  const std::vector<std::string> known = StatisticsModel::names();
   if (view.find("include") != nullptr) {
     statistics.include.clear();
     for (const rules::Text& what : view.texts("include")) {
@@ -250,10 +250,11 @@ void Reader::read_statistics(TomlFile& file, TomlView& root) {
       file.error(what, "there are no statistics '" + what.text + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
     }
   }
-  if (view.choice("precision", {"exact", "sketch"}, 0) == 1)
-    file.error(view.place("precision"), "precision \"sketch\" is not supported by this version: leave it out for exact statistics");
+  statistics.precision = static_cast<Precision>(view.choice("precision", {"exact", "sketch"}, 0));
   statistics.count = static_cast<CountedAs>(view.choice("count", {"persons", "households", "records"}, 0));
   statistics.deciles = view.boolean("deciles", true);
+  statistics.recipients = view.boolean("recipients", true);
+  if (view.find("arms") != nullptr) statistics.arms = view.boolean("arms", true);
   statistics.where = quantity(view, "where");
   statistics.attends = quantity(view, "attends");
   statistics.age = quantity(view, "age");

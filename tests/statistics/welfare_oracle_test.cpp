@@ -32,6 +32,7 @@ WelfareResult result_of(const Data& data, WelfareStatistics asked) {
   tally.add({data.y.size(), data.y.data(), data.w.data(), std::span(&line, 1)}, {});
   puente::Exchange exchange;
   puente::Team team;
+  tally.reduce(exchange);
   return tally.finish(exchange, team)[0];
 }
 

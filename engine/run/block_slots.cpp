@@ -1,0 +1,166 @@
+#include "engine/run/block_slots.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/run/members.hpp"
+
+namespace puente {
+
+BlockSlots::BlockSlots(const Study& study) : study_(study) {
+  for (const CompiledGrouping& grouping : study.groupings) columns_.push_back({grouping.entity, true, grouping.name, {}, {}});
+  if (study.deciles) columns_.push_back({study.record_entity, true, "decile", {}, {}});
+  fixed_ = columns_.size();
+  for (std::size_t p = 0; study.recipients && p < study.programme_names.size(); ++p)
+    columns_.push_back({study.programme_entities[p], false, "recipient." + study.programme_names[p], {}, {}});
+  if (study.arms) columns_.push_back({Entity::household, false, "arm", {}, {}});
+}
+
+/// A grouping of households as the persons see it.
+void BlockSlots::spread(const rules::Rows& rows, SlotColumn& column) const {
+  if (column.entity == Entity::person) return;
+  column.of_person.resize(rows.persons);
+  for (std::size_t i = 0; i < rows.persons; ++i) column.of_person[i] = column.slot[static_cast<std::size_t>(rows.household_of[i])];
+}
+
+void BlockSlots::find_fixed(BlockProcessor& processor) {
+  if (!study_.groupings.empty()) processor.run(*study_.group_program);
+  for (std::size_t g = 0; g < study_.groupings.size(); ++g) find_group(processor, g);
+  if (study_.deciles) find_deciles(processor);
+  for (std::size_t c = 0; c < fixed_; ++c) spread(processor.rows(), columns_[c]);
+}
+
+void BlockSlots::find_group(BlockProcessor& processor, std::size_t g) {
+  const CompiledGrouping& grouping = study_.groupings[g];
+  const double* value = processor.result(*study_.group_program, grouping.output);
+  std::vector<std::int32_t>& slot = columns_[g].slot;
+  slot.resize(processor.rows().count(grouping.entity));
+  const auto first = static_cast<std::int32_t>(grouping.first_slot);
+  const auto label = [&](double x) {
+    if (!grouping.whole_numbers) return static_cast<std::int32_t>(x);
+    return static_cast<std::int32_t>(std::lower_bound(grouping.values.begin(), grouping.values.end(), x) - grouping.values.begin());
+  };
+  for (std::size_t i = 0; i < slot.size(); ++i) slot[i] = std::isnan(value[i]) ? -1 : first + label(value[i]);
+}
+
+void BlockSlots::find_deciles(BlockProcessor& processor) {
+  const std::vector<double>& y = processor.state().welfare;
+  const std::vector<double>& limit = study_.decile_limit;
+  std::vector<std::int32_t>& slot = columns_[study_.groupings.size()].slot;
+  slot.assign(y.size(), static_cast<std::int32_t>(study_.decile_first_slot()));
+  for (const double border : limit)
+    for (std::size_t i = 0; i < slot.size(); ++i) slot[i] += y[i] > border ? 1 : 0;
+}
+
+void BlockSlots::find_received(const BlockProcessor& processor, std::size_t s) {
+  if (columns_.size() == fixed_) return;
+  const rules::Rows& rows = processor.rows();
+  for (std::size_t c = fixed_; c < columns_.size(); ++c)
+    columns_[c].slot.assign(rows.count(columns_[c].entity), -1);
+  std::vector<std::int32_t>* arm = study_.arms ? &columns_.back().slot : nullptr;
+  if (arm != nullptr) std::fill(arm->begin(), arm->end(), static_cast<std::int32_t>(study_.arm_slot(0)));
+  const auto& programmes = study_.scenarios[s].programmes;
+  for (std::size_t p = 0; p < programmes.size(); ++p) {
+    const std::vector<double>& receives = processor.state().programmes[p].receives;
+    const std::size_t number = programmes[p].number;
+    if (study_.recipients) {
+      const auto slot = static_cast<std::int32_t>(study_.recipient_slot(number));
+      std::vector<std::int32_t>& column = columns_[fixed_ + number].slot;
+      for (std::size_t i = 0; i < receives.size(); ++i) column[i] = receives[i] != 0 ? slot : -1;
+    }
+    if (arm == nullptr) continue;
+    const bool of_persons = programmes[p].programme->entity == Entity::person;
+    const std::int32_t bit = 1 << number;
+    for (std::size_t i = 0; i < receives.size(); ++i) {
+      const auto h = of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i;
+      const std::int32_t before = (*arm)[h] - static_cast<std::int32_t>(study_.arm_slot(0));
+      if (receives[i] != 0) (*arm)[h] = static_cast<std::int32_t>(study_.arm_slot(0)) + (before | bit);
+    }
+  }
+  for (std::size_t c = fixed_; c < columns_.size(); ++c) spread(rows, columns_[c]);
+}
+
+std::span<const GroupingEntries> SlotEntries::of(std::span<const SlotColumn> columns, std::span<const double> w,
+                                                 std::span<const double> share, BlockProcessor& processor) {
+  buffers_.resize(std::max(buffers_.size(), columns.size()));
+  entries_.resize(columns.size());
+  const bool of_households = processor.study().record_entity == Entity::household;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const bool members = of_households && columns[c].entity == Entity::person;
+    entries_[c] = members ? by_member(columns[c], w, share, processor, buffers_[c]) : by_record(columns[c], w, processor);
+  }
+  return entries_;
+}
+
+GroupingEntries SlotEntries::by_record(const SlotColumn& column, std::span<const double> w, BlockProcessor& processor) const {
+  const bool of_persons = processor.study().record_entity == Entity::person;
+  const std::vector<std::int32_t>& slot = of_persons ? column.persons() : column.slot;
+  bool labelled = true;
+  for (std::size_t i = 0; i < w.size(); ++i) labelled &= (slot[i] >= 0) | (w[i] == 0);
+  if (column.for_all && !labelled)
+    for (std::size_t i = 0; i < w.size(); ++i)
+      if (slot[i] < 0 && w[i] != 0)
+        processor.faults().add("group '" + column.name + "' is missing", processor.household_id(processor.study().record_entity, i));
+  return {w.size(), true, slot.data(), nullptr, nullptr};
+}
+
+/// A person counts with its household's weight; where households are counted, a household is shared by its members.
+GroupingEntries SlotEntries::by_member(const SlotColumn& column, std::span<const double> w, std::span<const double> share,
+                                       BlockProcessor& processor, Buffer& buffer) const {
+  const rules::Rows& rows = processor.rows();
+  const bool persons = processor.study().model.statistics.count == CountedAs::persons;
+  buffer.slot.clear();
+  buffer.record.clear();
+  buffer.w.clear();
+  for (std::size_t i = 0; i < rows.persons; ++i) {
+    const auto h = static_cast<std::size_t>(rows.household_of[i]);
+    if (w[h] == 0) continue;
+    if (column.slot[i] < 0) {
+      if (column.for_all) processor.faults().add("group '" + column.name + "' is missing", rows.id[h]);
+      continue;
+    }
+    buffer.slot.push_back(column.slot[i]);
+    buffer.record.push_back(rows.household_of[i]);
+    const double members = static_cast<double>(rows.person_begin[h + 1] - rows.person_begin[h]);
+    buffer.w.push_back(persons ? processor.household_weight()[h] * processor.weight_factor(h) * (share.empty() ? 1.0 : share[h]) : w[h] / members);
+  }
+  return {buffer.slot.size(), false, buffer.slot.data(), buffer.record.data(), buffer.w.data()};
+}
+
+void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
+                   std::span<const SlotColumn> columns, Everybody everybody) {
+  constexpr std::size_t chunk = 1024;
+  direct_.clear();
+  for (const SlotColumn& column : columns) {
+    if (entity == Entity::household && column.entity == Entity::person) add_by_member(table, rows, terms, column);
+    else direct_.push_back((entity == Entity::person ? column.persons() : column.slot).data());
+  }
+  for (std::size_t first = 0; first < terms.n; first += chunk) {
+    const TermColumns part = terms.part(first, std::min(chunk, terms.n - first));
+    if (everybody == Everybody::counts) table.add_to_first(part);
+    table.add_by_slot(part, direct_, first);
+  }
+}
+
+void UnitSums::add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column) {
+  constexpr std::size_t chunk = 1024;
+  gathered_.resize(terms.used * chunk);
+  slot_.resize(chunk);
+  std::size_t n = 0;
+  const auto hand_over = [&] {
+    const std::int32_t* slot = slot_.data();
+    table.add_by_slot({n, terms.used, chunk, gathered_.data()}, std::span(&slot, 1), 0);
+    n = 0;
+  };
+  for (std::size_t i = 0; i < rows.persons; ++i) {
+    if (column.slot[i] < 0) continue;
+    const auto h = static_cast<std::size_t>(rows.household_of[i]);
+    const double share = 1.0 / static_cast<double>(rows.person_begin[h + 1] - rows.person_begin[h]);
+    for (std::size_t k = 0; k < terms.used; ++k) gathered_[k * chunk + n] = terms.at(k)[h] * share;
+    slot_[n] = column.slot[i];
+    if (++n == chunk) hand_over();
+  }
+  if (n > 0) hand_over();
+}
+
+}  // namespace puente

@@ -1,0 +1,87 @@
+// In which slots of the tallies the units of a block count: one column a grouping. Slot 0 is everybody and has no
+// column. Fixed groupings (groups of the file, deciles) are those of the reference scenario; recipients and arms are
+// those of the scenario just simulated. One object a thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/run/process_block.hpp"
+#include "engine/statistics/limb_table.hpp"
+#include "engine/statistics/welfare_tally.hpp"
+
+namespace puente {
+
+struct SlotColumn {
+  Entity entity = Entity::household;
+  bool for_all = true;                  ///< every record that counts has a label; else a record without one is in no slot
+  std::string name;
+  std::vector<std::int32_t> slot;       ///< of the rows of `entity`; -1 where there is none
+  std::vector<std::int32_t> of_person;  ///< of persons, for a grouping of households
+  const std::vector<std::int32_t>& persons() const { return entity == Entity::person ? slot : of_person; }
+};
+
+class BlockSlots {
+ public:
+  explicit BlockSlots(const Study& study);
+
+  /// From the reference scenario, just simulated.
+  void find_fixed(BlockProcessor& processor);
+  /// From scenario s, just simulated.
+  void find_received(const BlockProcessor& processor, std::size_t s);
+
+  std::span<const SlotColumn> all() const { return columns_; }
+  std::span<const SlotColumn> fixed() const { return all().first(fixed_); }
+  std::span<const SlotColumn> received() const { return all().subspan(fixed_); }
+
+ private:
+  void find_group(BlockProcessor& processor, std::size_t g);
+  void find_deciles(BlockProcessor& processor);
+  void spread(const rules::Rows& rows, SlotColumn& column) const;
+
+  const Study& study_;
+  std::size_t fixed_ = 0;
+  std::vector<SlotColumn> columns_;
+};
+
+/// Columns as entries of a welfare tally's records. Entries point into this object and the columns.
+class SlotEntries {
+ public:
+  /// `w`: weights of the records; `share`: of each household, how much of its layer they count (empty: all). Adds a fault
+  /// where a record that counts has no label and should.
+  std::span<const GroupingEntries> of(std::span<const SlotColumn> columns, std::span<const double> w, std::span<const double> share,
+                                      BlockProcessor& processor);
+
+ private:
+  struct Buffer {
+    std::vector<std::int32_t> slot, record;
+    std::vector<double> w;
+  };
+  GroupingEntries by_record(const SlotColumn& column, std::span<const double> w, BlockProcessor& processor) const;
+  GroupingEntries by_member(const SlotColumn& column, std::span<const double> w, std::span<const double> share,
+                            BlockProcessor& processor, Buffer& buffer) const;
+
+  std::vector<Buffer> buffers_;
+  std::vector<GroupingEntries> entries_;
+};
+
+/// Adds terms of the units of a block to a table of slots. A household in a grouping of persons is shared among its
+/// members. One object a thread.
+class UnitSums {
+ public:
+  enum class Everybody : std::uint8_t { counts, is_left_out };
+  /// Terms of all units of `entity`, in columns; term 0 is their weight.
+  void add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
+           std::span<const SlotColumn> columns, Everybody everybody);
+
+ private:
+  void add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column);
+
+  std::vector<const std::int32_t*> direct_;
+  std::vector<double> gathered_;
+  std::vector<std::int32_t> slot_;
+};
+
+}  // namespace puente

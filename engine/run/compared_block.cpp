@@ -1,0 +1,35 @@
+#include "engine/run/compared_block.hpp"
+
+namespace puente {
+
+void ComparedBlock::keep(const BlockProcessor& processor, std::size_t layer, std::span<const double* const> lines, bool attendance,
+                         bool outcomes) {
+  const Study& study = processor.study();
+  const rules::Rows& rows = processor.rows();
+  if (layer == 0) margins = processor.margins();
+  layers.resize(margins.layers());
+  Layer& kept = layers[layer];
+  kept.welfare = processor.state().welfare;
+  kept.lines.resize(lines.size());
+  for (std::size_t z = 0; z < lines.size(); ++z) kept.lines[z].assign(lines[z], lines[z] + kept.welfare.size());
+  const auto copy = [&](Output output, Entity entity, std::vector<double>& to) {
+    const double* values = processor.result(*study.measures, output);
+    to.assign(values, values + rows.count(entity));
+  };
+  if (attendance) copy(study.attends, Entity::person, kept.attends);
+  kept.outcomes.resize(outcomes ? study.outcome_means.size() : 0);
+  for (std::size_t k = 0; k < kept.outcomes.size(); ++k)
+    copy(study.outcome_means[k].output, study.outcome_means[k].entity, kept.outcomes[k]);
+}
+
+bool ComparedBlock::share_of(const BlockProcessor& processor, std::size_t present, std::size_t layer, std::vector<double>& share) const {
+  if (margins.empty() && processor.margins().empty()) return true;
+  share.resize(processor.rows().households);
+  for (std::size_t h = 0; h < share.size(); ++h) {
+    const WeightPart here = processor.margins().part(h, present);
+    share[h] = here.size() > 0 ? overlap(here, margins.part(h, layer)).size() / here.size() : 0.0;
+  }
+  return false;
+}
+
+}  // namespace puente

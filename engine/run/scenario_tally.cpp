@@ -1,0 +1,348 @@
+#include "engine/run/scenario_tally.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace puente {
+
+namespace {
+
+using Everybody = UnitSums::Everybody;
+
+template <class Term>
+constexpr std::size_t terms_of() { return static_cast<std::size_t>(Term::count); }
+
+WelfareStatistics welfare_statistics(const Study& study) {
+  const StatisticsModel& model = study.model.statistics;
+  WelfareStatistics asked;
+  asked.precision = model.precision;
+  asked.lines = model.wants("fgt") || model.wants("watts") ? study.model.welfare.lines.size() : 0;
+  asked.watts = model.wants("watts");
+  asked.slots = study.slots();
+  if (!model.wants("entropy")) asked.entropy.clear();
+  if (!model.wants("atkinson")) asked.atkinson.clear();
+  asked.order_statistics = model.wants("gini") || model.wants("shares") || model.wants("quantiles");
+  if (asked.order_statistics) asked.quantiles = model.quantiles;
+  for (const CompiledGrouping& grouping : study.groupings)
+    asked.groupings.push_back({grouping.first_slot, grouping.labels.size()});
+  if (study.deciles) asked.groupings.push_back({study.decile_first_slot(), 10});
+  for (std::size_t p = 0; study.recipients && p < study.programme_names.size(); ++p)
+    asked.groupings.push_back({study.recipient_slot(p), 1});
+  if (study.arms) asked.groupings.push_back({study.arm_slot(0), std::size_t{1} << study.programme_names.size()});
+  return asked;
+}
+
+/// Of recipients and arms alone.
+WelfareStatistics compared_statistics(const Study& study) {
+  WelfareStatistics asked = welfare_statistics(study);
+  asked.everybody = false;
+  std::erase_if(asked.groupings, [&](const WelfareStatistics::Grouping& g) { return g.first < study.fixed_slots(); });
+  return asked;
+}
+
+}  // namespace
+
+ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
+    : study_(study),
+      s_(s),
+      attendance_asked_(study.attends.index >= 0),
+      outcomes_asked_(study.model.statistics.wants("outcomes") && !study.outcome_means.empty()),
+      programmes_asked_(study.model.statistics.wants("programmes")),
+      lines_asked_(study.model.statistics.wants("fgt") || study.model.statistics.wants("watts")),
+      counts_(study.slots(), terms_of<CountTerm>()) {
+  const auto prepare = [&](Sums& sums, const WelfareStatistics& asked) {
+    sums.welfare.emplace(asked);
+    const std::size_t sexes = 1 + study.sex_labels.size();
+    for (std::size_t b = 0; attendance_asked_ && b < study.model.statistics.age_bands.size(); ++b)
+      sums.attendance.emplace_back(study.slots() * sexes, terms_of<AttendanceTerm>());
+    for (std::size_t k = 0; outcomes_asked_ && k < study.outcome_means.size(); ++k)
+      sums.outcomes.emplace_back(study.slots(), terms_of<OutcomeTerm>());
+  };
+  prepare(own_, welfare_statistics(study));
+  if (study.compared_with(s) >= 0 && (study.recipients || study.arms)) prepare(compared_, compared_statistics(study));
+  for (std::size_t p = 0; programmes_asked_ && p < study.scenarios[s].programmes.size(); ++p)
+    programmes_.emplace_back(study.slots(), terms_of<ProgrammeTerm>());
+}
+
+double* ScenarioTally::terms(std::size_t count, std::size_t rows) {
+  if (terms_.size() < count * rows) terms_.resize(count * rows);
+  return terms_.data();
+}
+
+void ScenarioTally::look(BlockProcessor& processor) {
+  const Study::LineProgram& lines = study_.line_programs[static_cast<std::size_t>(study_.scenarios[s_].lines)];
+  seen_.welfare = processor.state().welfare.data();
+  seen_.lines.clear();
+  if (lines_asked_ && !lines.outputs.empty()) {
+    processor.run(*lines.program);
+    for (const Output line : lines.outputs) seen_.lines.push_back(processor.result(*lines.program, line));
+    check_lines(processor);
+  }
+  if (refining_ || (!attendance_asked_ && !outcomes_asked_)) return;
+  if (is_reference() || study_.measures_vary) processor.run(*study_.measures);
+  if (attendance_asked_) seen_.attends = processor.result(*study_.measures, study_.attends);
+  seen_.outcomes.clear();
+  for (std::size_t k = 0; outcomes_asked_ && k < study_.outcome_means.size(); ++k)
+    seen_.outcomes.push_back(processor.result(*study_.measures, study_.outcome_means[k].output));
+}
+
+void ScenarioTally::check_lines(BlockProcessor& processor) const {
+  const auto w = processor.record_weight();
+  for (std::size_t z = 0; z < seen_.lines.size(); ++z) {
+    const double* line = seen_.lines[z];
+    bool all = true;
+    for (std::size_t i = 0; i < w.size(); ++i) all &= (line[i] - line[i] == 0) | (w[i] == 0);
+    for (std::size_t i = 0; !all && i < w.size(); ++i)
+      if (!std::isfinite(line[i]) && w[i] != 0)
+        processor.faults().add("poverty line '" + study_.model.welfare.lines[z].name + "' is missing or infinite",
+                               processor.household_id(study_.record_entity, i));
+  }
+}
+
+void ScenarioTally::keep(const BlockProcessor& processor, std::size_t layer, ComparedBlock& block) const {
+  block.keep(processor, layer, seen_.lines, !refining_ && attendance_asked_, !refining_ && outcomes_asked_);
+}
+
+void ScenarioTally::add(BlockProcessor& processor, const BlockSlots& slots) {
+  if (!works() || !processor.faults().empty()) return;
+  add_seen(processor, seen_, slots.all(), Everybody::counts, {}, own_);
+  if (refining_) return;
+  add_counts(processor, slots);
+  for (std::size_t p = 0; p < programmes_.size(); ++p) add_programme(processor, slots, p);
+}
+
+void ScenarioTally::add_compared(BlockProcessor& processor, const BlockSlots& slots, std::size_t layer, const ComparedBlock& block) {
+  if (!works() || !processor.faults().empty()) return;
+  for (std::size_t l = 0; l < block.layers.size(); ++l) {
+    const bool whole = block.share_of(processor, layer, l, share_);
+    const ComparedBlock::Layer& kept = block.layers[l];
+    Seen seen;
+    seen.welfare = kept.welfare.data();
+    seen.attends = kept.attends.data();
+    for (const auto& line : kept.lines) seen.lines.push_back(line.data());
+    for (const auto& outcome : kept.outcomes) seen.outcomes.push_back(outcome.data());
+    add_seen(processor, seen, slots.received(), Everybody::is_left_out, whole ? std::span<const double>() : share_, compared_);
+  }
+}
+
+/// Weights of records, households and persons in the layer at hand, of which `share` counts here.
+void ScenarioTally::weigh(const BlockProcessor& processor, std::span<const double> share) {
+  const rules::Rows& rows = processor.rows();
+  const auto w = processor.record_weight();
+  const bool of_persons = study_.record_entity == Entity::person;
+  const auto shared = [&](std::size_t h) { return share.empty() ? 1.0 : share[h]; };
+  weights_.record.assign(w.begin(), w.end());
+  for (std::size_t i = 0; !share.empty() && i < w.size(); ++i)
+    weights_.record[i] *= share[of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i];
+  weights_.household.resize(rows.households);
+  const double* weight = processor.household_weight();
+  for (std::size_t h = 0; h < rows.households; ++h)
+    weights_.household[h] = !of_persons && w[h] == 0 ? 0.0 : weight[h] * processor.weight_factor(h) * shared(h);
+  weights_.person.resize(rows.persons);
+  for (std::size_t i = 0; i < rows.persons; ++i)
+    weights_.person[i] = of_persons ? weights_.record[i] : weights_.household[static_cast<std::size_t>(rows.household_of[i])];
+}
+
+/// What does not vary with the scenario is tallied for everybody in the reference alone.
+void ScenarioTally::add_seen(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, Everybody everybody,
+                             std::span<const double> share, Sums& sums) {
+  weigh(processor, share);
+  add_welfare(processor, seen, columns, share, sums);
+  if (refining_ || (!attendance_asked_ && !outcomes_asked_)) return;
+  const bool told_before = everybody == Everybody::counts && !is_reference() && !study_.measures_vary;
+  std::span<const SlotColumn> new_columns = columns;
+  if (told_before)
+    while (!new_columns.empty() && new_columns.front().for_all) new_columns = new_columns.subspan(1);
+  const Everybody counts = told_before ? Everybody::is_left_out : everybody;
+  if (attendance_asked_) add_attendance(processor, seen.attends, new_columns, counts, sums.attendance);
+  if (outcomes_asked_) add_outcomes(processor, seen.outcomes, new_columns, counts, sums.outcomes);
+}
+
+void ScenarioTally::add_welfare(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns,
+                                std::span<const double> share, Sums& sums) {
+  const auto entries = entries_.of(columns, weights_.record, share, processor);
+  if (!processor.faults().empty()) return;
+  const WelfareRecords records{weights_.record.size(), seen.welfare, weights_.record.data(), seen.lines};
+  if (!refining_) sums.welfare->add(records, entries);
+  else if (sums.refined) sums.refined->add(records, entries);
+}
+
+/// Households and persons of each slot, of the records that count.
+void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots& slots) {
+  const rules::Rows& rows = processor.rows();
+  const std::vector<double>& w = weights_.record;
+  const std::size_t n = w.size();
+  const bool of_persons = study_.record_entity == Entity::person;
+  const auto columns = is_reference() ? slots.all() : slots.received();
+  if (is_reference() && processor.at_first_layer()) excluded_ += std::count(w.begin(), w.end(), 0.0);
+  if (columns.empty() && !is_reference()) return;
+  double* households = terms(terms_of<CountTerm>(), n);
+  double* persons = households + n;
+  for (std::size_t i = 0; i < n; ++i) {
+    households[i] = of_persons ? (rows.line[i] == 1 ? w[i] : 0.0) : weights_.household[i];
+    persons[i] = of_persons ? w[i] : weights_.household[i] * processor.size()[i];
+  }
+  unit_sums_.add(counts_, rows, study_.record_entity, columns_of_terms(terms_of<CountTerm>(), n), columns,
+                 is_reference() ? Everybody::counts : Everybody::is_left_out);
+}
+
+/// Units with their own costs, then households with the money they get.
+void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p) {
+  const CompiledProgramme& compiled = study_.scenarios[s_].programmes[p];
+  const ProgrammeState& state = processor.state().programmes[p];
+  const rules::Rows& rows = processor.rows();
+  const Entity entity = compiled.programme->entity;
+  constexpr std::size_t count = terms_of<ProgrammeTerm>();
+  const auto weight = [&](std::size_t h) { return processor.household_weight()[h] * processor.weight_factor(h); };
+  const double* eligible = processor.policy(s_, compiled.eligible);
+  const double* per_recipient = compiled.cost_per_recipient.index >= 0 ? processor.policy(s_, compiled.cost_per_recipient) : nullptr;
+  const std::size_t units = rows.count(entity);
+  double* out = terms(count, units);
+  for (std::size_t i = 0; i < units; ++i) {
+    const double w = weight(entity == Entity::household ? i : static_cast<std::size_t>(rows.household_of[i]));
+    out[i] = eligible[i] != 0 ? w : 0.0;
+    out[units + i] = state.receives[i] * w;
+    out[2 * units + i] = 0;
+    out[3 * units + i] = per_recipient != nullptr && state.receives[i] != 0 ? per_recipient[i] * w : 0.0;
+  }
+  unit_sums_.add(programmes_[p], rows, entity, columns_of_terms(count, units), slots.all(), Everybody::counts);
+  const std::size_t n = rows.households;
+  out = terms(count, n);
+  for (std::size_t h = 0; h < n; ++h) {
+    const double cash = compiled.programme->cash ? state.cash[h] : 0.0;
+    const double in_kind = compiled.programme->in_kind ? state.in_kind[h] : 0.0;
+    out[h] = out[n + h] = 0;
+    out[2 * n + h] = (cash + in_kind) * weight(h);
+    out[3 * n + h] = cash * weight(h);
+  }
+  unit_sums_.add(programmes_[p], rows, Entity::household, columns_of_terms(count, n), slots.all(), Everybody::counts);
+}
+
+/// Persons of the age band, into in_band_, and their terms.
+void ScenarioTally::gather_band(BlockProcessor& processor, const double* attends, std::size_t band) {
+  const rules::Rows& rows = processor.rows();
+  const double* age = processor.result(*study_.measures, study_.age);
+  const auto [from, to] = study_.model.statistics.age_bands[band];
+  in_band_.clear();
+  for (std::size_t i = 0; i < rows.persons; ++i) {
+    if (!(age[i] >= from && age[i] < to + 1) || weights_.person[i] == 0) continue;
+    if (std::isnan(attends[i]))
+      processor.faults().add("school attendance of a person aged " + std::to_string(from) + "-" + std::to_string(to) + " is missing",
+                             processor.household_id(Entity::person, i));
+    else in_band_.push_back(static_cast<std::int32_t>(i));
+  }
+  const std::size_t n = in_band_.size();
+  double* persons = terms(terms_of<AttendanceTerm>(), n);
+  for (std::size_t j = 0; j < n; ++j) {
+    const auto i = static_cast<std::size_t>(in_band_[j]);
+    persons[j] = weights_.person[i];
+    persons[n + j] = weights_.person[i] * attends[i];
+  }
+}
+
+/// A slot has a cell for all and one for each sex.
+void ScenarioTally::add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
+                                   Everybody everybody, std::vector<LimbTable>& tables) {
+  const double* sex = study_.sex.index >= 0 ? processor.result(*study_.measures, study_.sex) : nullptr;
+  const auto sexes = static_cast<std::int32_t>(1 + study_.sex_labels.size());
+  for (std::size_t b = 0; b < tables.size(); ++b) {
+    gather_band(processor, attends, b);
+    const std::size_t n = in_band_.size();
+    cell_.resize(n);
+    sex_cell_.resize(n);
+    const auto add_column = [&](auto slot_of) {
+      for (std::size_t j = 0; j < n; ++j) {
+        const auto i = static_cast<std::size_t>(in_band_[j]);
+        const std::int32_t slot = slot_of(i);
+        const bool sexed = slot >= 0 && sex != nullptr && !std::isnan(sex[i]);
+        cell_[j] = slot < 0 ? -1 : slot * sexes;
+        sex_cell_[j] = sexed ? slot * sexes + 1 + static_cast<std::int32_t>(sex[i]) : -1;
+      }
+      const std::int32_t* cells[] = {cell_.data(), sex_cell_.data()};
+      constexpr std::size_t chunk = 1024;
+      const TermColumns all = columns_of_terms(terms_of<AttendanceTerm>(), n);
+      for (std::size_t first = 0; first < n; first += chunk)
+        tables[b].add_by_slot(all.part(first, std::min(chunk, n - first)), cells, first);
+    };
+    if (everybody == Everybody::counts) add_column([](std::size_t) { return 0; });
+    for (const SlotColumn& column : columns) add_column([&](std::size_t i) { return column.persons()[i]; });
+  }
+}
+
+void ScenarioTally::add_outcomes(const BlockProcessor& processor, const std::vector<const double*>& outcomes,
+                                 std::span<const SlotColumn> columns, Everybody everybody, std::vector<LimbTable>& tables) {
+  for (std::size_t k = 0; k < tables.size(); ++k) {
+    const Entity entity = study_.outcome_means[k].entity;
+    const std::vector<double>& w = entity == Entity::household ? weights_.household : weights_.person;
+    const std::size_t n = w.size();
+    const double* x = outcomes[k];
+    double* weight = terms(terms_of<OutcomeTerm>(), n);
+    for (std::size_t i = 0; i < n; ++i) {
+      const bool counts = (w[i] > 0) & (x[i] == x[i]);
+      weight[i] = counts ? w[i] : 0.0;
+      weight[n + i] = counts ? w[i] * x[i] : 0.0;
+    }
+    unit_sums_.add(tables[k], processor.rows(), entity, columns_of_terms(terms_of<OutcomeTerm>(), n), columns, everybody);
+  }
+}
+
+void ScenarioTally::merge(ScenarioTally& other) {
+  const auto merge_sums = [](Sums& to, Sums& from) {
+    if (to.refined) to.refined->merge(std::move(*from.refined));
+    if (to.welfare) to.welfare->merge(std::move(*from.welfare));
+    for (std::size_t b = 0; b < to.attendance.size(); ++b) to.attendance[b].merge(from.attendance[b]);
+    for (std::size_t k = 0; k < to.outcomes.size(); ++k) to.outcomes[k].merge(from.outcomes[k]);
+  };
+  merge_sums(own_, other.own_);
+  merge_sums(compared_, other.compared_);
+  counts_.merge(other.counts_);
+  for (std::size_t p = 0; p < programmes_.size(); ++p) programmes_[p].merge(other.programmes_[p]);
+  excluded_ += other.excluded_;
+}
+
+void ScenarioTally::reduce(Exchange& exchange) {
+  for (Sums* sums : {&own_, &compared_}) {
+    if (sums->welfare) sums->welfare->reduce(exchange);
+    for (auto* tables : {&sums->attendance, &sums->outcomes})
+      for (LimbTable& table : *tables) table.reduce(exchange);
+  }
+  counts_.reduce(exchange);
+  for (LimbTable& table : programmes_) table.reduce(exchange);
+  std::int64_t excluded[] = {excluded_};
+  exchange.sum(excluded);
+  excluded_ = excluded[0];
+}
+
+void ScenarioTally::refine(const ScenarioTally& from) {
+  refining_ = true;
+  const auto keep_coarse = [](Sums& to, const Sums& of, const WelfareStatistics& asked) {
+    const std::vector<bool> coarse = of.welfare ? of.welfare->too_coarse() : std::vector<bool>();
+    if (!coarse.empty()) to.refined.emplace(asked, coarse);
+    to = {{}, {}, {}, std::move(to.refined)};
+  };
+  keep_coarse(own_, from.own_, welfare_statistics(study_));
+  keep_coarse(compared_, from.compared_, compared_statistics(study_));
+}
+
+bool ScenarioTally::too_coarse() const {
+  const auto coarse = [](const Sums& sums) { return sums.welfare && !sums.welfare->too_coarse().empty(); };
+  return coarse(own_) || coarse(compared_);
+}
+
+ScenarioTotals ScenarioTally::finish(ScenarioTally* refined, Exchange& exchange, Team& team) {
+  const auto records = [&](Sums ScenarioTally::*sums) {
+    return refined != nullptr && (refined->*sums).refined ? &*(refined->*sums).refined : nullptr;
+  };
+  ScenarioTotals totals;
+  totals.welfare = own_.welfare->finish(exchange, team, records(&ScenarioTally::own_));
+  if (compared_.welfare) totals.compared_welfare = compared_.welfare->finish(exchange, team, records(&ScenarioTally::compared_));
+  totals.counts = std::move(counts_);
+  totals.programmes = std::move(programmes_);
+  totals.attendance = std::move(own_.attendance);
+  totals.outcomes = std::move(own_.outcomes);
+  totals.compared_attendance = std::move(compared_.attendance);
+  totals.compared_outcomes = std::move(compared_.outcomes);
+  return totals;
+}
+
+}  // namespace puente

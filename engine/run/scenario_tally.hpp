@@ -1,0 +1,87 @@
+// One scenario's tally on one thread: welfare, counts, programmes, attendance and outcomes by slot; and, for recipients
+// and arms, the same units as they are in the scenario that it is compared with. Merged over threads, then reduced over
+// ranks. Where a sketch is too coarse a further walk keeps the records of those slots (`refine`).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/run/block_slots.hpp"
+#include "engine/run/compared_block.hpp"
+#include "engine/run/tallies.hpp"
+#include "engine/statistics/order_records.hpp"
+
+namespace puente {
+
+class ScenarioTally {
+ public:
+  ScenarioTally(const Study& study, std::size_t s);
+
+  /// Runs what statistics look at on the scenario just simulated.
+  void look(BlockProcessor& processor);
+  void keep(const BlockProcessor& processor, std::size_t layer, ComparedBlock& block) const;
+  void add(BlockProcessor& processor, const BlockSlots& slots);
+  void add_compared(BlockProcessor& processor, const BlockSlots& slots, std::size_t layer, const ComparedBlock& block);
+
+  void merge(ScenarioTally& other);
+  void reduce(Exchange& exchange);
+  /// Keeps nothing but the records of slots for which `from`, reduced, is too coarse.
+  void refine(const ScenarioTally& from);
+  bool refines() const { return own_.refined || compared_.refined; }
+  /// Whether a walk over the population has anything to add.
+  bool works() const { return !refining_ || refines(); }
+  ScenarioTotals finish(ScenarioTally* refined, Exchange& exchange, Team& team);
+  bool too_coarse() const;
+  double excluded() const { return static_cast<double>(excluded_); }
+
+ private:
+  /// What is tallied of a block: the present scenario's, or a kept one's.
+  struct Seen {
+    const double* welfare = nullptr;
+    std::vector<const double*> lines;
+    const double* attends = nullptr;
+    std::vector<const double*> outcomes;
+  };
+  struct Weights {
+    std::vector<double> record, household, person;
+  };
+  struct Sums {
+    std::optional<WelfareTally> welfare;
+    std::vector<LimbTable> attendance, outcomes;
+    std::optional<OrderRecords> refined;
+  };
+
+  void add_seen(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, UnitSums::Everybody everybody,
+                std::span<const double> share, Sums& sums);
+  void weigh(const BlockProcessor& processor, std::span<const double> share);
+  void check_lines(BlockProcessor& processor) const;
+  void add_welfare(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, std::span<const double> share, Sums& sums);
+  void add_counts(const BlockProcessor& processor, const BlockSlots& slots);
+  void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
+  void add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
+                      UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
+  void gather_band(BlockProcessor& processor, const double* attends, std::size_t band);
+  void add_outcomes(const BlockProcessor& processor, const std::vector<const double*>& outcomes,
+                    std::span<const SlotColumn> columns, UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
+  double* terms(std::size_t count, std::size_t rows);
+  TermColumns columns_of_terms(std::size_t count, std::size_t rows) const { return {rows, count, rows, terms_.data()}; }
+  bool is_reference() const { return static_cast<int>(s_) == study_.reference; }
+
+  const Study& study_;
+  std::size_t s_;
+  bool attendance_asked_, outcomes_asked_, programmes_asked_, lines_asked_;
+  bool refining_ = false;
+  Sums own_, compared_;
+  LimbTable counts_;
+  std::vector<LimbTable> programmes_;
+  std::int64_t excluded_ = 0;
+
+  Seen seen_;
+  Weights weights_;
+  SlotEntries entries_;
+  UnitSums unit_sums_;
+  std::vector<double> terms_, share_;
+  std::vector<std::int32_t> in_band_, cell_, sex_cell_;
+};
+
+}  // namespace puente

@@ -1,0 +1,80 @@
+// A histogram of welfare by slot, from which Gini, quantiles and Lorenz ordinates follow with a stated error bound: what
+// precision "sketch" keeps instead of records. Bins are the doubles that share sign, exponent and the first eight bits of
+// the mantissa (256 an octave, between 2^-16 and 2^48 in magnitude), so that which bin a value falls into is a pure
+// function of it. A bin holds Σ w and Σ w·f, f in [0, 1) the value's place in the bin, both as integers, so that adding
+// commutes: the same bits for every layout. One object a thread, merged afterwards.
+//
+// The Gini between bins is exact. Within a bin of lower and upper edge a, b the mean absolute difference lies between 0
+// and that of values at the edges alone with the bin's mean; half of the largest is taken, and is the error bound (a
+// bound for grouped data in the manner of Gastwirth 1972, "The Estimation of the Lorenz Curve and Gini Index").
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/run/exchange.hpp"
+#include "engine/statistics/order_plan.hpp"
+
+namespace puente {
+
+class WelfareSketch {
+ public:
+  /// Error bounds of the Gini above this share of it are too wide for a sketch (DESIGN 6).
+  static constexpr double widest_bound = 1e-5;
+
+  explicit WelfareSketch(std::size_t slots);
+  /// Records in slot 0.
+  void add_to_first(std::size_t n, const double* y, const double* w);
+  /// Record i in slot column[first + i] of every column; a negative slot takes nothing.
+  void add_by_slot(std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> columns, std::size_t first);
+  void merge(const WelfareSketch& other);
+  /// Collective: totals over all ranks. What is exchanged depends on the range of welfare, not on the number of records.
+  void reduce(Exchange& exchange);
+
+  /// After `reduce`. Missing where there is no weight.
+  OrderStatistics find(std::size_t slot, const OrderPlan& plan) const;
+  /// Whether the slot needs its records in order: the Gini's error bound is too wide, a value has no bin, or the total
+  /// weight does not fit.
+  bool too_coarse(std::size_t slot, double total_weight, const OrderStatistics& found) const;
+
+  /// Bins of magnitudes below 2^-16 (one), and of each sign from there up to 2^48.
+  static constexpr std::int64_t octaves = 64, bins_an_octave = 256, of_a_sign = octaves * bins_an_octave;
+  static constexpr std::int64_t zero = of_a_sign, bins = 2 * of_a_sign + 1;
+
+ private:
+  struct Bin {
+    std::int64_t weight = 0;  ///< Σ w·2^30
+    std::int64_t place = 0;   ///< Σ w·f·2^26
+  };
+  /// A run of records as what is added to their bins.
+  struct Run {
+    static constexpr std::size_t capacity = 256;
+    std::size_t n = 0;
+    std::int32_t index[capacity];
+    bool outside[capacity];
+    Bin term[capacity];
+  };
+  struct Free {
+    void operator()(Bin* bins) const { std::free(bins); }
+  };
+  class Ascent;
+
+  void prepare(std::size_t n, const double* y, const double* w);
+  double rounding(double weight, double income) const;
+  Bin* of_slot(std::size_t slot) { return table_.get() + slot * static_cast<std::size_t>(bins); }
+  const Bin* of_slot(std::size_t slot) const { return table_.get() + slot * static_cast<std::size_t>(bins); }
+
+  std::size_t slots_;
+  std::unique_ptr<Bin[], Free> table_;    ///< [slot][bin]; pages that nothing touches take no memory
+  std::vector<std::int64_t> outside_;     ///< records of a slot that have no bin or too large a weight
+  std::int64_t lowest_ = bins, highest_ = -1;
+  double lightest_;                       ///< the least weight of a record that is not light
+  std::int64_t light_ = 0;                ///< records of so little weight that its rounding is told apart
+  bool run_outside_ = false;
+  std::unique_ptr<Run> run_;
+};
+
+}  // namespace puente
