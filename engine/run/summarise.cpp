@@ -25,6 +25,7 @@ class Summary {
   void levels();
   void poverty();
   void inequality();
+  void order_indices();
   void distribution();
   void attendance();
   void programmes();
@@ -136,12 +137,16 @@ void Summary::poverty() {
       [&](const Index& i) { return welfare(i).lines[i[2]].total_gap; });
 }
 
-void Summary::inequality() {
+void Summary::order_indices() {
   const std::vector<std::string> dims = {"scenario", "group"};
   add("gini", dims, "1", "Gini index", [&](const Index& i) { return welfare(i).gini; }, "replication-invariant, zeros kept");
   add("palma", dims, "1", "Palma ratio", [&](const Index& i) { return welfare(i).palma; });
   add("s80_s20", dims, "1", "share of the richest fifth over that of the poorest", [&](const Index& i) { return welfare(i).s80_s20; });
   add("p90_p10", dims, "1", "ninth decile over the first", [&](const Index& i) { return welfare(i).p90_p10; });
+}
+
+void Summary::inequality() {
+  const std::vector<std::string> dims = {"scenario", "group"};
   add("generalised_entropy", {"scenario", "group", "ge"}, "1", "generalised entropy", [&](const Index& i) { return welfare(i).entropy[i[2]]; },
       "positive welfare only where a log or a negative power is taken");
   add("atkinson", {"scenario", "group", "epsilon"}, "1", "Atkinson index", [&](const Index& i) { return welfare(i).atkinson[i[2]]; });
@@ -226,8 +231,10 @@ Results Summary::results() {
   counts();
   levels();
   if (wants("poverty") && !study_.model.welfare.lines.empty()) poverty();
+  const bool ordered = wants("inequality") || wants("distribution");
+  if (ordered) order_indices();
   if (wants("inequality")) inequality();
-  if (wants("inequality") || wants("distribution")) distribution();
+  if (ordered) distribution();
   if (study_.attends.index >= 0) attendance();
   if (wants("programmes") && !study_.programme_names.empty()) programmes();
   if (wants("outcomes") && !study_.outcome_means.empty()) outcomes();
