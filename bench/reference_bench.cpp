@@ -83,7 +83,7 @@ HandData::HandData(const PopulationSource& source, Team& team) {
 struct Contender {
   std::string name;
   std::function<void()> run;
-  std::vector<double> seconds = {};
+  std::vector<double> seconds = {}, processor_seconds = {};
 };
 
 /// Checks that figures agree, and says so where they do not.
@@ -169,11 +169,12 @@ void print_parts(const StudyModel& model, PopulationSource& source, Team& team) 
 
 void print_table(const std::vector<Contender>& contenders, std::int64_t households) {
   const double ns = 1e9 / static_cast<double>(households), hand = median(contenders.front().seconds);
-  std::printf("\n%-44s %8s %8s %8s %8s\n", "ns per household", "median", "least", "most", "ratio");
+  std::printf("\n%-44s %8s %8s %8s %8s %10s\n", "ns per household", "median", "least", "most", "ratio", "processor");
   for (const Contender& contender : contenders) {
     const auto [least, most] = std::minmax_element(contender.seconds.begin(), contender.seconds.end());
     const double middle = median(contender.seconds);
-    std::printf("%-44s %8.2f %8.2f %8.2f %8.2f\n", contender.name.c_str(), middle * ns, *least * ns, *most * ns, middle / hand);
+    std::printf("%-44s %8.2f %8.2f %8.2f %8.2f %10.2f\n", contender.name.c_str(), middle * ns, *least * ns, *most * ns,
+                middle / hand, median(contender.processor_seconds) * ns);
   }
 }
 
@@ -223,6 +224,7 @@ bool measure(const Options& options) {
       const Stopwatch turn;
       contender.run();
       contender.seconds.push_back(turn.seconds());
+      contender.processor_seconds.push_back(turn.processor_seconds());
     }
   print_table(contenders, options.households);
   print_parts(engines.front().model, *source, team);

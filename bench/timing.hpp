@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <vector>
 
 namespace puente::bench {
@@ -13,9 +14,14 @@ class Stopwatch {
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
+  /// Of the processor, all threads together: what a busy machine disturbs less.
+  double processor_seconds() const {
+    return static_cast<double>(std::clock() - processor_start_) / CLOCKS_PER_SEC;
+  }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::clock_t processor_start_ = std::clock();
 };
 
 /// The middle one of an odd number of times, the mean of the middle two of an even number.
