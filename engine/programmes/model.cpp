@@ -9,8 +9,9 @@ namespace {
 
 /// Statistics that can be asked for alone, and the set each belongs to.
 constexpr std::pair<std::string_view, std::string_view> parts[] = {
-    {"fgt", "poverty"},        {"watts", "poverty"},       {"gini", "inequality"},      {"shares", "inequality"},
-    {"entropy", "inequality"}, {"atkinson", "inequality"}, {"quantiles", "distribution"}};
+    {"fgt", "poverty"},       {"watts", "poverty"},        {"gini", "inequality"},     {"gini", "distribution"},
+    {"shares", "inequality"}, {"shares", "distribution"},  {"entropy", "inequality"},  {"atkinson", "inequality"},
+    {"quantiles", "distribution"}};
 
 }  // namespace
 
@@ -22,7 +23,8 @@ bool StatisticsModel::wants(std::string_view what) const {
 
 std::vector<std::string> StatisticsModel::names() {
   std::vector<std::string> all = StatisticsModel{}.include;
-  for (const auto& [part, set] : parts) all.emplace_back(part);
+  for (const auto& [part, set] : parts)
+    if (std::find(all.begin(), all.end(), part) == all.end()) all.emplace_back(part);
   return all;
 }
 

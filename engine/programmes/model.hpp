@@ -131,7 +131,7 @@ struct StatisticsModel {
   std::optional<bool> arms;                ///< groups `arm=…`, who gets what; absent: up to six programmes
 
   /// Whether `what` is included, by its own name or as part of a set: fgt and watts of poverty; gini, shares, entropy and
-  /// atkinson of inequality; quantiles of distribution.
+  /// atkinson of inequality; gini, shares and quantiles of distribution.
   bool wants(std::string_view what) const;
   /// Every name that `include` may hold.
   static std::vector<std::string> names();

@@ -14,6 +14,8 @@ using UnsignedWide = unsigned __int128;
 
 constexpr int lowest_exponent = -96;
 constexpr std::int64_t low_half = 0xffffffff;
+/// Each adds less than 2^32 to a digit that was below 2^61: digits stay below 2^62, and two states can be merged.
+constexpr std::int32_t terms_between_carries = std::int32_t{1} << 28;
 
 /// The nearest multiple of 2^-80, ties to even. Terms of 2^-28 and more are multiples already.
 double rounded(double term) {
@@ -51,17 +53,22 @@ void ExactSum::add(double term) {
   const int exponent = biased - 1075;
   // A multiple of 2^-80 of less than 2^-27: the mantissa's lowest bits are zero and shift out exactly.
   const int excess = exponent < -80 ? -80 - exponent : 0;
-  add_multiple((static_cast<std::int64_t>(bits) < 0 ? -mantissa : mantissa) >> excess, exponent + excess);
+  add_digits((static_cast<std::int64_t>(bits) < 0 ? -mantissa : mantissa) >> excess, exponent + excess);
+  if (++terms_ == terms_between_carries) carry_if_large();
 }
 
 void ExactSum::add_multiple(std::int64_t count, int exponent) {
+  add_digits(count, exponent);
+  carry_if_large();
+}
+
+void ExactSum::add_digits(std::int64_t count, int exponent) {
   const int shift = exponent - lowest_exponent;
   Wide value = static_cast<Wide>(count) << (shift & 31);
   int i = shift >> 5;
   for (const int last = std::min(i + 2, digits - 1); i < last; ++i, value >>= 32)
     state_[i] += static_cast<std::int64_t>(value) & low_half;
   state_[i] += static_cast<std::int64_t>(value);
-  carry_if_large();
 }
 
 void ExactSum::merge(const ExactSum& other) {
@@ -79,6 +86,7 @@ void ExactSum::carry_if_large() {
   std::int64_t large = 0;
   for (int i = 0; i < digits; ++i) large |= state_[i] ^ (state_[i] >> 63);
   if (large >> 61) carry();
+  terms_ = 0;
 }
 
 void ExactSum::carry() {

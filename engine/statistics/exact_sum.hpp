@@ -34,8 +34,10 @@ class ExactSum {
   std::span<const std::int64_t, state_size> state() const { return state_; }
 
  private:
+  void add_digits(std::int64_t count, int exponent);
   void carry_if_large();
   std::array<std::int64_t, state_size> state_{};
+  std::int32_t terms_ = 0;  ///< added since digits were last looked at
 };
 
 }  // namespace puente

@@ -57,5 +57,10 @@ says 'not present as Debian packages: libfmt-dev'
 says 'module load'
 
 status=0
+call help
+[[ $status -eq 0 ]] || { echo "help: exit $status"; exit 1; }
+says './bootstrap COMMAND'
+says 'module load'
+
 call nonsense
 [[ $status -eq 64 ]] || { echo "unknown command: exit $status"; exit 1; }

@@ -76,6 +76,15 @@ TEST(ExactSum, OrderAndSplitDoNotMatter) {
   EXPECT_EQ(merged.value(), forward.value());
 }
 
+/// Carries are looked for every 2^28 terms: beyond that many the sum is still the integer product.
+TEST(ExactSum, MoreTermsThanBetweenTwoCarries) {
+  const std::int64_t terms = (std::int64_t{1} << 28) + 77, mantissa = (std::int64_t{1} << 53) - 1;
+  const double term = std::ldexp(static_cast<double>(-mantissa), -40);
+  ExactSum sum;
+  for (std::int64_t i = 0; i < terms; ++i) sum.add(term);
+  EXPECT_EQ(sum.value(), std::ldexp(nearest(-static_cast<Wide>(mantissa) * terms), -40));
+}
+
 TEST(ExactSum, CancelsToTheLastBit) {
   EXPECT_EQ(sum_of({0x1p78, 0x1p-80, -0x1p78}).value(), 0x1p-80);
   EXPECT_EQ(sum_of({1e20, 1.0, -1e20, -1.0}).value(), 0.0);
