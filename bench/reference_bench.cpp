@@ -216,7 +216,7 @@ bool measure(const Options& options) {
       {"engine, sketch, 1 thread", sketch, &one},
       {"engine, exact, " + threads, {}, &team},
       {"engine, exact, 1 thread", {}, &one},
-      {"engine, exact, and all indices, " + threads, {{"statistics.include", R"(["poverty", "inequality"])"}}, &team},
+      {"engine, exact, and all indices, " + threads, {{"statistics.include", R"(["poverty", "inequality", "distribution"])"}}, &team},
   };
   for (Engine& engine : engines) {
     engine.model = workload(engine.settings).model;
