@@ -19,6 +19,34 @@ void index_members(BlockData& block) {
 
 namespace {
 
+template <class T>
+void keep_unmarked(std::vector<T>& values, const std::vector<bool>& marked) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < marked.size(); ++i)
+    if (!marked[i]) values[kept++] = values[i];
+  values.resize(kept);
+}
+
+}  // namespace
+
+std::size_t remove_persons(BlockData& block, std::span<const rules::Input> wanted, const std::vector<bool>& marked) {
+  const std::size_t before = marked.size();
+  std::int32_t kept = 0;
+  for (std::size_t h = 0; h + 1 < block.person_begin.size(); ++h) {
+    const std::int32_t begin = block.person_begin[h], end = block.person_begin[h + 1];
+    block.person_begin[h] = kept;
+    for (std::int32_t i = begin; i < end; ++i) kept += marked[static_cast<std::size_t>(i)] ? 0 : 1;
+  }
+  block.person_begin.back() = kept;
+  keep_unmarked(block.line, marked);
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (wanted[i].entity == Entity::person) keep_unmarked(block.inputs[i], marked);
+  index_members(block);
+  return before - static_cast<std::size_t>(kept);
+}
+
+namespace {
+
 void load_lines(const Population& population, std::size_t first, std::size_t n, BlockData& block) {
   const Column* line = population.find(Entity::person, "line");
   block.line.resize(n);

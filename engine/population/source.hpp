@@ -21,6 +21,9 @@ struct BlockData {
   rules::Rows rows;                         ///< points into the vectors above
 };
 
+/// Takes the marked persons out of a block whose inputs are `wanted`; returns how many. Their lines stay their own.
+std::size_t remove_persons(BlockData& block, std::span<const rules::Input> wanted, const std::vector<bool>& marked);
+
 class PopulationSource {
  public:
   virtual ~PopulationSource() = default;

@@ -99,7 +99,7 @@ struct Scenario {
 struct Line {
   std::string name;
   rules::Text value;
-  bool fixed = false;                      ///< a relative line taken from the reference scenario
+  bool fixed = false;                      ///< taken from the reference scenario, the same in all
 };
 
 struct Grouping {
@@ -137,6 +137,14 @@ struct StatisticsModel {
   static std::vector<std::string> names();
 };
 
+/// What to do where a column is missing.
+struct MissingChoice {
+  enum class What : std::uint8_t { error, drop_household, drop_person, value };
+  What what = What::error;
+  std::string value;                       ///< a number, true or false, or the label of a category
+  Place place;
+};
+
 /// One study: everything of a scenario file but where its population lies.
 struct StudyModel {
   std::string title;
@@ -146,7 +154,7 @@ struct StudyModel {
   std::vector<Grouping> groups;
   std::vector<Programme> observed;         ///< every programme with `observed`, at the file's own settings: what the data contain
   std::map<std::string, double> pass_through;
-  std::map<std::string, std::string> missing;  ///< column → error | drop_household | drop_person | a number
+  std::map<std::string, MissingChoice> missing;  ///< by column
   std::vector<Scenario> scenarios;
   std::string reference;                   ///< name of a scenario
   StatisticsModel statistics;

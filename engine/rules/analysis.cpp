@@ -1,6 +1,7 @@
 #include "engine/rules/analysis.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/rules/node_checker.hpp"
 #include "engine/rules/parser.hpp"
@@ -119,14 +120,36 @@ void Analysis::report_cycle(const std::vector<int>& path, int again) {
   report(last.text->error(at, "these variables need each other in a circle: " + cycle));
 }
 
+/// From the unit that the text declares to the one its place wants; NaN where there is no way, which is reported.
+double Analysis::factor_of(const Text& text, const Wanted& wanted) {
+  if (!text.unit.known()) return 1;
+  if (!wanted.unit.known()) {
+    Diagnostic warning = text.error(0, wanted.what + " is given in \"" + text.unit.text() +
+                                           "\", but what it meets has no unit: nothing is converted; give the columns it meets units");
+    warning.severity = Diagnostic::Severity::warning;
+    report(std::move(warning));
+    return 1;
+  }
+  try {
+    return text.unit.factor_to(wanted.unit);
+  } catch (const Error& mistake) {
+    report(text.error(0, wanted.what + ": " + mistake.what()));
+    return std::nan("");
+  }
+}
+
 const Checked* Analysis::add(const Text& text, const Wanted& wanted) {
+  Wanted declared = wanted;
+  if (text.unit.known()) declared.unit = text.unit;
   texts_.push_back(std::make_unique<Text>(text));
   auto checked = parsed(*texts_.back());
   if (!checked) return nullptr;
   checker_.bind(*checked);
   for (const int v : variables_in(*checked)) require(v);
-  checker_.check(*checked, wanted);
-  const bool bad = checked->result.bad;
+  checker_.check(*checked, declared);
+  checked->factor = factor_of(text, wanted);
+  const bool bad = checked->result.bad || std::isnan(checked->factor);
+  if (checked->factor != 1) checked->result.unit = wanted.unit;
   expressions_.push_back(std::move(checked));
   return bad ? nullptr : expressions_.back().get();
 }

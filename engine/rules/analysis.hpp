@@ -37,6 +37,7 @@ class Analysis {
   VariableState& state(int variable) { return variables_[static_cast<std::size_t>(variable)]; }
 
   std::unique_ptr<Checked> parsed(const Text& text);
+  double factor_of(const Text& text, const Wanted& wanted);
   static std::vector<int> variables_in(const Checked& expression);
   void require(int variable);
   void open(int variable);

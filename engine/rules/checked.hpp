@@ -40,6 +40,7 @@ struct Checked {
   std::vector<Level> context_levels;  ///< where the draws of a context live
   std::vector<Facts> facts;
   Facts result;
+  double factor = 1;                  ///< from the unit its writer declared to the one its place wants
   bool whole_population = false;      ///< holds a function of the whole population, itself or through a variable
 
   const Facts& operator[](int node) const { return facts[static_cast<std::size_t>(node)]; }

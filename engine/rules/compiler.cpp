@@ -18,7 +18,8 @@ Compiler::~Compiler() = default;
 Output Compiler::add(const Text& expression, const Wanted& wanted) {
   const Checked* checked = impl_->analysis.add(expression, wanted);
   if (checked == nullptr) return {};
-  const int value = impl_->lowering.whole(*checked);
+  int value = impl_->lowering.whole(*checked, {wanted.reference, false});
+  if (checked->factor != 1) value = impl_->builder.apply(Op::multiply, value, impl_->builder.constant(checked->factor));
   return {impl_->builder.add_output(value, typed_of(checked->result, wanted.entity))};
 }
 

@@ -23,6 +23,7 @@ class Lowering {
       : analysis_(analysis), builder_(builder), view_(view) {}
   /// The value of a whole expression without mistakes.
   int whole(const Checked& expression);
+  int whole(const Checked& expression, View view);
   /// The value of the part of it below `node`.
   int part(const Checked& expression, int node);
   View view() const { return view_; }

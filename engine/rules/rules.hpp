@@ -47,6 +47,7 @@ struct Wanted {
   std::optional<Type> type;
   Unit unit;                     ///< unknown: any
   std::string what;              ///< for messages: "programmes.casu.eligible"
+  bool reference = false;        ///< as if reference(…) stood around the whole expression
 };
 
 struct Typed {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/core/error.hpp"
+#include "engine/core/units.hpp"
 
 namespace puente::rules {
 
@@ -21,6 +22,7 @@ struct Text {
   std::string text;
   std::shared_ptr<const SourceFile> file;
   std::size_t offset = 0;
+  Unit unit{};  ///< what its writer says it is in, beside it: { value = 48, unit = "ZMW/year" }; unknown: nothing said
 
   /// An expression that is its own file, as one given on the command line under `name`.
   static Text standalone(std::string name, std::string text);

@@ -79,7 +79,6 @@ void GlobalItem::collect(BlockProcessor& processor, std::size_t thread) {
   const std::size_t n = rows.count(global.entity);
   const auto column = [&](Output output) { return output.index < 0 ? nullptr : processor.result(argument, output); };
   const double *x = column(global.x), *where = column(global.where), *by = column(global.by), *p = column(global.p);
-  const double* weight = processor.household_weight();
   const double* size = processor.size();
   const auto& factor = processor.state().weight_factor;
   const bool sums = global.kind == rules::Global::Kind::mean_of || global.kind == rules::Global::Kind::sum_of ||
@@ -87,7 +86,7 @@ void GlobalItem::collect(BlockProcessor& processor, std::size_t thread) {
   const bool layered = argument.world == World::scenario && !factor.empty();
   for (std::size_t i = 0; i < n; ++i) {
     const auto h = global.entity == Entity::household ? i : static_cast<std::size_t>(rows.household_of[i]);
-    double w = weight[h];
+    double w = processor.counted_weight(h);
     if (global.entity == Entity::household && !global.weigh_households) w *= size[h];
     if (layered) w *= factor[h];
     if (p != nullptr) p_[thread] = p[i];
@@ -207,19 +206,19 @@ void CutItem::collect(BlockProcessor& processor, std::size_t thread) {
   processor.selection_keys(s_, p_, keys);
   processor.expected_cost(s_, p_, cost);
   const Programme& programme = *compiled().programme;
-  const double* weight = processor.household_weight();
   const bool whole_units = compiled().unit_of_draw.index >= 0;
   const bool by_cost = programme.coverage.budget.has_value();
   const bool keep = whole_units && compiled().observed_index >= 0 && programme.coverage.keep_observed;
   for (std::size_t i = 0; i < pool.size(); ++i) {
     const auto h = programme.entity == Entity::household ? i : static_cast<std::size_t>(processor.rows().household_of[i]);
     const std::int32_t group = processor.cut_group(s_, p_, i);
-    if (pool[i] == 0 || group < 0) continue;
+    const double weight = processor.counted_weight(h);
+    if (pool[i] == 0 || group < 0 || processor.drops(h)) continue;
     const auto g = 2 * static_cast<std::size_t>(group);
-    eligible_[thread][g].add(weight[h]);
+    eligible_[thread][g].add(weight);
     if (takers[i] == 0) continue;
-    eligible_[thread][g + 1].add(weight[h]);
-    const double counts = by_cost ? weight[h] * cost[i] : weight[h];
+    eligible_[thread][g + 1].add(weight);
+    const double counts = by_cost ? weight * cost[i] : weight;
     if (keep && processor.observed_offer(static_cast<std::size_t>(compiled().observed_index))[i] != 0)
       kept_[thread][g].add(counts);
     else

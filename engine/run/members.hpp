@@ -8,6 +8,11 @@
 
 namespace puente {
 
+/// Whether a person stands for its household where households are counted: the first that is kept.
+inline bool first_member(const rules::Rows& rows, std::size_t i) {
+  return rows.person_begin[rows.household_of[i]] == static_cast<std::int32_t>(i);
+}
+
 inline void sum_to_households(const rules::Rows& rows, const double* person, std::vector<double>& household) {
   household.assign(rows.households, 0);
   for (std::size_t h = 0; h < rows.households; ++h)

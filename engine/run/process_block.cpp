@@ -98,12 +98,15 @@ void BlockProcessor::require_present(const double* values, Entity entity, const 
     if (!std::isfinite(values[i])) faults_.add(what, household_id(entity, i));
 }
 
-/// A numeric rule of `[missing]` stands in for missing values; `drop_household` makes the household count for nothing.
+/// A value under `[missing]` stands in for missing ones; `drop_household` makes the household count for nothing;
+/// `drop_person` leaves the person's record out, as a filter of the import would.
 void BlockProcessor::apply_missing_rules() {
   dropped_.clear();
+  drop_persons();
   for (const MissingRule& rule : study_.missing) {
     std::vector<double>& values = block_.inputs[rule.input];
-    if (!rule.drop_household) {
+    if (rule.what == MissingChoice::What::drop_person) continue;
+    if (rule.what == MissingChoice::What::value) {
       for (double& x : values) x = std::isnan(x) ? rule.value : x;
       continue;
     }
@@ -115,6 +118,18 @@ void BlockProcessor::apply_missing_rules() {
       values[i] = 0;
     }
   }
+}
+
+void BlockProcessor::drop_persons() {
+  dropped_persons_ = 0;
+  std::vector<bool> drops;
+  for (const MissingRule& rule : study_.missing) {
+    if (rule.what != MissingChoice::What::drop_person) continue;
+    drops.resize(block_.rows.persons, false);
+    const std::vector<double>& values = block_.inputs[rule.input];
+    for (std::size_t i = 0; i < values.size(); ++i) drops[i] = drops[i] || std::isnan(values[i]);
+  }
+  if (std::find(drops.begin(), drops.end(), true) != drops.end()) dropped_persons_ = remove_persons(block_, study_.inputs, drops);
 }
 
 /// What the data contain of a programme: who is offered it and what they were paid.
@@ -177,6 +192,15 @@ void BlockProcessor::welfare() {
                   "welfare is missing or infinite (is the scale zero or missing: a household without persons?)");
 }
 
+void BlockProcessor::lines(std::size_t s, std::vector<const double*>& values) {
+  const Study::LineProgram& own = study_.line_programs[static_cast<std::size_t>(study_.scenarios[s].lines)];
+  const Study::LineProgram& fixed = study_.fixed_lines;
+  if (own.program != nullptr) run(*own.program);
+  if (fixed.program != nullptr) run(*fixed.program);
+  for (std::size_t z = 0; z < own.outputs.size(); ++z)
+    values.push_back(own.outputs[z].index >= 0 ? result(*own.program, own.outputs[z]) : result(*fixed.program, fixed.outputs[z]));
+}
+
 /// Weights of the records: the survey's, the members a household counts for, the layer's share, and who is left out.
 void BlockProcessor::weigh() {
   const rules::Rows& rows = block_.rows;
@@ -189,7 +213,7 @@ void BlockProcessor::weigh() {
   const bool by_size = count == CountedAs::persons && !of_persons;
   for (std::size_t i = 0; i < n; ++i) record_weight_[i] = by_size ? weight[i] * size[i] : weight[i];
   if (count == CountedAs::households && of_persons)
-    for (std::size_t i = 0; i < n; ++i) record_weight_[i] = rows.line[i] == 1 ? weight[i] : 0.0;
+    for (std::size_t i = 0; i < n; ++i) record_weight_[i] = first_member(rows, i) ? weight[i] : 0.0;
   if (study_.where.index >= 0) {
     const double* counts = data(study_.where);
     require_present(counts, study_.record_entity, "`where` is missing");

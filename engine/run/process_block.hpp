@@ -61,6 +61,14 @@ class BlockProcessor {
   /// Expected money a unit costs the budget: cash where the condition holds, and the cost of a recipient.
   void expected_cost(std::size_t s, std::size_t p, std::vector<double>& cost);
 
+  /// Values of every poverty line for the records of scenario s, the one just simulated.
+  void lines(std::size_t s, std::vector<const double*>& values);
+  /// Whether `[missing]` makes household h count for nothing; its weight then is 0 in all that is asked of the population.
+  bool drops(std::size_t h) const { return !dropped_.empty() && dropped_[h] != 0; }
+  double counted_weight(std::size_t h) const { return drops(h) ? 0.0 : household_weight()[h]; }
+  /// Persons of the block left out by `[missing]`.
+  std::size_t dropped_persons() const { return dropped_persons_; }
+
   const rules::Rows& rows() const { return block_.rows; }
   const BlockData& block() const { return block_; }
   const double* household_weight() const { return result(*study_.basics, study_.household_weight); }
@@ -88,6 +96,7 @@ class BlockProcessor {
 
  private:
   void apply_missing_rules();
+  void drop_persons();
   void observe(std::size_t o);
   void none_world();
   void take_up(const CompiledProgramme& programme, const BoundProgram& world, std::vector<double>& offered);
@@ -125,6 +134,7 @@ class BlockProcessor {
   BlockData block_;
   std::vector<rules::Workspace> workspaces_;
   bool sees_data_ = false;
+  std::size_t dropped_persons_ = 0;
   std::vector<ProgrammeState> observed_;
   std::vector<Composition> observed_composition_;
   std::vector<std::vector<double>> none_level_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/run/members.hpp"
+
 namespace puente {
 
 namespace {
@@ -70,12 +72,10 @@ double* ScenarioTally::terms(std::size_t count, std::size_t rows) {
 }
 
 void ScenarioTally::look(BlockProcessor& processor) {
-  const Study::LineProgram& lines = study_.line_programs[static_cast<std::size_t>(study_.scenarios[s_].lines)];
   seen_.welfare = processor.state().welfare.data();
   seen_.lines.clear();
-  if (lines_asked_ && !lines.outputs.empty()) {
-    processor.run(*lines.program);
-    for (const Output line : lines.outputs) seen_.lines.push_back(processor.result(*lines.program, line));
+  if (lines_asked_) {
+    processor.lines(s_, seen_.lines);
     check_lines(processor);
   }
   if (refining_ || (!attendance_asked_ && !outcomes_asked_)) return;
@@ -174,12 +174,12 @@ void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots
   const std::size_t n = w.size();
   const bool of_persons = study_.record_entity == Entity::person;
   const auto columns = is_reference() ? slots.all() : slots.received();
-  if (is_reference() && processor.at_first_layer()) excluded_ += std::count(w.begin(), w.end(), 0.0);
+  if (is_reference() && processor.at_first_layer()) excluded_ += std::count(w.begin(), w.end(), 0.0) + static_cast<std::int64_t>(processor.dropped_persons());
   if (columns.empty() && !is_reference()) return;
   double* households = terms(terms_of<CountTerm>(), n);
   double* persons = households + n;
   for (std::size_t i = 0; i < n; ++i) {
-    households[i] = of_persons ? (rows.line[i] == 1 ? w[i] : 0.0) : weights_.household[i];
+    households[i] = of_persons ? (first_member(rows, i) ? w[i] : 0.0) : weights_.household[i];
     persons[i] = of_persons ? w[i] : weights_.household[i] * processor.size()[i];
   }
   unit_sums_.add(counts_, rows, study_.record_entity, columns_of_terms(terms_of<CountTerm>(), n), columns,

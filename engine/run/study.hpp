@@ -72,7 +72,7 @@ struct CompiledScenario {
 /// What stands in for missing values of a column (`[missing]` of the scenario file).
 struct MissingRule {
   std::size_t input = 0;
-  bool drop_household = false;
+  MissingChoice::What what = MissingChoice::What::value;
   double value = 0;
 };
 
@@ -133,9 +133,10 @@ class Study {
   std::vector<CompiledScenario> scenarios;
   struct LineProgram {
     BoundProgram* program = nullptr;
-    std::vector<Output> outputs;             ///< one a line
+    std::vector<Output> outputs;             ///< one a line; none for a fixed one
   };
   std::vector<LineProgram> line_programs;
+  LineProgram fixed_lines;                   ///< of the reference, for all scenarios; no output for the others
   BoundProgram* group_program = nullptr;
   std::vector<CompiledGrouping> groupings;
   std::vector<std::string> sex_labels;

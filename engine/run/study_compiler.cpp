@@ -11,8 +11,15 @@ using rules::Type;
 using rules::Typed;
 using rules::Wanted;
 
+/// Every scenario reads the file anew: what is said once is enough.
+void StudyCompiler::tell(Diagnostic diagnostic) {
+  for (const Diagnostic& d : diagnostics_.all())
+    if (d.message == diagnostic.message && d.place.line == diagnostic.place.line && d.place.column == diagnostic.place.column) return;
+  diagnostics_.add(std::move(diagnostic));
+}
+
 void StudyCompiler::mistake(const Place& place, const std::string& message) {
-  diagnostics_.add({Diagnostic::Severity::error, place, message, ""});
+  tell({Diagnostic::Severity::error, place, message, ""});
 }
 
 Output StudyCompiler::add(Compiler& compiler, const std::optional<rules::Text>& text, const Wanted& wanted) {
@@ -27,6 +34,10 @@ std::size_t StudyCompiler::input_slot(const rules::Input& input) {
   return slot;
 }
 
+std::span<const double> StudyCompiler::reference_parameters() const {
+  return study_.model.scenarios[static_cast<std::size_t>(study_.reference)].parameters;
+}
+
 void StudyCompiler::bind_inputs(BoundProgram& bound) {
   for (const rules::Input& input : bound.program->inputs()) bound.input_slot.push_back(input_slot(input));
   bound.values.resize(bound.program->globals().size());
@@ -35,7 +46,7 @@ void StudyCompiler::bind_inputs(BoundProgram& bound) {
     argument->program = global.argument.get();
     argument->world = global.reference_world ? World::scenario : bound.world;
     argument->scenario = global.reference_world ? study_.reference : bound.scenario;
-    argument->parameters = bound.parameters;
+    argument->parameters = global.reference_world ? reference_parameters() : bound.parameters;
     argument->workspace = study_.bound.size();
     BoundProgram& placed = *argument;
     bound.globals.push_back({&global, nullptr, false});
@@ -78,23 +89,7 @@ void StudyCompiler::compile() {
   for (std::size_t o = 0; o < study_.outcomes.size(); ++o)
     study_.outcome_of_input[study_.outcomes[o].input] = static_cast<int>(o);
   find_missing_rules();
-}
-
-void StudyCompiler::find_missing_rules() {
-  for (const auto& [name, rule] : study_.model.missing) {
-    if (rule == "error") continue;
-    bool found = false;
-    for (const Entity entity : {Entity::household, Entity::person}) {
-      const int column = study_.schema.find(entity, name);
-      if (column < 0) continue;
-      found = true;
-      const auto used = std::find(study_.inputs.begin(), study_.inputs.end(), rules::Input{entity, column});
-      if (used == study_.inputs.end()) continue;
-      const bool drop = rule == "drop_household";
-      study_.missing.push_back({static_cast<std::size_t>(used - study_.inputs.begin()), drop, drop ? 0.0 : std::stod(rule)});
-    }
-    if (!found) mistake({}, "[missing] names '" + name + "', which is no column of the population");
-  }
+  warn_of_unreached_welfare();
 }
 
 void StudyCompiler::prepare_scope() {
@@ -254,7 +249,10 @@ void StudyCompiler::compile_attendance(Compiler& compiler) {
 }
 
 bool StudyCompiler::looks_at_scenario(const rules::Program& program) const {
-  if (!program.globals().empty()) return true;
+  return !program.globals().empty() || looks_at_changing_columns(program);
+}
+
+bool StudyCompiler::looks_at_changing_columns(const rules::Program& program) const {
   for (const rules::Input& input : program.inputs()) {
     if (input == rules::Input{study_.record_entity, study_.welfare_column}) return true;
     for (const Outcome& outcome : study_.outcomes)
@@ -300,7 +298,7 @@ void StudyCompiler::compile_scenario(std::size_t s, Compiler& none, Compiler&) {
     const auto it = scenario.pass_through.find(source);
     return it == scenario.pass_through.end() ? 0.0 : it->second;
   };
-  for (const Outcome& outcome : study_.outcomes) compiled.pass_through.push_back(passed(outcome.name));
+  for (const Outcome& outcome : study_.outcomes) compiled.pass_through.push_back(pass_of(outcome, scenario));
   compiled.pass_cash = passed("transfers");
   compiled.pass_in_kind = passed("in_kind");
   if (!scenario.against.empty()) compiled.against = study_.model.find_scenario(scenario.against);
@@ -332,29 +330,6 @@ void StudyCompiler::order_exclusions(CompiledScenario& scenario) {
                                                     name + "': write '" + name + "' before it in the file");
       programmes[i].excluded_by.push_back(other);
     }
-}
-
-void StudyCompiler::compile_lines() {
-  bool fixed_same = false;
-  Study::LineProgram shared;
-  for (std::size_t s = 0; s < study_.scenarios.size(); ++s) {
-    Study::LineProgram own;
-    Compiler compiler(programs_.scope, diagnostics_);
-    for (const Line& line : study_.model.welfare.lines)
-      own.outputs.push_back(compiler.add(line.value, {study_.record_entity, Type::number, {}, "welfare.lines." + line.name}));
-    if (diagnostics_.has_errors()) return;
-    rules::Program program = compiler.finish();
-    const bool varies = looks_at_scenario(program) || study_.scenarios[s].scenario->parameters != study_.base_parameters;
-    if (!varies && fixed_same) {
-      study_.scenarios[s].lines = 0;
-      continue;
-    }
-    own.program = bind(std::move(program), varies ? World::scenario : World::data, static_cast<int>(s),
-                       study_.scenarios[s].scenario->parameters);
-    if (!varies && study_.line_programs.empty()) fixed_same = true;
-    study_.scenarios[s].lines = static_cast<int>(study_.line_programs.size());
-    study_.line_programs.push_back(std::move(own));
-  }
 }
 
 void StudyCompiler::compile_groups() {

@@ -29,15 +29,21 @@ class StudyCompiler {
   void number_programmes();
   void find_outcomes();
   void find_missing_rules();
+  double missing_value(const MissingChoice& rule, const ColumnInfo& column);
   void check_effect(const Effect& effect, const Outcome& outcome);
+  void warn_of_unreached_welfare();
+  void warn_of_unreached_welfare(const Scenario& scenario, const Programme& programme);
+  double pass_of(const Outcome& outcome, const Scenario& scenario);
   void compile_basics();
   void compile_data();
   void compile_measures();
   void compile_attendance(rules::Compiler& compiler);
   bool looks_at_scenario(const rules::Program& program) const;
+  bool looks_at_changing_columns(const rules::Program& program) const;
   void compile_policies();
   void compile_scenario(std::size_t s, rules::Compiler& none, rules::Compiler& data);
   void compile_lines();
+  void compile_fixed_lines();
   void compile_groups();
   void choose_received_groups();
   void check_comparisons();
@@ -60,7 +66,9 @@ class StudyCompiler {
   BoundProgram* bind(rules::Program program, World world, int scenario, std::span<const double> parameters);
   void bind_inputs(BoundProgram& bound);
   std::size_t input_slot(const rules::Input& input);
+  void tell(Diagnostic diagnostic);
   void mistake(const Place& place, const std::string& message);
+  std::span<const double> reference_parameters() const;
   std::size_t outcome_index(const std::string& name) const;
   Unit money() const { return money_; }
 

@@ -123,15 +123,16 @@ std::vector<CompiledSynergy> StudyCompiler::compile_synergies(const std::vector<
 double StudyCompiler::scalar(const std::optional<rules::Text>& text, const std::string& what, const Unit& unit,
                              double absent, std::span<const double> parameters) {
   if (!text) return absent;
+  const double mistaken = std::max(absent, 0.0);  // a value that makes no second mistake of the first
   Diagnostics scratch;
   Compiler compiler(programs_.scope, scratch);
   const Output output = compiler.add(*text, {Entity::household, Type::number, unit, what});
-  for (const Diagnostic& d : scratch.all()) diagnostics_.add(d);
-  if (output.index < 0 || scratch.has_errors()) return absent;
+  for (const Diagnostic& d : scratch.all()) tell(d);
+  if (output.index < 0 || scratch.has_errors()) return mistaken;
   const rules::Program program = compiler.finish();
   if (!program.inputs().empty() || !program.globals().empty()) {
-    diagnostics_.add(text->error(0, what + " is one number for the country: it can use numbers and [parameters] only"));
-    return absent;
+    tell(text->error(0, what + " is one number for the country: it can use numbers and [parameters] only"));
+    return mistaken;
   }
   const std::int32_t begin[] = {0, 0};
   const std::int64_t id[] = {0};

@@ -44,8 +44,10 @@ std::optional<rules::Text> quantity_with_unit(TomlView& view, const char* key) {
   const toml::node* node = view.find(key);
   if (node == nullptr || !node->is_table()) return quantity(view, key);
   TomlView inner(view.file(), *node->as_table(), view.path(key));
-  const auto value = quantity(inner, "value");
-  unit_of(inner, "unit");
+  auto value = quantity(inner, "value");
+  const Unit unit = unit_of(inner, "unit");
+  if (!value) view.file().error(inner.place(), view.path(key) + " has no `value`");
+  else value->unit = unit;
   for (const char* known : {"source", "status", "note"}) inner.string(known);
   inner.finish();
   return value;

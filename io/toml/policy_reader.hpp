@@ -23,7 +23,7 @@ std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml:
 
 /// An expression or a number under `key`; a number becomes its text.
 std::optional<rules::Text> quantity(TomlView& view, const char* key);
-/// `key` as a quantity, or a table { value = …, unit = "…" } (the unit is checked against nothing but its syntax).
+/// `key` as a quantity, or a table { value = …, unit = "…" }: what it is in, to be converted to what its place wants.
 std::optional<rules::Text> quantity_with_unit(TomlView& view, const char* key);
 rules::Text number_text(double value, const rules::Text& at);
 Unit unit_of(TomlView& view, const char* key);

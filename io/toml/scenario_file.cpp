@@ -209,7 +209,8 @@ void Reader::read_welfare(TomlFile& file, TomlView& view) {
         TomlView one(file, *node->as_table(), "welfare.lines." + name);
         value = quantity(one, "value");
         line.fixed = one.boolean("fixed", false);
-        unit_of(one, "unit");
+        const Unit unit = unit_of(one, "unit");
+        if (value) value->unit = unit;
         for (const char* key : {"source", "status", "note"}) one.string(key);
         one.finish();
         if (!value) file.error(one.place(), "line '" + name + "' has no value");
@@ -288,9 +289,11 @@ void Reader::read_missing(TomlFile& file, TomlView& root) {
   for (const auto& [name, node] : in_file_order(*table)) {
     const auto rule = quantity(view, name.c_str());
     if (!rule) continue;
-    const bool known = node->is_number() || rule->text == "error" || rule->text == "drop_household";
-    if (known) out_.model.missing[name] = rule->text;
-    else file.error(*rule, "missing." + name + " is \"error\", \"drop_household\" or a number");
+    MissingChoice choice{MissingChoice::What::value, rule->text, place_of(*rule)};
+    if (rule->text == "error") choice.what = MissingChoice::What::error;
+    if (rule->text == "drop_household") choice.what = MissingChoice::What::drop_household;
+    if (rule->text == "drop_person") choice.what = MissingChoice::What::drop_person;
+    out_.model.missing[name] = std::move(choice);
   }
 }
 

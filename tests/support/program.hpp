@@ -32,7 +32,7 @@ inline Ran puente(const std::string& arguments) { return shell(std::string(PUENT
 
 /// Standard output of a command as JSON; the message of a failure otherwise.
 inline nlohmann::json puente_json(const std::string& arguments) {
-  const Ran ran = shell(std::string(PUENTE_BINARY) + " " + arguments + " --json 2>/dev/null");
+  const Ran ran = shell("(" + std::string(PUENTE_BINARY) + " " + arguments + " --json 2>/dev/null)");
   return ran.code == 0 ? nlohmann::json::parse(ran.text) : nlohmann::json{{"failed", puente(arguments).text}};
 }
 
