@@ -13,7 +13,7 @@ namespace {
 constexpr double most_persons = 1000;
 
 ColumnInfo info_of(const RecipeColumn& column, const rules::Typed& typed) {
-  ColumnInfo info{column.name, column.entity, ColumnType::f64, column.unit, column.long_name, column.labels, false};
+  ColumnInfo info{column.name, column.entity, ColumnType::f64, column.unit, column.long_name, column.labels, column.ordered};
   if (column.type) info.type = *column.type;
   else if (typed.type == rules::Type::boolean) info.type = ColumnType::boolean;
   else if (info.category()) info.type = info.labels.size() < 127 ? ColumnType::i8 : ColumnType::i16;

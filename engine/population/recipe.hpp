@@ -20,6 +20,7 @@ struct RecipeColumn {
   Unit unit;
   std::string long_name;
   std::vector<std::string> labels; ///< a category: the value is the index of its label, from 0
+  bool ordered = false;            ///< the labels stand in order
 };
 
 struct Recipe {

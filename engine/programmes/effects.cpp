@@ -12,6 +12,21 @@ void Composition::reset(std::size_t n) {
   after.assign(n, 0);
   log_odds.assign(n, 0);
   points.assign(n, 0);
+  ownership = false;
+  given.clear();
+  owner_factor.clear();
+  matrices.clear();
+  matrix_reach.clear();
+}
+
+double shifted_share(double p, double shift) {
+  if (shift == 0) return p;
+  const double odds = p * exp(shift);
+  return odds / (1 - p + odds);
+}
+
+double share_without(double base, const Composition& observed, std::size_t i) {
+  return shifted_share(base - observed.points[i], -observed.log_odds[i]);
 }
 
 void add_absolute(Composition& c, const double* reach, const double* size, std::size_t n) {
@@ -34,6 +49,11 @@ void add_points(Composition& c, const double* reach, const double* size, std::si
 void add_odds(Composition& c, const double* reach, const double* odds_ratio, std::size_t n) {
   c.touched = true;
   for (std::size_t i = 0; i < n; ++i) c.log_odds[i] += reach[i] != 0 ? log(odds_ratio[i]) : 0.0;
+}
+
+void add_shift(Composition& c, const double* reach, double log_odds, std::size_t n) {
+  c.touched = true;
+  for (std::size_t i = 0; i < n; ++i) c.log_odds[i] += reach[i] != 0 ? log_odds : 0.0;
 }
 
 void add_after(Composition& c, const double* reach, const double* size, std::size_t n) {
@@ -59,29 +79,16 @@ void apply_level(const double* data, const double* none, const Composition& obse
   }
 }
 
-namespace {
-
-/// Probability after shifting the logit by `shift`: p·e^s / (1 − p + p·e^s); exact 0 and 1 stay.
-double shifted(double p, double shift) {
-  if (shift == 0) return p;
-  const double odds = p * exp(shift);
-  return odds / (1 - p + odds);
-}
-
-}  // namespace
-
-std::size_t apply_class(const double* data, const double* base, const double* uniform, const Composition& observed,
-                        const Composition& now, std::size_t n, double* condition) {
-  std::size_t outside = 0;
+Culprits apply_class(const double* data, const double* base, const double* uniform, const Composition& observed,
+                     const Composition& now, std::size_t n, double* condition) {
+  Culprits outside;
   for (std::size_t i = 0; i < n; ++i) {
     condition[i] = data[i];
     if (now.log_odds[i] == observed.log_odds[i] && now.points[i] == observed.points[i]) continue;
-    const double none = shifted(base[i] - observed.points[i], -observed.log_odds[i]);
-    const double p = shifted(none, now.log_odds[i]) + now.points[i];
-    if (!(none >= 0 && none <= 1 && p >= 0 && p <= 1)) ++outside;
-    // The latent uniform given the class seen: below the observed probability where the condition held, above it elsewhere.
-    const double latent = data[i] != 0 ? uniform[i] * base[i] : base[i] + uniform[i] * (1 - base[i]);
-    condition[i] = latent < p ? 1.0 : 0.0;
+    const double none = share_without(base[i], observed, i);
+    const double p = shifted_share(none, now.log_odds[i]) + now.points[i];
+    if (!(none >= 0 && none <= 1 && p >= 0 && p <= 1)) outside.push_back(i);
+    condition[i] = latent_given(data[i] != 0, base[i], uniform[i]) < p ? 1.0 : 0.0;
   }
   return outside;
 }

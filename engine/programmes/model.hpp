@@ -52,11 +52,15 @@ enum class EffectKind : std::uint8_t { relative, absolute, points, odds, two_par
 struct Effect {
   std::string outcome;                ///< a column
   EffectKind kind = EffectKind::relative;
-  std::optional<rules::Text> size;    ///< relative: 0.3 is +30 %; absolute: in the outcome's unit; points: percentage points
+  std::optional<rules::Text> size;    ///< relative: 0.3 is +30 %; absolute: in the outcome's unit; points: share that moves;
+                                      ///< odds: ratio of odds; relative_share: 3.7 is +370 % of the mean share; two_part: of owning
   std::optional<rules::Text> costs;   ///< `on = "gross"`: the cost column; the effect is on outcome + costs
-  std::optional<rules::Text> base;    ///< binary outcomes: probability in the observed world
+  std::optional<rules::Text> base;    ///< conditions and ownership: probability in the observed world
+  bool ownership_in_odds = false;     ///< two_part: `size` is a ratio of odds, else points
   std::optional<rules::Text> level;   ///< two_part: level given to those who come to own
+  std::optional<rules::Text> relative;      ///< two_part: change of the level of those who own already
   std::vector<std::vector<double>> matrix;  ///< transition: row = class in the none-world, column = class with the programme
+  std::vector<rules::Text> base_shares;     ///< transition that was observed: shares of the none-world's classes among the reached
   Place place;
 };
 

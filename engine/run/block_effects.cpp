@@ -1,6 +1,8 @@
 // The part of BlockProcessor that moves outcomes and money.
 #include <algorithm>
 
+#include "engine/programmes/ownership.hpp"
+#include "engine/programmes/transitions.hpp"
 #include "engine/run/members.hpp"
 #include "engine/run/process_block.hpp"
 
@@ -32,20 +34,29 @@ void BlockProcessor::compose(const std::vector<CompiledProgramme>& programmes,
   for (std::size_t p = 0; p < programmes.size(); ++p)
     for (const CompiledEffect& effect : programmes[p].effects) {
       const Outcome& outcome = study_.outcomes[effect.outcome];
-      const std::size_t n = block_.rows.count(outcome.entity);
       const double* arrives = reach(programmes[p], world, outcome.entity, states[p]);
-      const double* size = result(world, effect.size);
-      Composition& c = composition[effect.outcome];
-      switch (effect.effect->kind) {
-        case EffectKind::relative: add_relative(c, arrives, size, effect.costs.index >= 0, n); break;
-        case EffectKind::absolute: add_absolute(c, arrives, size, n); break;
-        case EffectKind::points: add_points(c, arrives, size, n); break;
-        case EffectKind::odds: add_odds(c, arrives, size, n); break;
-        default: expect(false, "an effect kind that the reader accepts is not simulated");
-      }
+      add_effect(effect, world, arrives, composition[effect.outcome]);
     }
   for (const CompiledSynergy& synergy : synergies)
     add_synergy(synergy, programmes, world, states, composition[synergy.outcome]);
+}
+
+void BlockProcessor::add_effect(const CompiledEffect& effect, const BoundProgram& world, const double* arrives, Composition& c) {
+  const std::size_t n = c.factor.size();
+  const auto column = [&](Output output) { return output.index < 0 ? nullptr : result(world, output); };
+  const double* size = column(effect.size);
+  switch (effect.effect->kind) {
+    case EffectKind::relative: return add_relative(c, arrives, size, effect.costs.index >= 0, n);
+    case EffectKind::absolute: return add_absolute(c, arrives, size, n);
+    case EffectKind::points: return add_points(c, arrives, size, n);
+    case EffectKind::odds: return add_odds(c, arrives, size, n);
+    case EffectKind::relative_share: return add_shift(c, arrives, effect.shift.log_odds, n);
+    case EffectKind::transition: return add_transition(c, arrives, effect.effect->matrix, n);
+    case EffectKind::two_part: break;
+  }
+  if (effect.effect->ownership_in_odds) add_odds(c, arrives, size, n);
+  else add_points(c, arrives, size, n);
+  add_ownership(c, arrives, column(effect.level), column(effect.relative), n);
 }
 
 /// What programmes do together beyond what they do apart, where all of them arrive. multiplicative: a further factor;
@@ -61,7 +72,9 @@ void BlockProcessor::add_synergy(const CompiledSynergy& synergy, const std::vect
     const double* arrives = reach(programmes[p], world, outcome.entity, states[p]);
     for (std::size_t i = 0; i < n; ++i) together[i] = arrives[i] != 0 ? together[i] : 0.0;
   }
-  if (synergy.synergy->definition == Synergy::Definition::additive) return add_after(c, together.data(), size.data(), n);
+  const bool additive = synergy.synergy->definition == Synergy::Definition::additive;
+  if (additive && outcome.kind == Outcome::Kind::condition) return add_points(c, together.data(), size.data(), n);
+  if (additive) return add_after(c, together.data(), size.data(), n);
   if (synergy.synergy->definition == Synergy::Definition::joint) {
     for (const std::size_t p : synergy.programmes)
       for (const CompiledEffect& effect : programmes[p].effects) {
@@ -81,24 +94,60 @@ const double* BlockProcessor::costs_of(std::size_t outcome, const std::vector<Co
   return nullptr;
 }
 
-/// Conditions under `now`, by each unit's latent uniform given the class seen in the data.
-void BlockProcessor::classes(std::size_t k, const std::vector<CompiledProgramme>& programmes, const BoundProgram& world,
-                             const Composition& now, std::vector<double>& condition) {
+/// Outcomes drawn from a distribution, under `now`, by each unit's latent uniform given what is seen of it in the data.
+void BlockProcessor::redraw(std::size_t k, const Composition& now, std::vector<double>& level) {
   const Outcome& outcome = study_.outcomes[k];
-  const double* base = nullptr;
-  for (const CompiledProgramme& p : programmes)
-    for (const CompiledEffect& effect : p.effects)
-      if (effect.outcome == k && effect.base.index >= 0) base = result(world, effect.base);
-  const std::vector<double>& seen = block_.inputs[outcome.input];
-  require_present(seen.data(), outcome.entity, "outcome '" + outcome.name + "' is missing");
-  require_present(base, outcome.entity, "the base probability of outcome '" + outcome.name + "' is missing");
+  const Composition& observed = observed_composition_[k];
+  level.resize(block_.inputs[outcome.input].size());
   unit_uniforms(outcome.draw_key, outcome.entity, uniform_);
-  condition.resize(seen.size());
-  const std::size_t outside = apply_class(seen.data(), base, uniform_.data(), observed_composition_[k], now, seen.size(),
-                                          condition.data());
-  if (outside > 0)
-    faults_.add("the probability of outcome '" + outcome.name + "' would leave [0, 1]: its base leaves too little room for the effect",
-                household_id(outcome.entity, 0), static_cast<std::int64_t>(outside));
+  switch (outcome.kind) {
+    case Outcome::Kind::level: return ownership(outcome, observed, now, level);
+    case Outcome::Kind::condition: return condition(outcome, observed, now, level);
+    case Outcome::Kind::category: return transition(outcome, observed, now, level);
+  }
+}
+
+const double* BlockProcessor::base_of(const Outcome& outcome) {
+  require_present(block_.inputs[outcome.input].data(), outcome.entity, "outcome '" + outcome.name + "' is missing");
+  const double* base = data(outcome.base);
+  require_present(base, outcome.entity, "the base probability of outcome '" + outcome.name + "' is missing");
+  return base;
+}
+
+void BlockProcessor::count_faults(const Outcome& outcome, const Culprits& units, const std::string& what) {
+  for (const std::size_t i : units) faults_.add(what, household_id(outcome.entity, i));
+}
+
+void BlockProcessor::condition(const Outcome& outcome, const Composition& observed, const Composition& now,
+                               std::vector<double>& level) {
+  const double* base = base_of(outcome);
+  const Culprits outside = apply_class(block_.inputs[outcome.input].data(), base, uniform_.data(), observed, now,
+                                          level.size(), level.data());
+  count_faults(outcome, outside, "the probability of outcome '" + outcome.name + "' would leave [0, 1]: its base leaves too little room for the effect");
+}
+
+void BlockProcessor::ownership(const Outcome& outcome, const Composition& observed, const Composition& now,
+                               std::vector<double>& level) {
+  const double* base = base_of(outcome);
+  const OwnershipFaults faults = apply_ownership(block_.inputs[outcome.input].data(), base, uniform_.data(), observed, now,
+                                                 level.size(), level.data());
+  const std::string name = "outcome '" + outcome.name + "'";
+  count_faults(outcome, faults.outside, "the probability of owning of " + name + " would leave [0, 1]: its base leaves too little room for the effect");
+  count_faults(outcome, faults.negative, name + " has a two-part effect and is below 0: what is owned cannot be negative");
+  count_faults(outcome, faults.unknown, "taking out what was observed would make owners of " + name + " again, of whom the data hold no level: an observed two-part effect cannot lower ownership");
+  require_present(level.data(), outcome.entity, name + " or its effect is missing");
+}
+
+void BlockProcessor::transition(const Outcome& outcome, const Composition& observed, const Composition& now,
+                                std::vector<double>& level) {
+  std::vector<const double*> base;
+  for (const Output share : outcome.base_shares) base.push_back(data(share));
+  const TransitionFaults faults = apply_transitions(block_.inputs[outcome.input].data(), base, uniform_.data(),
+                                                    outcome.labels.size(), observed, now, level.size(), level.data());
+  const std::string name = "outcome '" + outcome.name + "'";
+  count_faults(outcome, faults.missing, name + " is missing where a transition arrives");
+  count_faults(outcome, faults.bad_base, "the base shares of " + name + " are negative, missing or do not sum to 1");
+  count_faults(outcome, faults.impossible, "the matrices that were observed and their base leave no probability for the class seen of " + name);
 }
 
 void BlockProcessor::outcomes(std::size_t s) {
@@ -115,8 +164,8 @@ void BlockProcessor::outcomes(std::size_t s) {
       level = before.touched ? none_level_[k] : seen;
       continue;
     }
-    if (outcome.classes > 0) {
-      classes(k, scenario.programmes, world, state_.composition[k], level);
+    if (outcome.kind != Outcome::Kind::level || outcome.owned) {
+      redraw(k, state_.composition[k], level);
       continue;
     }
     apply_level(seen.data(), none_level_[k].data(), before, state_.composition[k], costs_of(k, scenario.programmes, world),
@@ -184,6 +233,26 @@ void BlockProcessor::pay(const CompiledProgramme& p, const ProgrammeState* now, 
   const bool contained = before != nullptr && programme.in_kind->in_resource;
   if (now != nullptr || contained)
     add_change(now == nullptr ? nullptr : now->counted.data(), contained ? before->counted.data() : nullptr, scenario.pass_in_kind);
+}
+
+void BlockProcessor::shares_reached(int s, std::size_t p, const CompiledEffect& effect, std::vector<double>& share,
+                                    std::vector<double>& w) {
+  const Outcome& outcome = study_.outcomes[effect.outcome];
+  const bool was_observed = s < 0;
+  const CompiledProgramme& programme = was_observed ? study_.observed[p] : study_.scenarios[static_cast<std::size_t>(s)].programmes[p];
+  const BoundProgram& world = was_observed ? *study_.data : *study_.policies[study_.scenarios[static_cast<std::size_t>(s)].policy];
+  const double* arrives = reach(programme, world, outcome.entity, was_observed ? observed_[p] : state_.programmes[p]);
+  Composition& observed = observed_composition_[effect.outcome];
+  if (study_.observed.empty()) observed.reset(block_.rows.count(outcome.entity));
+  const double* base = base_of(outcome);
+  for (std::size_t i = 0; i < block_.rows.count(outcome.entity); ++i) {
+    const std::size_t h = household_of(outcome.entity, i);
+    const double factor = was_observed || state_.weight_factor.empty() ? 1.0 : state_.weight_factor[h];
+    const double weight = counted_weight(h) * factor;
+    if (arrives[i] == 0 || weight == 0) continue;
+    share.push_back(share_without(base[i], observed, i));
+    w.push_back(weight);
+  }
 }
 
 }  // namespace puente

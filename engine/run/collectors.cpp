@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/core/error.hpp"
+#include "engine/run/shift_item.hpp"
 #include "engine/run/sum_table.hpp"
 
 namespace puente {
@@ -34,7 +35,7 @@ std::vector<double> total(std::vector<std::vector<ExactSum>>& parts, Exchange& e
 bool bound_ready(const Study& study, const BoundProgram& bound) {
   if (!bound.ready()) return false;
   if (bound.world == World::data) return true;
-  if (bound.world == World::none) return study.data->ready();
+  if (bound.world == World::none) return study.none_world_ready();
   return scenario_ready(study, static_cast<std::size_t>(bound.scenario));
 }
 
@@ -179,7 +180,7 @@ class CutItem : public Item {
   int scenario() const override { return -1; }
   bool ready() const override {
     const CompiledScenario& scenario = study_.scenarios[s_];
-    if (!study_.data->ready() || !study_.policies[scenario.policy]->ready()) return false;
+    if (!study_.none_world_ready() || !study_.policies[scenario.policy]->ready()) return false;
     return std::all_of(scenario.programmes.begin(), scenario.programmes.begin() + static_cast<std::ptrdiff_t>(p_),
                        [](const CompiledProgramme& p) { return p.cut_resolved; });
   }
@@ -330,7 +331,7 @@ void add_globals(Study& study, BoundProgram& bound, std::size_t threads, std::ve
 
 bool scenario_ready(const Study& study, std::size_t s) {
   const CompiledScenario& scenario = study.scenarios[s];
-  return study.data->ready() && study.policies[scenario.policy]->ready() &&
+  return study.none_world_ready() && study.policies[scenario.policy]->ready() && shifts_resolved(scenario.programmes) &&
          std::all_of(scenario.programmes.begin(), scenario.programmes.end(),
                      [](const CompiledProgramme& p) { return p.cut_resolved; });
 }
@@ -342,6 +343,7 @@ std::vector<std::unique_ptr<Item>> unresolved_items(Study& study, std::size_t th
   for (std::size_t s = 0; s < study.scenarios.size(); ++s)
     for (std::size_t p = 0; p < study.scenarios[s].programmes.size(); ++p)
       if (!study.scenarios[s].programmes[p].cut_resolved) items.push_back(std::make_unique<CutItem>(study, s, p, threads));
+  add_shift_items(study, threads, items);
   if (!study.deciles_resolved) items.push_back(std::make_unique<DecileItem>(study, threads));
   for (std::size_t g = 0; g < study.groupings.size(); ++g)
     if (!study.groupings[g].labels_known) items.push_back(std::make_unique<LabelItem>(study, g, threads));

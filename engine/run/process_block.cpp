@@ -17,12 +17,15 @@ BlockProcessor::BlockProcessor(const Study& study, std::uint64_t seed)
   state_.level.resize(study.outcomes.size());
 }
 
-bool BlockProcessor::sees_policy(std::size_t policy) const { return sees_data_ && study_.policies[policy]->ready(); }
+bool BlockProcessor::sees_policy(std::size_t policy) const {
+  return study_.none_world_ready() && study_.policies[policy]->ready();
+}
 
 bool BlockProcessor::sees_scenario(std::size_t s) const {
   const CompiledScenario& scenario = study_.scenarios[s];
-  return sees_policy(scenario.policy) && std::all_of(scenario.programmes.begin(), scenario.programmes.end(),
-                                                     [](const CompiledProgramme& p) { return p.cut_resolved; });
+  return sees_policy(scenario.policy) && shifts_resolved(scenario.programmes) &&
+         std::all_of(scenario.programmes.begin(), scenario.programmes.end(),
+                     [](const CompiledProgramme& p) { return p.cut_resolved; });
 }
 
 /// First the data as surveyed and what they contain of programmes, then the none-world, then what every policy says
@@ -40,6 +43,7 @@ void BlockProcessor::load(const PopulationSource& source, std::int64_t first, st
   for (std::size_t o = 0; o < study_.observed.size(); ++o) observe(o);
   if (!study_.observed.empty())
     compose(study_.observed, study_.observed_synergies, *study_.data, observed_, observed_composition_);
+  if (!study_.none_world_ready()) return;
   none_world();
   for (std::size_t policy = 0; policy < study_.policies.size(); ++policy)
     if (sees_policy(policy)) run(*study_.policies[policy]);
@@ -156,10 +160,10 @@ void BlockProcessor::none_world() {
     const std::vector<double>& seen = block_.inputs[outcome.input];
     none_level_[k] = seen;
     if (study_.observed.empty() || !observed_composition_[k].touched) continue;
-    if (outcome.classes > 0) {
+    if (outcome.kind != Outcome::Kind::level || outcome.owned) {
       Composition nothing;
       nothing.reset(seen.size());
-      classes(k, study_.observed, *study_.data, nothing, none_level_[k]);
+      redraw(k, nothing, none_level_[k]);
       continue;
     }
     remove_observed(seen.data(), observed_composition_[k], costs_of(k, study_.observed, *study_.data), seen.size(),

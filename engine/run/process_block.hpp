@@ -46,6 +46,8 @@ class BlockProcessor {
   /// a cut and is served in part; the caller then simulates each layer in turn.
   std::size_t begin_scenario(std::size_t s);
   void simulate(std::size_t s, std::size_t layer);
+  /// Who is a member in that layer, without simulating anything.
+  void choose_layer(std::size_t s, std::size_t layer);
 
   /// Runs a bound program in its world; for World::scenario its scenario must be the one just simulated.
   void run(const BoundProgram& bound);
@@ -61,6 +63,10 @@ class BlockProcessor {
   /// Expected money a unit costs the budget: cash where the condition holds, and the cost of a recipient.
   void expected_cost(std::size_t s, std::size_t p, std::vector<double>& cost);
 
+  /// Reached units of the outcome of a relative change of a share: their share with nothing else of theirs taken out
+  /// but what was observed (of an observed programme: all that was observed but this change), and their weight.
+  /// s: the scenario, -1: the observed programmes.
+  void shares_reached(int s, std::size_t p, const CompiledEffect& effect, std::vector<double>& share, std::vector<double>& w);
   /// Values of every poverty line for the records of scenario s, the one just simulated.
   void lines(std::size_t s, std::vector<const double*>& values);
   /// Whether `[missing]` makes household h count for nothing; its weight then is 0 in all that is asked of the population.
@@ -104,7 +110,6 @@ class BlockProcessor {
   std::size_t household_of(Entity entity, std::size_t unit) const {
     return entity == Entity::household ? unit : static_cast<std::size_t>(block_.household_of[unit]);
   }
-  void choose_layer(std::size_t s, std::size_t layer);
   void deliver(const CompiledProgramme& programme, const BoundProgram& world, const double* recorded_cash,
                ProgrammeState& state);
   void benefit(const CompiledProgramme& programme, const double* amount, const double* receives, const double* delivery,
@@ -116,8 +121,13 @@ class BlockProcessor {
   const double* reach(const CompiledProgramme& programme, const BoundProgram& world, Entity outcome, ProgrammeState& state);
   const double* costs_of(std::size_t outcome, const std::vector<CompiledProgramme>& programmes,
                          const BoundProgram& world) const;
-  void classes(std::size_t outcome, const std::vector<CompiledProgramme>& programmes, const BoundProgram& world,
-               const Composition& now, std::vector<double>& condition);
+  void add_effect(const CompiledEffect& effect, const BoundProgram& world, const double* arrives, Composition& c);
+  void redraw(std::size_t outcome, const Composition& now, std::vector<double>& level);
+  const double* base_of(const Outcome& outcome);
+  void condition(const Outcome& outcome, const Composition& observed, const Composition& now, std::vector<double>& level);
+  void ownership(const Outcome& outcome, const Composition& observed, const Composition& now, std::vector<double>& level);
+  void transition(const Outcome& outcome, const Composition& observed, const Composition& now, std::vector<double>& level);
+  void count_faults(const Outcome& outcome, const Culprits& units, const std::string& what);
   void outcomes(std::size_t s);
   void money(std::size_t s);
   void add_change(const double* now, const double* before, double pass);

@@ -21,6 +21,14 @@ bool Study::observed_changes_outcomes() const {
   return std::any_of(observed.begin(), observed.end(), [](const CompiledProgramme& p) { return !p.effects.empty(); });
 }
 
+bool shifts_resolved(const std::vector<CompiledProgramme>& programmes) {
+  return std::all_of(programmes.begin(), programmes.end(), [](const CompiledProgramme& p) {
+    return std::all_of(p.effects.begin(), p.effects.end(), [](const CompiledEffect& e) { return e.shift.resolved; });
+  });
+}
+
+bool Study::none_world_ready() const { return data->ready() && shifts_resolved(observed); }
+
 std::size_t Study::decile_first_slot() const {
   std::size_t slot = 1;
   for (const CompiledGrouping& grouping : groupings) slot += grouping.labels.size();

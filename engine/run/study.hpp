@@ -20,18 +20,32 @@ using rules::Output;
 
 /// A column that programmes change.
 struct Outcome {
+  enum class Kind : std::uint8_t { level, condition, category };
   std::string name;
   Entity entity = Entity::household;
   std::size_t input = 0;          ///< its place among the study's inputs
   Unit unit;
-  std::size_t classes = 0;        ///< labels of a category, 2 for a condition, 0 for a level
+  Kind kind = Kind::level;
+  std::vector<std::string> labels;  ///< of a category
+  bool ordered = false;             ///< the labels stand in order
   std::uint64_t draw_key = 0;     ///< of its latent uniform
+  bool owned = false;             ///< a level with two-part effects
+  Output base;                    ///< in the data: probability of the condition, or of owning
+  std::vector<Output> base_shares;  ///< in the data: shares of the classes without what was observed
+};
+
+/// The logit shift of a relative change of a share: a quantity of the whole population, found by a pass.
+struct CommonShift {
+  bool needed = false, resolved = true;
+  double change = 0;              ///< of the mean share: 3.7 is +370 %
+  double log_odds = 0;
 };
 
 struct CompiledEffect {
   std::size_t outcome = 0;
   const Effect* effect = nullptr;
-  Output size, costs, base, level;
+  Output size, costs, level, relative;
+  CommonShift shift;
 };
 
 /// A programme of one scenario (or of the observed world), compiled.
@@ -87,6 +101,9 @@ struct CompiledGrouping {
   bool labels_known = true;
   std::size_t first_slot = 1;
 };
+
+/// Whether every common shift of these programmes is found.
+bool shifts_resolved(const std::vector<CompiledProgramme>& programmes);
 
 class Study {
  public:
@@ -154,6 +171,7 @@ class Study {
   std::deque<std::unique_ptr<BoundProgram>> bound;
 
   bool observed_changes_outcomes() const;    ///< some observed programme has effects
+  bool none_world_ready() const;             ///< what was observed can be taken out
   std::size_t slots() const;                 ///< all of them
   std::size_t fixed_slots() const;           ///< 1 + labels of every grouping (+ 10 deciles)
   std::size_t recipient_slot(std::size_t programme) const;

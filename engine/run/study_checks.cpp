@@ -61,7 +61,7 @@ void StudyCompiler::find_missing_rules() {
 double StudyCompiler::pass_of(const Outcome& outcome, const Scenario& scenario) {
   const auto written = scenario.pass_through.find(outcome.name);
   if (written == scenario.pass_through.end() || written->second == 0) return 0;
-  if (outcome.classes > 0) {
+  if (outcome.kind != Outcome::Kind::level) {
     mistake({}, "welfare.pass_through." + outcome.name + ": '" + outcome.name + "' is no level of money, so that its change cannot enter welfare");
     return 0;
   }
@@ -89,7 +89,7 @@ void StudyCompiler::warn_of_unreached_welfare(const Scenario& scenario, const Pr
   };
   for (const Effect& effect : programme.effects) {
     const std::size_t k = outcome_index(effect.outcome);
-    if (k == study_.outcomes.size() || study_.outcomes[k].classes > 0) continue;
+    if (k == study_.outcomes.size() || study_.outcomes[k].kind != Outcome::Kind::level) continue;
     const Outcome& outcome = study_.outcomes[k];
     bool money_like = true;
     try {

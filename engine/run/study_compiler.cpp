@@ -152,9 +152,18 @@ void StudyCompiler::find_outcomes() {
                                 (near.empty() ? "" : "; did you mean '" + near + "'?"));
     }
     const ColumnInfo& info = study_.schema.columns(entity)[static_cast<std::size_t>(column)];
-    const std::size_t classes = info.type == ColumnType::boolean ? 2 : info.labels.size();
-    study_.outcomes.push_back({name, entity, input_slot({entity, column}), info.unit, classes,
-                               purpose_key(study_.model.seed, "outcome." + name)});
+    Outcome outcome;
+    outcome.name = name;
+    outcome.entity = entity;
+    outcome.input = input_slot({entity, column});
+    outcome.unit = info.unit;
+    outcome.kind = info.type == ColumnType::boolean ? Outcome::Kind::condition
+                   : info.category()                ? Outcome::Kind::category
+                                                    : Outcome::Kind::level;
+    outcome.labels = info.labels;
+    outcome.ordered = info.ordered;
+    outcome.draw_key = purpose_key(study_.model.seed, "outcome." + name);
+    study_.outcomes.push_back(std::move(outcome));
   };
   for (const Programme& programme : study_.model.observed)
     for (const Effect& effect : programme.effects) note(effect.outcome, effect.place);
@@ -193,8 +202,11 @@ void StudyCompiler::compile_data() {
     study_.resource_per_person = welfare.per_head || per_person || record == Entity::person;
   }
   study_.where = add(data, study_.model.statistics.where, {record, Type::boolean, {}, "statistics.where"});
-  for (const Programme& programme : study_.model.observed)
+  compile_bases(data);
+  for (const Programme& programme : study_.model.observed) {
     study_.observed.push_back(compile_programme(programme, data, data));
+    compile_shifts(study_.observed.back(), study_.base_parameters);
+  }
   std::vector<Synergy> observed_synergies;
   for (const Scenario& scenario : study_.model.scenarios)
     if (scenario.as_observed) observed_synergies = scenario.synergies;
@@ -211,14 +223,26 @@ void StudyCompiler::compile_data() {
   if (!diagnostics_.has_errors()) study_.data = bind(data.finish(), World::data, -1, study_.base_parameters);
 }
 
+namespace {
+
+std::string quoted(const std::string& label) {
+  std::string text = "\"";
+  for (const char c : label) text += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return text + "\"";
+}
+
+}  // namespace
+
 /// What statistics look at beside welfare; compiled after the outcomes are known, run in each scenario that changes it.
 void StudyCompiler::compile_measures() {
   Compiler compiler(programs_.scope, diagnostics_);
   compile_attendance(compiler);
   std::vector<rules::Text> asked = study_.model.statistics.outcomes;
   for (const Outcome& outcome : study_.outcomes) {
-    const bool labelled = outcome.classes > 2;
-    if (!labelled) asked.insert(asked.begin(), rules::Text::standalone(outcome.name, std::string(name_of(outcome.entity)) + ".`" + outcome.name + "`"));
+    const std::string column = std::string(name_of(outcome.entity)) + ".`" + outcome.name + "`";
+    if (outcome.kind != Outcome::Kind::category) asked.insert(asked.begin(), rules::Text::standalone(outcome.name, column));
+    for (const std::string& label : outcome.labels)
+      asked.push_back(rules::Text::standalone(outcome.name + "=" + label, column + " == " + quoted(label)));
   }
   for (const rules::Text& text : asked) {
     const Output output = compiler.add(text, {std::nullopt, std::nullopt, {}, "statistics.outcomes"});
@@ -289,6 +313,7 @@ void StudyCompiler::compile_scenario(std::size_t s, Compiler& none, Compiler&) {
     const auto condition = conditions_.find(&programme);
     p.condition = condition == conditions_.end() ? Output{} : condition->second;  // looks at the data, not the none-world
     compile_scalars(p, scenario.parameters);
+    compile_shifts(p, scenario.parameters);
     compiled.programmes.push_back(std::move(p));
   }
   compiled.synergies = compile_synergies(scenario.synergies, compiled.programmes, none);

@@ -30,7 +30,13 @@ class StudyCompiler {
   void find_outcomes();
   void find_missing_rules();
   double missing_value(const MissingChoice& rule, const ColumnInfo& column);
-  void check_effect(const Effect& effect, const Outcome& outcome);
+  void check_effect(const Effect& effect, const Outcome& outcome, const Programme& programme);
+  void check_synergy(const Synergy& synergy, const Outcome& outcome);
+  void check_transition(const Effect& effect, const Outcome& outcome, const Programme& programme);
+  void check_together();
+  void compile_bases(rules::Compiler& data);
+  void compile_base(const Effect& effect, Outcome& outcome, const Effect*& first, rules::Compiler& data);
+  void compile_shifts(CompiledProgramme& programme, std::span<const double> parameters);
   void warn_of_unreached_welfare();
   void warn_of_unreached_welfare(const Scenario& scenario, const Programme& programme);
   double pass_of(const Outcome& outcome, const Scenario& scenario);

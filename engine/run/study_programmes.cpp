@@ -70,34 +70,16 @@ void StudyCompiler::compile_benefits(const Programme& programme, CompiledProgram
   p.cost_per_recipient = add(world, programme.cost_per_recipient, {entity, Type::number, money(), at + "cost.per_recipient"});
 }
 
-void StudyCompiler::check_effect(const Effect& effect, const Outcome& outcome) {
-  const bool on_condition = effect.kind == EffectKind::points || effect.kind == EffectKind::odds;
-  if (!effect.size) mistake(effect.place, "the effect on '" + outcome.name + "' has no size");
-  if (on_condition && outcome.classes != 2)
-    mistake(effect.place, "effects in points or odds need a condition (bool), which '" + outcome.name + "' is not");
-  if (on_condition && !effect.base)
-    mistake(effect.place, "the effect on '" + outcome.name + "' needs `base`, the probability in the observed world, for instance 'mean_of(" +
-                              outcome.name + ", by = district)'");
-  if (!on_condition && outcome.classes > 0)
-    mistake(effect.place, "relative and absolute effects need a level, which '" + outcome.name + "' is not: use points or odds");
-}
-
-void StudyCompiler::compile_effects(const Programme& programme, CompiledProgramme& p, Compiler& world) {
-  for (const Effect& effect : programme.effects) {
-    CompiledEffect compiled;
-    compiled.outcome = outcome_index(effect.outcome);
-    compiled.effect = &effect;
-    if (compiled.outcome == study_.outcomes.size()) continue;  // reported where outcomes are numbered
-    const Outcome& outcome = study_.outcomes[compiled.outcome];
-    check_effect(effect, outcome);
-    const std::string at = "programmes." + programme.name + ".effects(" + effect.outcome + ").";
-    const bool in_outcome_unit = effect.kind == EffectKind::absolute;
-    compiled.size = add(world, effect.size, {outcome.entity, Type::number, in_outcome_unit ? outcome.unit : Unit::one(), at + "size"});
-    compiled.costs = add(world, effect.costs, {outcome.entity, Type::number, outcome.unit, at + "costs"});
-    compiled.base = add(world, effect.base, {outcome.entity, Type::number, Unit::one(), at + "base"});
-    compiled.level = add(world, effect.level, {outcome.entity, Type::number, outcome.unit, at + "level"});
-    p.effects.push_back(compiled);
-  }
+void StudyCompiler::check_synergy(const Synergy& synergy, const Outcome& outcome) {
+  const bool additive = synergy.definition == Synergy::Definition::additive;
+  const std::string on = "the synergy on '" + outcome.name + "'";
+  if (outcome.kind == Outcome::Kind::category) mistake(synergy.place, on + ": classes in order have no synergies yet");
+  if (outcome.kind == Outcome::Kind::condition && !additive)
+    mistake(synergy.place, on + ": a condition takes points: definition = \"additive\", with the share that comes on top");
+  if (outcome.kind == Outcome::Kind::condition && additive && outcome.base.index < 0)
+    mistake(synergy.place, on + " needs an effect on it with `base`, the probability in the observed world");
+  if (outcome.owned && additive)
+    mistake(synergy.place, on + " would give a level to those who do not own: with two-part effects it is \"multiplicative\" or \"joint\"");
 }
 
 std::vector<CompiledSynergy> StudyCompiler::compile_synergies(const std::vector<Synergy>& synergies,
@@ -113,8 +95,9 @@ std::vector<CompiledSynergy> StudyCompiler::compile_synergies(const std::vector<
         if (programmes[i].programme->name == name) compiled.programmes.push_back(i);
     if (compiled.outcome == study_.outcomes.size() || compiled.programmes.size() != synergy.programmes.size()) continue;
     const Outcome& outcome = study_.outcomes[compiled.outcome];
-    const bool additive = synergy.definition == Synergy::Definition::additive;
-    compiled.size = world.add(synergy.size, {outcome.entity, Type::number, additive ? outcome.unit : Unit::one(), "synergies.size"});
+    check_synergy(synergy, outcome);
+    const bool amount = synergy.definition == Synergy::Definition::additive && outcome.kind == Outcome::Kind::level;
+    compiled.size = world.add(synergy.size, {outcome.entity, Type::number, amount ? outcome.unit : Unit::one(), "synergies.size"});
     all.push_back(std::move(compiled));
   }
   return all;

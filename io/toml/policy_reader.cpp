@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "io/toml/effect_reader.hpp"
+
 namespace puente::io {
 
 Place place_of(const rules::Text& text) { return text.place(0); }
@@ -126,24 +128,6 @@ std::optional<Benefit> read_benefit(TomlFile& file, TomlView& programme, const c
   else benefit.valued_at = quantity(view, "valued_at");
   view.finish();
   return benefit;
-}
-
-Effect read_effect(TomlFile& file, const toml::table& table, const std::string& path) {
-  TomlView view(file, table, path);
-  Effect effect;
-  effect.place = place_of(view.place());
-  effect.outcome = view.string("outcome");
-  if (effect.outcome.empty()) file.error(view.place(), path + " has no outcome");
-  effect.kind = static_cast<EffectKind>(view.choice("kind", {"relative", "absolute", "points", "odds"}, 0));
-  effect.size = quantity_with_unit(view, "size");
-  const bool gross = view.choice("on", {"net", "gross"}, 0) == 1;
-  effect.costs = view.text("costs");
-  if (gross && !effect.costs) file.error(view.place(), path + ": on = \"gross\" needs `costs`, the column of what it costs to earn the outcome");
-  if (!gross && effect.costs) file.error(view.place(), path + ": `costs` is for on = \"gross\"");
-  effect.base = quantity(view, "base");
-  for (const char* key : {"source", "status", "note"}) view.string(key);
-  view.finish();
-  return effect;
 }
 
 Programme read_programme(TomlFile& file, const toml::table& table, const std::string& name) {

@@ -158,6 +158,7 @@ void Reader::read_recipe_columns(TomlFile& file, TomlView& recipe, Entity entity
     column.unit = unit_of(view, "unit");
     column.long_name = view.string("long_name");
     for (const rules::Text& label : view.texts("labels")) column.labels.push_back(label.text);
+    column.ordered = view.boolean("ordered", false);
     view.finish();
     out_.recipe->columns.push_back(std::move(column));
   }
