@@ -43,53 +43,53 @@ void limbs_of_terms(benchmark::State& state) {
 }
 
 /// Eight terms a record.
-WelfareBlock block_of(const WelfareData& data) {
-  constexpr std::size_t terms = 8;
-  WelfareBlock block(terms);
-  block.n = WelfareBlock::capacity;
-  block.used = terms;
-  for (std::size_t k = 0; k < terms; ++k)
-    for (std::size_t i = 0; i < block.n; ++i) block.at(k)[i] = data.w[i] * data.y[i] / static_cast<double>(k + 1);
-  return block;
-}
+struct EightTerms {
+  explicit EightTerms(const WelfareData& data) : values(terms * rows) {
+    for (std::size_t k = 0; k < terms; ++k)
+      for (std::size_t i = 0; i < rows; ++i) values[k * rows + i] = data.w[i] * data.y[i] / static_cast<double>(k + 1);
+  }
+  TermColumns columns() const { return {rows, terms, rows, values.data()}; }
+  static constexpr std::size_t rows = 256, terms = 8;
+  std::vector<double> values;
+};
 
 /// Terms to one slot.
 void limb_table_everybody(benchmark::State& state) {
   const WelfareData data(n);
-  const WelfareBlock block = block_of(data);
+  const EightTerms block(data);
   LimbTable table(1, 8);
-  for (auto _ : state) table.add_to_first(block);
+  for (auto _ : state) table.add_to_first(block.columns());
   benchmark::DoNotOptimize(table.records(0));
-  count(state, block.n * block.used);
+  count(state, EightTerms::rows * EightTerms::terms);
 }
 
 /// The same terms, each record to one of `range` slots.
 void limb_table_by_slot(benchmark::State& state) {
   const auto slots = static_cast<std::int32_t>(state.range(0));
   WelfareData data(n);
-  const WelfareBlock block = block_of(data);
+  const EightTerms block(data);
   for (std::int32_t& slot : data.slot) slot %= slots;
   LimbTable table(static_cast<std::size_t>(slots), 8);
   const std::int32_t* column = data.slot.data();
-  for (auto _ : state) table.add_by_slot(block, std::span(&column, 1), 0);
+  for (auto _ : state) table.add_by_slot(block.columns(), std::span(&column, 1), 0);
   benchmark::DoNotOptimize(table.records(0));
-  count(state, block.n * block.used);
+  count(state, EightTerms::rows * EightTerms::terms);
 }
 
 /// What that costs in doubles, without exactness.
 void doubles_by_slot(benchmark::State& state) {
   const auto slots = static_cast<std::int32_t>(state.range(0));
   const WelfareData data(n);
-  const WelfareBlock block = block_of(data);
+  const EightTerms block(data);
   std::vector<double> sums(static_cast<std::size_t>(slots) * 8);
   for (auto _ : state) {
-    for (std::size_t i = 0; i < block.n; ++i)
+    for (std::size_t i = 0; i < EightTerms::rows; ++i)
       for (std::size_t k = 0; k < 8; ++k)
-        sums[static_cast<std::size_t>(data.slot[i] % slots) * 8 + k] += block.at(k)[i];
+        sums[static_cast<std::size_t>(data.slot[i] % slots) * 8 + k] += block.columns().at(k)[i];
     benchmark::DoNotOptimize(sums.data());
     benchmark::ClobberMemory();
   }
-  count(state, block.n * block.used);
+  count(state, EightTerms::rows * EightTerms::terms);
 }
 
 BENCHMARK(triad);

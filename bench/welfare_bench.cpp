@@ -29,11 +29,12 @@ void add_blocks(benchmark::State& state, const WelfareStatistics& asked) {
     for (std::int32_t& s : slot)
       s = static_cast<std::int32_t>(grouping.first + static_cast<std::size_t>(s) / (1 + slots.size()) % grouping.count);
   }
-  for (const auto& slot : slots) entries.push_back({n, slot.data(), nullptr, nullptr});
+  for (const auto& slot : slots) entries.push_back({n, true, slot.data(), nullptr, nullptr});
   WelfareTally tally(asked);
   for (auto _ : state) tally.add({n, data.y.data(), data.w.data(), std::span(&line, 1)}, entries);
   Exchange alone;
   Team one;
+  tally.reduce(alone);
   benchmark::DoNotOptimize(tally.finish(alone, one).front().mean);
   count(state, n);
 }

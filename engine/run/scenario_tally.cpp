@@ -174,7 +174,8 @@ void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots
   const std::size_t n = w.size();
   const bool of_persons = study_.record_entity == Entity::person;
   const auto columns = is_reference() ? slots.all() : slots.received();
-  if (is_reference() && processor.at_first_layer()) excluded_ += std::count(w.begin(), w.end(), 0.0) + static_cast<std::int64_t>(processor.dropped_persons());
+  if (is_reference() && processor.at_first_layer())
+    excluded_ += std::count(w.begin(), w.end(), 0.0) + static_cast<std::int64_t>(processor.dropped_persons());
   if (columns.empty() && !is_reference()) return;
   double* households = terms(terms_of<CountTerm>(), n);
   double* persons = households + n;
