@@ -126,6 +126,15 @@ std::pair<std::string, rules::Text> named(const std::string& option, const std::
   return {name, rules::Text::standalone(option, has_name ? text.substr(equals + 1) : text)};
 }
 
+/// Results are found by their names.
+template <class Named>
+void refuse_twins(const char* option, const std::vector<Named>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (all[i].name == all[j].name)
+        throw Error(ExitCode::usage, std::string(option) + " " + all[i].name + " is given twice; name one of them, as in " + option + " other=" + all[i].name);
+}
+
 std::vector<std::pair<int, int>> bands_of(const std::string& text) {
   std::vector<std::pair<int, int>> bands;
   for (std::size_t at = 0; at < text.size();) {
@@ -158,6 +167,8 @@ StudyModel statistics_model(const StatisticsCommand& command) {
     auto [name, text] = named("--by", by, by);
     model.groups.push_back({name, text});
   }
+  refuse_twins("--line", model.welfare.lines);
+  refuse_twins("--by", model.groups);
   StatisticsModel& statistics = model.statistics;
   statistics.count = command.count == "persons" ? CountedAs::persons : command.count == "households" ? CountedAs::households : CountedAs::records;
   statistics.where = option_text("--where", command.where);
@@ -166,6 +177,9 @@ StudyModel statistics_model(const StatisticsCommand& command) {
   statistics.sex = option_text("--sex", command.sex);
   statistics.include = {"poverty", "inequality", "distribution"};
   if (!command.attends.empty()) statistics.include.emplace_back("attendance");
+  for (const auto& [option, value] : {std::pair{"--age-bands", &command.bands}, {"--age", &command.age}, {"--sex", &command.sex}})
+    if (!value->empty() && command.attends.empty())
+      throw Error(ExitCode::usage, std::string(option) + " belongs to attendance: say who attends school with --attends EXPR");
   if (!command.bands.empty()) statistics.age_bands = bands_of(command.bands);
   statistics.deciles = false;
   for (int p = 1; p < 100; ++p) statistics.quantiles.push_back(p / 100.0);
