@@ -104,8 +104,8 @@ void add_provenance(Results& results, const io::ScenarioFile& file, const RunCom
   results.provenance["compiler"] = compiler();
   results.provenance["command_line"] = command.command_line;
   results.provenance["date"] = now();
-  results.provenance["scenario"] = file.content;
-  results.provenance["population"] = file.population_source;
+  results.provenance["scenario_file"] = file.content;
+  results.provenance["population_file"] = file.population_source;
   results.provenance["ranks"] = static_cast<double>(exchange.size());
   results.provenance["threads"] = static_cast<double>(threads);
   results.provenance["seconds"] = seconds;

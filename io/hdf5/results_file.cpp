@@ -101,7 +101,12 @@ std::string compose(const Results& results) {
   create_variables(difference, results, results.differences, dimensions_used(results.differences));
   difference.close("close a group");
   GroupHandle provenance = create_group(file, provenance_group);
-  for (const auto& [name, value] : results.provenance) create_entry(provenance, name, value);
+  for (const auto& [name, value] : results.provenance) {
+    // netCDF takes it for the labels of the dimension, and h5netcdf then opens none of the group.
+    expect(std::none_of(results.dimensions.begin(), results.dimensions.end(), [&n = name](const Dimension& d) { return d.name == n; }),
+           "an entry of the provenance is not named like a dimension");
+    create_entry(provenance, name, value);
+  }
   provenance.close("close a group");
   return close_image(std::move(file));
 }
