@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
   import_app->add_option("-o,--output", import.output, "population file to write")->required();
 
   std::string described, a, b;
-  CLI::App* describe_app = app.add_subcommand("describe", "what a population or results file holds");
+  CLI::App* describe_app = app.add_subcommand("describe", "what a population, scenario or results file holds");
   describe_app->add_option("file", described)->required();
   CLI::App* compare_app = app.add_subcommand("compare", "the differences of two files; exit 0 when bit-identical outside /provenance, else 1");
   compare_app->add_option("a", a)->required();
