@@ -1,10 +1,12 @@
 #include "hpc/commands.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "hpc/driver.hpp"
 #include "hpc/team.hpp"
@@ -68,18 +70,24 @@ std::int64_t window_of(const CommonOptions& common, const PopulationSource& sour
   return std::max<std::int64_t>(1024, static_cast<std::int64_t>(common.memory * 0x1p30 / 2 / bytes));
 }
 
+/// The file's recipe, which may use the file's parameters.
+Recipe recipe_of(const io::ScenarioFile& file) {
+  Recipe recipe = *file.recipe;
+  for (const ParameterValue& parameter : file.model.parameters) {
+    recipe.parameters.push_back({parameter.name, parameter.unit});
+    recipe.parameter_values.push_back(parameter.value);
+  }
+  return recipe;
+}
+
 std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const RunCommand& command, RunOptions& options,
                                                 Exchange& exchange, Team& team) {
   std::unique_ptr<PopulationSource> source;
   together(exchange, [&] {
     if (!command.population.empty()) file.population_source = command.population;
     if (file.recipe && command.population.empty()) {
-      Recipe recipe = *file.recipe;
+      Recipe recipe = recipe_of(file);
       if (command.households) recipe.households = *command.households;
-      for (const ParameterValue& parameter : file.model.parameters) {
-        recipe.parameters.push_back({parameter.name, parameter.unit});
-        recipe.parameter_values.push_back(parameter.value);
-      }
       if (recipe.households <= 0) throw bad_input(file.path + ": [population] households is missing or zero; give it there or with --households");
       source = make_population(std::move(recipe), options, exchange, team);
       return;
@@ -108,8 +116,8 @@ void add_provenance(Results& results, const io::ScenarioFile& file, const RunCom
   results.provenance["compiler"] = compiler();
   results.provenance["command_line"] = command.command_line;
   results.provenance["date"] = now();
-  results.provenance["scenario"] = file.content;
-  results.provenance["population"] = file.population_source;
+  results.provenance["scenario_file"] = file.content;
+  results.provenance["population_file"] = file.population_source;
   results.provenance["ranks"] = static_cast<double>(exchange.size());
   results.provenance["threads"] = static_cast<double>(threads);
   results.provenance["seconds"] = seconds;
@@ -128,6 +136,15 @@ std::pair<std::string, rules::Text> named(const std::string& option, const std::
                         text.find_first_of("<>!(' \"") > equals;
   const std::string name = has_name ? text.substr(0, equals) : otherwise;
   return {name, rules::Text::standalone(option, has_name ? text.substr(equals + 1) : text)};
+}
+
+/// Results are found by their names.
+template <class Named>
+void refuse_twins(const char* option, const std::vector<Named>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (all[i].name == all[j].name)
+        throw Error(ExitCode::usage, std::string(option) + " " + all[i].name + " is given twice; name one of them, as in " + option + " other=" + all[i].name);
 }
 
 std::vector<std::pair<int, int>> bands_of(const std::string& text) {
@@ -162,6 +179,8 @@ StudyModel statistics_model(const StatisticsCommand& command) {
     auto [name, text] = named("--by", by, by);
     model.groups.push_back({name, text});
   }
+  refuse_twins("--line", model.welfare.lines);
+  refuse_twins("--by", model.groups);
   StatisticsModel& statistics = model.statistics;
   statistics.count = command.count == "persons" ? CountedAs::persons : command.count == "households" ? CountedAs::households : CountedAs::records;
   statistics.where = option_text("--where", command.where);
@@ -170,6 +189,9 @@ StudyModel statistics_model(const StatisticsCommand& command) {
   statistics.sex = option_text("--sex", command.sex);
   statistics.include = {"poverty", "inequality", "distribution"};
   if (!command.attends.empty()) statistics.include.emplace_back("attendance");
+  for (const auto& [option, value] : {std::pair{"--age-bands", &command.bands}, {"--age", &command.age}, {"--sex", &command.sex}})
+    if (!value->empty() && command.attends.empty())
+      throw Error(ExitCode::usage, std::string(option) + " belongs to attendance: say who attends school with --attends EXPR");
   if (!command.bands.empty()) statistics.age_bands = bands_of(command.bands);
   statistics.deciles = false;
   for (int p = 1; p < 100; ++p) statistics.quantiles.push_back(p / 100.0);
@@ -180,10 +202,31 @@ StudyModel statistics_model(const StatisticsCommand& command) {
   return model;
 }
 
-}  // namespace
+constexpr std::int64_t households_described = 1 << 16;
 
-std::string find_scenario(const std::string& name) {
-  if (fs::is_regular_file(name)) return name;
+template <class Named>
+std::string names_line(const char* what, const std::vector<Named>& all) {
+  std::string names;
+  for (const Named& one : all) names += (names.empty() ? "" : ", ") + one.name;
+  return names.empty() ? "" : std::string("  ") + what + ": " + names + "\n";
+}
+
+std::string describe_scenario(const std::string& path) {
+  const io::ScenarioFile file = io::read_scenario_file(path, {});
+  file.diagnostics.throw_if_errors();
+  std::string text = path + ": a scenario file\n";
+  if (!file.model.title.empty()) text += "  title: " + file.model.title + "\n";
+  text += names_line("scenarios", file.model.scenarios) + names_line("parameters", file.model.parameters);
+  text += names_line("variables", file.model.variables) + names_line("lines", file.model.welfare.lines) + names_line("groups", file.model.groups);
+  if (file.recipe) {
+    const RecipeSource source(recipe_of(file));
+    return text + io::describe_made(source.make(0, std::min(households_described, source.households())), source.households());
+  }
+  if (!fs::exists(file.population_source)) return text + "  population: " + file.population_source + ", which is not there yet\n";
+  return text + io::describe_file(file.population_source);
+}
+
+std::optional<std::string> pack_of(const std::string& name) {
   std::vector<fs::path> roots = {fs::path("."), fs::path("scenarios")};
   std::error_code failed;
   const fs::path binary = fs::read_symlink("/proc/self/exe", failed);
@@ -191,6 +234,14 @@ std::string find_scenario(const std::string& name) {
     for (const char* up : {"../share/puente/scenarios", "../../scenarios"}) roots.push_back(binary.parent_path() / up);
   for (const fs::path& root : roots)
     if (const fs::path found = root / name / "scenario.toml"; fs::is_regular_file(found)) return found.lexically_normal().string();
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string find_scenario(const std::string& name) {
+  if (fs::is_regular_file(name)) return name;
+  if (const auto pack = pack_of(name)) return *pack;
   throw Error(ExitCode::input_missing, name + ": there is no such scenario file, nor a pack of this name");
 }
 
@@ -250,13 +301,8 @@ int check_command(const std::string& scenario, const std::string& population, co
   Schema schema;
   bool known = false;
   if (file.recipe && population.empty()) {
-    Recipe recipe = *file.recipe;
-    for (const ParameterValue& parameter : file.model.parameters) {
-      recipe.parameters.push_back({parameter.name, parameter.unit});
-      recipe.parameter_values.push_back(parameter.value);
-    }
     try {
-      schema = RecipeSource(std::move(recipe)).schema();
+      schema = RecipeSource(recipe_of(file)).schema();
       known = true;
     } catch (const Error& error) {
       std::fputs(error.what(), stderr);
@@ -290,7 +336,8 @@ int import_command(const ImportCommand& command) {
 }
 
 int describe_command(const std::string& file) {
-  std::fputs(io::describe_file(file).c_str(), stdout);
+  const bool scenario = fs::path(file).extension() == ".toml" || (!fs::is_regular_file(file) && pack_of(file));
+  std::fputs((scenario ? describe_scenario(find_scenario(file)) : io::describe_file(file)).c_str(), stdout);
   return 0;
 }
 

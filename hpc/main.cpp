@@ -12,11 +12,19 @@ namespace {
 
 using namespace puente;
 
+/// CLI11's own check prints the whole range of a double.
+const CLI::Validator positive(
+    [](const std::string& text) {
+      double value = 0;
+      return CLI::detail::lexical_cast(text, value) && value > 0 ? std::string() : "'" + text + "' is not a number above 0";
+    },
+    "POSITIVE");
+
 void add_common(CLI::App& app, CommonOptions& common) {
-  app.add_option("--threads", common.threads, "threads of each rank (default: the cores it may use)")->check(CLI::PositiveNumber);
-  app.add_option("--block", common.block, "households a block (default: 1024); changes no digit")->check(CLI::PositiveNumber);
-  app.add_option("--window", common.window, "households read at a time (default: all)")->check(CLI::PositiveNumber);
-  app.add_option("--memory", common.memory, "GiB for the columns of a population file; chooses --window")->check(CLI::PositiveNumber);
+  app.add_option("--threads", common.threads, "threads of each rank (default: the cores it may use)")->check(positive);
+  app.add_option("--block", common.block, "households a block (default: 1024); changes no digit")->check(positive);
+  app.add_option("--window", common.window, "households read at a time (default: all)")->check(positive);
+  app.add_option("--memory", common.memory, "GiB for the columns of a population file; chooses --window")->check(positive);
   app.add_option("--precision", common.precision, "exact: records in order (default); sketch: a histogram with its error bound")
       ->check(CLI::IsMember({"exact", "sketch"}));
   app.add_flag("--json", common.json, "all results as JSON on standard output");
@@ -69,7 +77,7 @@ int main(int argc, char** argv) {
   run_app->add_option("scenario", run.scenario, "scenario file, or the name of a pack")->required();
   run_app->add_option("-o,--output", run.output, "results file (netCDF-4)");
   run_app->add_option("--population", run.population, "population file instead of the scenario's own");
-  run_app->add_option("--households", run.households, "households of a recipe")->check(CLI::PositiveNumber);
+  run_app->add_option("--households", run.households, "households of a recipe")->check(positive);
   run_app->add_option("--seed", run.seed, "seed of all draws");
   run_app->add_option("--set", run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();
   run_app->add_option("--scenarios", run.scenarios, "only these, and what they are compared with: A,B")->delimiter(',');
@@ -104,7 +112,7 @@ int main(int argc, char** argv) {
   import_app->add_option("-o,--output", import.output, "population file to write")->required();
 
   std::string described, a, b;
-  CLI::App* describe_app = app.add_subcommand("describe", "what a population or results file holds");
+  CLI::App* describe_app = app.add_subcommand("describe", "what a population, scenario or results file holds");
   describe_app->add_option("file", described)->required();
   CLI::App* compare_app = app.add_subcommand("compare", "the differences of two files; exit 0 when bit-identical outside /provenance, else 1");
   compare_app->add_option("a", a)->required();

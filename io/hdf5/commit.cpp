@@ -113,6 +113,8 @@ void OutputFile::commit() {
 void write_whole_file(const std::string& path, std::string_view content) {
   OutputFile output(path, content.size());
   Descriptor file(output.temporary(), Descriptor::Mode::read_write);
+  file.resize(static_cast<std::int64_t>(content.size()));
+  file.reserve_size();
   file.write_at(0, std::as_bytes(std::span(content)));
   file.close();
   output.commit();

@@ -53,10 +53,12 @@ void add_all(const std::vector<Column>& columns, std::vector<Summary>& summaries
   for (std::size_t i = 0; i < columns.size(); ++i) summaries[i].add(columns[i]);
 }
 
+Summaries empty_summaries(const Schema& schema) {
+  return {std::vector<Summary>(schema.household.size()), std::vector<Summary>(schema.person.size())};
+}
+
 Summaries summarise(const PopulationFile& file) {
-  Summaries all;
-  all.household.resize(file.schema().household.size());
-  all.person.resize(file.schema().person.size());
+  Summaries all = empty_summaries(file.schema());
   for (std::int64_t first = 0; first < file.households(); first += window_households) {
     const Population window = file.read(first, std::min(first + window_households, file.households()));
     add_all(window.household, all.household);
@@ -111,11 +113,10 @@ double row_bytes(const std::vector<ColumnInfo>& columns) {
   return static_cast<double>(bytes);
 }
 
-std::string memory_line(const PopulationFile& file) {
-  const double persons =
-      static_cast<double>(file.persons()) / static_cast<double>(std::max<std::int64_t>(file.households(), 1));
-  const double household = row_bytes(file.schema().household),
-               person = row_bytes(file.schema().person) * persons;
+/// `persons` is of those `households`.
+std::string memory_line(const Schema& schema, std::int64_t households, std::int64_t persons) {
+  const double members = static_cast<double>(persons) / static_cast<double>(std::max<std::int64_t>(households, 1));
+  const double household = row_bytes(schema.household), person = row_bytes(schema.person) * members;
   const double offset = sizeof(std::int64_t);
   return fmt::format(
       "  memory: {:.1f} bytes a household with its persons ({:.1f} household columns, {:.1f} person columns, "
@@ -127,6 +128,11 @@ std::string note(const char* name, const std::string& text) {
   return text.empty() ? "" : fmt::format("  {}: {}\n", name, text);
 }
 
+std::string all_columns(const Schema& schema, const Summaries& summaries) {
+  return "household columns\n" + column_lines(schema.household, summaries.household) + "person columns\n" +
+         column_lines(schema.person, summaries.person);
+}
+
 std::string describe_population(const std::string& path) {
   const PopulationFile file(path);
   const Summaries summaries = summarise(file);
@@ -134,11 +140,10 @@ std::string describe_population(const std::string& path) {
   std::string text = path + ": a population\n";
   text += note("title", notes.title) + note("source", notes.source) + note("licence", notes.licence);
   text += note("currency", notes.currency) + note("prices of", notes.price_reference);
-  text += fmt::format("  {} households, {} persons\n", file.households(), file.persons()) + memory_line(file);
+  text += fmt::format("  {} households, {} persons\n", file.households(), file.persons());
+  text += memory_line(file.schema(), file.households(), file.persons());
   text += file.has_checksums() ? "  checksums: all blocks agree\n" : "  checksums: none in this file\n";
-  text += "household columns\n" + column_lines(file.schema().household, summaries.household);
-  text += "person columns\n" + column_lines(file.schema().person, summaries.person);
-  return text;
+  return text + all_columns(file.schema(), summaries);
 }
 
 std::string dimension_line(const Dimension& dimension) {
@@ -171,6 +176,15 @@ std::string format_of(const std::string& path) {
 }
 
 }  // namespace
+
+std::string describe_made(const Population& sample, std::int64_t households) {
+  const Schema schema = sample.schema();
+  Summaries summaries = empty_summaries(schema);
+  add_all(sample.household, summaries.household);
+  add_all(sample.person, summaries.person);
+  return fmt::format("  {} households made by a recipe; figures of the first {} with {} persons\n", households, sample.households(), sample.persons()) +
+         memory_line(schema, sample.households(), sample.persons()) + all_columns(schema, summaries);
+}
 
 std::string describe_file(const std::string& path) {
   const std::string format = format_of(path);

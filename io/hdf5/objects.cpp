@@ -13,10 +13,23 @@ namespace puente::io {
 namespace {
 
 constexpr std::size_t aligned_from = 1 << 20;
+constexpr std::size_t image_step = 1 << 20;
+
+void track_order(hid_t properties) {
+  check(H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+        "track the order");
+  check(H5Pset_obj_track_times(properties, false), "leave out times");
+}
 
 PropertyHandle file_access() {
   PropertyHandle access(H5Pcreate(H5P_FILE_ACCESS), "prepare a file");
   check(H5Pset_fclose_degree(access, H5F_CLOSE_SEMI), "prepare a file");
+  return access;
+}
+
+/// For a MemoryFile.
+PropertyHandle access_of_memory_file() {
+  PropertyHandle access = file_access();
   // Large datasets begin at a border of 1 MiB, so that ranks can write whole blocks of it.
   check(H5Pset_alignment(access, aligned_from, aligned_from), "prepare a file");
   // The default driver insists on a real path, which a file in memory does not have.
@@ -24,10 +37,17 @@ PropertyHandle file_access() {
   return access;
 }
 
-void track_order(hid_t properties) {
-  check(H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
-        "track the order");
-  check(H5Pset_obj_track_times(properties, false), "leave out times");
+PropertyHandle access_of_image() {
+  PropertyHandle access = file_access();
+  check(H5Pset_fapl_core(access, image_step, false), "prepare a file");
+  return access;
+}
+
+FileHandle create_file(const char* path, const PropertyHandle& access) {
+  quiet_hdf5();
+  const PropertyHandle creation(H5Pcreate(H5P_FILE_CREATE), "prepare a file");
+  track_order(creation);
+  return {H5Fcreate(path, H5F_ACC_TRUNC, creation, access), std::string("create '") + path + "'"};
 }
 
 PropertyHandle utf8_links() {
@@ -82,11 +102,16 @@ herr_t collect_scale(hid_t, unsigned, hid_t scale, void* name) {
 
 }  // namespace
 
-FileHandle create_hdf5(const std::string& path) {
-  quiet_hdf5();
-  const PropertyHandle creation(H5Pcreate(H5P_FILE_CREATE), "prepare a file");
-  track_order(creation);
-  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, file_access()), "create '" + path + "'"};
+FileHandle create_hdf5(const std::string& path) { return create_file(path.c_str(), access_of_memory_file()); }
+
+FileHandle create_image() { return create_file("image", access_of_image()); }
+
+std::string close_image(FileHandle file) {
+  check(H5Fflush(file, H5F_SCOPE_LOCAL), "compose a file");
+  std::string image(static_cast<std::size_t>(check(H5Fget_file_image(file, nullptr, 0), "measure a file")), '\0');
+  check(H5Fget_file_image(file, image.data(), image.size()), "compose a file");
+  file.close("close a file");
+  return image;
 }
 
 FileHandle open_hdf5(const std::string& path) {

@@ -13,6 +13,10 @@ namespace puente::io {
 
 /// An empty file at `path`, which is that of a MemoryFile.
 FileHandle create_hdf5(const std::string& path);
+
+/// An empty file in plain memory, which no limit on files reaches; `close_image` gives its bytes.
+FileHandle create_image();
+std::string close_image(FileHandle file);
 /// Opens for reading. Error: input_missing (absent, folder, not readable), bad_input (not HDF5), io_error
 /// (cut short).
 FileHandle open_hdf5(const std::string& path);

@@ -132,7 +132,7 @@ PopulationWriter::Impl::Impl(const std::string& path, const Schema& schema, std:
 
 void PopulationWriter::Impl::create(const std::string& path) {
   std::int64_t bytes = metadata_bytes(schema_) + checksums_.bytes();
-  for (const RawDataset& raw : data_) bytes += raw.bytes();
+  for (const RawDataset& raw : data_) bytes += raw.bytes() + (raw.bytes() >= write_block ? write_block : 0);  // aligned
   output_.emplace(path, static_cast<std::uint64_t>(bytes));
   temporary_ = output_->temporary();
   const MemoryFile memory;

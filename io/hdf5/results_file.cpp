@@ -90,8 +90,8 @@ void create_entry(hid_t group, const std::string& name, const std::variant<std::
   dataset.close("close '" + name + "'");
 }
 
-void compose(const Results& results, const MemoryFile& memory) {
-  FileHandle file = create_hdf5(memory.path());
+std::string compose(const Results& results) {
+  FileHandle file = create_image();
   write_text_attribute(file, "format", format_name);
   write_i32_attribute(file, "format_version", format_version);
   write_text_attribute(file, "Conventions", "CF-1.8");
@@ -101,9 +101,14 @@ void compose(const Results& results, const MemoryFile& memory) {
   create_variables(difference, results, results.differences, dimensions_used(results.differences));
   difference.close("close a group");
   GroupHandle provenance = create_group(file, provenance_group);
-  for (const auto& [name, value] : results.provenance) create_entry(provenance, name, value);
+  for (const auto& [name, value] : results.provenance) {
+    // netCDF takes it for the labels of the dimension, and h5netcdf then opens none of the group.
+    expect(std::none_of(results.dimensions.begin(), results.dimensions.end(), [&n = name](const Dimension& d) { return d.name == n; }),
+           "an entry of the provenance is not named like a dimension");
+    create_entry(provenance, name, value);
+  }
   provenance.close("close a group");
-  file.close("compose a results file");
+  return close_image(std::move(file));
 }
 
 void check_format(hid_t file) {
@@ -212,11 +217,7 @@ Results read_open(hid_t file) {
 }  // namespace
 
 void write_results(const Results& results, const std::string& path) {
-  const MemoryFile memory;
-  compose(results, memory);
-  OutputFile output(path, static_cast<std::uint64_t>(memory.size()));
-  output.fill(memory);
-  output.commit();
+  write_whole_file(path, compose(results));
 }
 
 Results read_results(const std::string& path) {

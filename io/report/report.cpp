@@ -14,6 +14,12 @@ using Json = nlohmann::ordered_json;
 /// JSON has no NaN: what is missing is null.
 Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
+/// Nobody in a group has no mean: a dash.
+std::string cell(double x, int decimals, const char* sign = "") {
+  if (!std::isfinite(x)) return fmt::format("{:>12}", "-");
+  return *sign == '+' ? fmt::format("{:>+12.{}f}", x, decimals) : fmt::format("{:>12.{}f}", x, decimals);
+}
+
 std::string short_number(double x) { return fmt::format("{}", x); }
 
 class GroupJson {
@@ -153,7 +159,7 @@ std::string screen_table(const Results& results) {
   const Dimension& scenario = results.dimension("scenario");
   for (std::size_t s = 0; s < scenario.size(); ++s) {
     text += fmt::format("{:<26}", scenario.labels[s]);
-    for (const Headline& h : headlines(results)) text += fmt::format("{:>12.{}f}", headline_value(results, results.variables, h, s, 0), h.decimals);
+    for (const Headline& h : headlines(results)) text += cell(headline_value(results, results.variables, h, s, 0), h.decimals);
     text += "\n";
     if (results.differences.empty()) continue;
     std::string change = fmt::format("{:<26}", "  change");
@@ -161,7 +167,7 @@ std::string screen_table(const Results& results) {
     for (const Headline& h : headlines(results)) {
       const double difference = headline_value(results, results.differences, h, s, 0);
       any |= difference != 0;
-      change += fmt::format("{:>+12.{}f}", difference, h.decimals);
+      change += cell(difference, h.decimals, "+");
     }
     if (any) text += change + "\n";
   }
@@ -173,7 +179,7 @@ std::string groups_table(const Results& results) {
   const Dimension& group = results.dimension("group");
   for (std::size_t g = 0; g < group.size(); ++g) {
     text += fmt::format("{:<26}", group.labels[g]);
-    for (const Headline& h : headlines(results)) text += fmt::format("{:>12.{}f}", headline_value(results, results.variables, h, 0, g), h.decimals);
+    for (const Headline& h : headlines(results)) text += cell(headline_value(results, results.variables, h, 0, g), h.decimals);
     text += "\n";
   }
   return text + "\n" + footing(results);

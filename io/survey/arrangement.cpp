@@ -94,7 +94,7 @@ class Arranger {
   void add_household(const std::vector<std::int64_t>& key, const Table& table, std::size_t row) {
     const std::int64_t id = household_id(parts_, key);
     if (id < 0)
-      throw bad_input(table.place(row) + ": the household key " + key_text(parts_, key) + " is negative; keys are 0 or more");
+      throw bad_input(table.place(row) + ": the household key " + key_text(parts_, key) + " is negative; keys are 0 or more: choose another key, or make it text in the survey");
     result_.id.push_back(id);
   }
 

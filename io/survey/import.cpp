@@ -167,7 +167,7 @@ class Importer {
 
   void add_column(Population& population, const MapColumn& column) {
     if (column.constant) {
-      add_prepared(population, column, {constant_info(column), std::vector<double>(arrangement_.households(), *column.constant)});
+      add_prepared(population, column, {constant_info(column), std::vector<double>(arrangement_.households(), *column.constant), {}});
     } else if (!column.value) {
       add_prepared(population, column, prepare(context(), column));
     }
@@ -182,6 +182,7 @@ class Importer {
 
   void add_prepared(Population& population, const MapColumn& column, Prepared prepared) {
     apply_missing_rule(context(), column, prepared);
+    report_.notes.insert(report_.notes.end(), prepared.notes.begin(), prepared.notes.end());
     columns_of(population, column.entity).push_back(store(context(), column, std::move(prepared)));
   }
 
@@ -224,7 +225,7 @@ class Importer {
   void add_derived(Population& population, const MapColumn& column, Derived derived) {
     MapColumn typed = column;
     if (derived.condition && !typed.type) typed.type = ColumnType::boolean;
-    add_prepared(population, typed, {std::move(derived.info), std::move(derived.values)});
+    add_prepared(population, typed, {std::move(derived.info), std::move(derived.values), {}});
   }
 
   void check_weights(const Population& population) const {
@@ -234,7 +235,7 @@ class Importer {
       if (!(weight[h] >= 0))
         throw bad_input(context().describe(Entity::household, h) + "the weight" +
                         (map_.weight.from.empty() ? "" : " '" + map_.weight.from + "'") + " is " +
-                        (std::isnan(weight[h]) ? "missing" : number_text(weight[h])) + "; weights are 0 or more");
+                        (std::isnan(weight[h]) ? "missing" : number_text(weight[h])) + "; weights are 0 or more: correct the survey, or filter the rows out");
     if (std::all_of(weight, weight + weights.rows(), [](double w) { return w == 0; }))
       throw bad_input(map_.path + ": all weights are 0; check the weight under [design]");
   }

@@ -31,7 +31,7 @@ bool all_whole(const TableColumn& column) {
 void check_numbers(const Table& table, const TableColumn& column) {
   for (std::size_t row = 0; row < table.rows; ++row) {
     if (column.missing(row))
-      throw bad_input(table.place(row) + ": the key '" + column.name + "' is missing; every row needs its key");
+      throw bad_input(table.place(row) + ": the key '" + column.name + "' is missing; every row needs its key: correct the survey, or choose another key");
     if (column.is_text()) continue;
     const double x = column.numbers[row];
     if (x != std::floor(x) || std::fabs(x) > exact_whole)

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "io/survey/toml_view.hpp"
+#include "io/toml/read_text.hpp"
 
 namespace puente::io {
 
@@ -309,6 +310,6 @@ SurveyMap parse_map(const std::string& name, std::string content) {
   return map;
 }
 
-SurveyMap read_map(const std::string& path) { return parse_map(path, read_bytes(path)); }
+SurveyMap read_map(const std::string& path) { return parse_map(path, read_text(path)); }
 
 }  // namespace puente::io

@@ -23,6 +23,8 @@ std::unique_ptr<TableFile> open_readstat(const std::string& path, TableFormat, c
 #include <fstream>
 #include <map>
 
+#include "io/survey/watched_file.hpp"
+
 namespace puente::io {
 
 namespace {
@@ -205,6 +207,23 @@ Parser make_parser(const std::string& encoding, bool with_values) {
   return parser;
 }
 
+WatchedFile& watched(void* context) { return *static_cast<WatchedFile*>(context); }
+
+int whence_of(readstat_io_flags_t flag) {
+  return flag == READSTAT_SEEK_SET ? SEEK_SET : flag == READSTAT_SEEK_CUR ? SEEK_CUR : SEEK_END;
+}
+
+void watch(readstat_parser_t* parser, WatchedFile& file) {
+  readstat_set_open_handler(parser, [](const char* path, void* f) { return watched(f).open(path) ? 0 : -1; });
+  readstat_set_close_handler(parser, [](void* f) { return watched(f).close(), 0; });
+  readstat_set_seek_handler(parser, [](readstat_off_t offset, readstat_io_flags_t whence, void* f) -> readstat_off_t {
+    return watched(f).seek(offset, whence_of(whence));
+  });
+  readstat_set_read_handler(parser, [](void* bytes, std::size_t count, void* f) { return watched(f).read(bytes, count); });
+  readstat_set_update_handler(parser, [](long, readstat_progress_handler, void*, void*) { return READSTAT_OK; });
+  readstat_set_io_ctx(parser, &file);
+}
+
 readstat_error_t parse(readstat_parser_t* parser, TableFormat format, const std::string& path, Reading& r) {
   switch (format) {
     case TableFormat::dta: return readstat_parse_dta(parser, path.c_str(), &r);
@@ -235,9 +254,12 @@ readstat_error_t parse(readstat_parser_t* parser, TableFormat format, const std:
 
 void run_parser(const std::string& path, const std::string& encoding, bool with_values, Reading& r) {
   const Parser parser = make_parser(encoding, with_values);
+  WatchedFile file;
+  if (r.format == TableFormat::dta) watch(parser.get(), file);
   const readstat_error_t code = parse(parser.get(), r.format, path, r);
   if (!r.exception.empty()) throw Error(ExitCode::internal, path + ": " + r.exception);
   if (code != READSTAT_OK) fail(path, code, r.message);
+  if (file.ended_early()) throw Error(ExitCode::io_error, path + ": ends early, in its value labels; get the file again");
 }
 
 /// Stata 13 and later close their file with a tag, so that a cut in the value labels after the data shows.

@@ -117,14 +117,23 @@ class Labeller {
     for (double& value : prepared.values)
       if (!std::isnan(value)) value = index_.at(value);
     prepared.info.labels = std::move(labels_);
+    prepared.notes = std::move(notes_);
   }
 
  private:
-  /// Two codes with one label are one class: rules can tell them only by their label.
+  /// Two codes with one label are one class: rules can tell them only by their label. A file that cuts its labels
+  /// may do that unseen, so it is noted; a map that gives labels means it.
   void add(double raw, const std::string& label) {
     const auto known = std::find(labels_.begin(), labels_.end(), label);
-    index_.emplace(raw, static_cast<double>(known - labels_.begin()));
+    const bool new_code = index_.emplace(raw, static_cast<double>(known - labels_.begin())).second;
     if (known == labels_.end()) labels_.push_back(label);
+    else if (new_code && column_.labels.kind == LabelRule::Kind::file) note_shared(static_cast<double>(known - labels_.begin()), raw, label);
+  }
+
+  void note_shared(double index, double raw, const std::string& label) {
+    const auto first = std::find_if(index_.begin(), index_.end(), [&](const auto& entry) { return entry.second == index; });
+    notes_.push_back(column_name(column_) + ": the codes " + raw_text(source_, first->first) + " and " + raw_text(source_, raw) +
+                     " have the same label '" + label + "' and are one class; give labels in the map to tell them apart");
   }
 
   void add_word(const std::string& word, const std::string& label) {
@@ -197,7 +206,7 @@ class Labeller {
   const ImportContext& context_;
   const MapColumn& column_;
   const TableColumn& source_;
-  std::vector<std::string> labels_;
+  std::vector<std::string> labels_, notes_;
   std::map<double, double> index_;
 };
 
@@ -267,7 +276,7 @@ bool stores_exactly(ColumnType type, double value) {
 Prepared prepare(const ImportContext& context, const MapColumn& column) {
   const Origin origin = origin_of(context.tables, column);
   const TableColumn& source = *origin.column;
-  Prepared prepared{info_of(column, &source), gather(context, column, origin)};
+  Prepared prepared{info_of(column, &source), gather(context, column, origin), {}};
   if (source.is_text() && wants_number(column)) fail_text(context, column, source, prepared.values);
   else clear_missing_codes(column, prepared.values);
   if (becomes_category(column, source)) Labeller(context, column, source).apply(prepared);
@@ -313,7 +322,7 @@ Column store(const ImportContext& context, const MapColumn& column, Prepared pre
     if (stores_exactly(info.type, value) && stored.set(i, value)) continue;
     throw bad_input(context.describe(column.entity, i) + column_name(column) + " holds " + number_text(value) +
                     ", which " + (std::isinf(value) ? "is not a finite number" : std::string("does not fit the type ") + name_of(info.type)) +
-                    "; correct the survey" + (column.type ? ", or leave out type to have it chosen" : ", or list it in missing_codes"));
+                    "; correct the survey" + (std::isinf(value) ? "" : column.type ? ", or leave out type to have it chosen" : ", or list it in missing_codes"));
   }
   return stored;
 }

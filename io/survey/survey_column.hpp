@@ -26,6 +26,7 @@ struct ImportContext {
 struct Prepared {
   ColumnInfo info;  ///< its type is not chosen yet
   std::vector<double> values;
+  std::vector<std::string> notes;  ///< for the report
 };
 
 /// Gathers a source column. Throws Error (bad_input) naming row, column and value where a household's persons differ, a

@@ -71,7 +71,7 @@ const char* foreign_format(const std::string& head) {
 }
 
 TableFormat format_of_content(const std::string& head, const std::string& path) {
-  if (head.empty()) throw bad_input(path + ": is empty");
+  if (head.empty()) throw bad_input(path + ": is empty; get the file again, or name another");
   if (is_dta(head)) return TableFormat::dta;
   if (starts_with(head, "$FL2") || starts_with(head, "$FL3")) return TableFormat::sav;
   if (is_sas7bdat(head)) return TableFormat::sas7bdat;

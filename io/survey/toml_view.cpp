@@ -28,10 +28,20 @@ std::size_t opening_quotes(const std::string& content, std::size_t at) {
   return at < content.size() && (content[at] == '\'' || content[at] == '"') ? 1 : 0;
 }
 
+constexpr std::string_view before_value = "value = ";
+
+/// As a TOML basic string.
+std::string quoted(const std::string& text) {
+  std::string all = "\"";
+  for (const char c : text) all += c == '\n' ? std::string("\\n") : c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return all + "\"";
+}
+
 std::string type_name(const toml::node& node) {
   std::ostringstream text;
   text << node.type();
-  return text.str();
+  const std::string name = text.str();
+  return (std::string("aeiou").find(name.front()) == std::string::npos ? "a " : "an ") + name;
 }
 
 }  // namespace
@@ -48,13 +58,27 @@ TomlFile TomlFile::parse(const std::string& name, std::string content) {
   return file;
 }
 
+toml::table TomlFile::parse_option(const std::string& option, const std::string& value) {
+  options.push_back(std::make_shared<rules::SourceFile>(rules::SourceFile{option, value}));
+  try {
+    return toml::parse(std::string(before_value) + value, option);
+  } catch (const toml::parse_error&) {
+    return toml::parse(std::string(before_value) + quoted(value), option);
+  }
+}
+
 rules::Text TomlFile::place(const toml::source_region& region) const {
+  for (const auto& option : options)
+    if (region.path != nullptr && *region.path == option->name) {
+      const std::size_t at = byte_offset(std::string(before_value) + option->content, region.begin);
+      return {"", option, at - std::min(at, before_value.size())};
+    }
   return {"", source, byte_offset(source->content, region.begin)};
 }
 
 rules::Text TomlFile::text(const toml::value<std::string>& node) const {
   rules::Text text = place(node.source());
-  text.offset += opening_quotes(source->content, text.offset);
+  text.offset += opening_quotes(text.file->content, text.offset);
   text.text = node.get();
   return text;
 }
@@ -65,7 +89,7 @@ const toml::node* TomlView::find(const char* key) {
 }
 
 void TomlView::wrong(const toml::node& node, const char* key, const std::string& wanted) {
-  file_.error(file_.place(node.source()), path(key) + " wants " + wanted + ", not a " + type_name(node));
+  file_.error(file_.place(node.source()), path(key) + " wants " + wanted + ", not " + type_name(node));
 }
 
 std::optional<rules::Text> TomlView::text(const char* key) {

@@ -16,11 +16,14 @@ namespace puente::io {
 
 struct TomlFile {
   std::shared_ptr<const rules::SourceFile> source;
+  std::vector<std::shared_ptr<const rules::SourceFile>> options;  ///< values given on the command line, each its own file
   toml::table root;
   Diagnostics diagnostics;
 
   /// Throws Error (bad_input) on a syntax error, which stops the reader and comes alone.
   static TomlFile parse(const std::string& name, std::string content);
+  /// A value written as TOML, or as a bare word that stands for a text, under the name of the option that gives it.
+  toml::table parse_option(const std::string& option, const std::string& value);
   /// Where a node or key stands, as an empty piece of text.
   rules::Text place(const toml::source_region& region) const;
   /// The content of a string node, placed after its opening quotes.

@@ -210,12 +210,7 @@ void apply(const Change& change, TomlFile& file) {
     return;
   }
   if (!change.literal.empty()) {
-    toml::table parsed;
-    try {
-      parsed = toml::parse("value = " + change.literal);
-    } catch (const toml::parse_error&) {
-      parsed.insert("value", change.literal);  // a bare word is text
-    }
+    toml::table parsed = file.parse_option(change.place.file->name, change.literal);
     holder->insert_or_assign(to.back(), std::move(*parsed.get("value")));
     return;
   }

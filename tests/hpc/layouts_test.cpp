@@ -1,75 +1,21 @@
 // The same bits for any ranks × threads × block size × window.
 #include <gtest/gtest.h>
 
-#include "tests/support/program.hpp"
+#include <array>
+#include <set>
+
+#include "tests/hpc/layouts.hpp"
+#include "tests/support/data_dir.hpp"
 
 namespace puente::test {
 namespace {
 
-const char* const village = R"(format = 1
-[population]
-households = 20000
-[population.recipe]
-seed = 7
-persons = '1 + floor(6*uniform("size"))'
-[population.recipe.household]
-weight = { value = '0.25 + 3*uniform("weight")', type = "f64" }
-income = { value = 'exp(5 + normal("income"))', type = "f64" }
-land = { value = '5*uniform("land")', type = "f32" }
-region = { value = 'floor(4*uniform("region"))', type = "i8", labels = ["N", "S", "E", "W"] }
-[population.recipe.person]
-age = { value = 'floor(60*uniform("age"))', type = "i8" }
-attends = { value = 'chance(0.7, "attends")' }
-meals = { value = 'chance(0.3, "meals")' }
-[welfare]
-resource = 'income'
-pass_through = { income = 0.8, transfers = 1, in_kind = 1 }
-[welfare.lines]
-fixed = 60
-relative = '0.6*quantile(welfare, 0.5)'
-[groups]
-region = 'region'
-young = 'age < 15'
-band = 'floor(land)'
-[programmes.meals]
-entity = "person"
-eligible = '6 <= age <= 13'
-condition = 'attends'
-observed = 'meals'
-take_up = 0.9
-coverage = { mode = "share", share = 0.6, within = 'region' }
-in_kind = { amount = 4, valued_at = 1 }
-[programmes.cash]
-eligible = 'rank(income/size) < 0.5'
-coverage = { mode = "ranked", by = 'income/size', budget = 150000 }
-cash = { amount = '10*size' }
-cost = { per_recipient = 2, fixed = 500 }
-[[programmes.cash.effects]]
-outcome = "income"
-size = 0.1
-[scenarios.none]
-[scenarios.meals]
-programmes = ["meals"]
-[scenarios.both]
-programmes = ["meals", "cash"]
-[run]
-seed = 11
-)";
-
-class Layouts : public testing::Test {
+class Layouts : public SameBits {
  protected:
   void SetUp() override {
     scenario_ = folder_.write("village.toml", village);
-    const Ran ran = puente("run " + scenario_ + " --quiet --threads 1 -o " + folder_ / "base.h5");
-    ASSERT_EQ(ran.code, 0) << ran.text;
+    base("run " + scenario_);
   }
-  void expect_same(const std::string& prefix, const std::string& options) {
-    const Ran ran = shell(prefix + PUENTE_BINARY + " run " + scenario_ + " --quiet " + options + " -o " + folder_ / "other.h5");
-    ASSERT_EQ(ran.code, 0) << prefix << options << ran.text;
-    const Ran compared = puente("compare " + (folder_ / "base.h5") + " " + (folder_ / "other.h5"));
-    EXPECT_EQ(compared.code, 0) << prefix << options << compared.text;
-  }
-  Folder folder_;
   std::string scenario_;
 };
 
@@ -100,6 +46,47 @@ TEST_F(Layouts, EveryRankEndsWithTheSameCode) {
 TEST_F(Layouts, AnotherSeedIsAnotherResult) {
   ASSERT_EQ(puente("run " + scenario_ + " --quiet --seed 12 -o " + (folder_ / "other.h5")).code, 0);
   EXPECT_EQ(puente("compare " + (folder_ / "base.h5") + " " + (folder_ / "other.h5")).code, 1);
+}
+
+#ifdef PUENTE_HAS_MPI
+TEST(Pairwise, EveryTwoValuesOfDifferentFactorsMeet) {
+  std::set<std::array<int, 4>> met;
+  for (const Layout& l : pairwise(1000)) {
+    const int values[] = {l.ranks, l.threads, l.block, l.window};
+    for (int a = 0; a < 4; ++a)
+      for (int b = a + 1; b < 4; ++b) met.insert({a, values[a], b, values[b]});
+  }
+  EXPECT_EQ(met.size(), 4u * 3 + 4 * 3 + 4 * 2 + 3 * 3 + 3 * 2 + 3 * 2);
+}
+#endif
+
+/// The pack of Chile on the survey itself.
+class Chile : public SameBits {
+ protected:
+  void SetUp() override {
+    if (!has_data("casen_1990_chile")) GTEST_SKIP() << no_data("casen_1990_chile");
+    const std::string pack = PUENTE_SOURCE_DIR "/scenarios/chile_casen_1990/", population = folder_ / "casen.h5";
+    const Ran ran = puente("import " + pack + "import.toml --input " + data_dir() + "/casen_1990_chile/persons.sav -o " + population);
+    ASSERT_EQ(ran.code, 0) << ran.text;
+    base("run " + pack + "scenario.toml --population " + population);
+  }
+};
+
+TEST_F(Chile, LayoutsChangeNoBit) {
+  for (const Layout& layout : pairwise(1000)) expect_same(layout);
+}
+
+// With and without MPI, optimised or not: the same bits.
+TEST_F(Layouts, OtherBuildsGiveTheSameBits) {
+  const auto builds = other_builds();
+  if (builds.empty()) GTEST_SKIP() << no_other_build();
+  for (const std::string& binary : builds) expect_same("", "--threads 2", binary);
+}
+
+TEST_F(Chile, OtherBuildsGiveTheSameBits) {
+  const auto builds = other_builds();
+  if (builds.empty()) GTEST_SKIP() << no_other_build();
+  for (const std::string& binary : builds) expect_same("", "--threads 2", binary);
 }
 
 }  // namespace

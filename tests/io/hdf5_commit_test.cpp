@@ -114,6 +114,26 @@ TEST(FullDisk, ALimitOnFilesIsKnownBeforehand) {
   }
 }
 
+// A limit just below what is needed: HDF5, which composes in memory, must not meet it and bring the program down.
+TEST(FullDisk, LimitsJustTooSmallAreErrorsToo) {
+  const Population population = rich_population(0, 300'000);
+  const Folder whole;
+  write_population(population, whole.file("p.h5"));
+  write_results(small_results(), whole.file("r.h5"));
+  for (const char* name : {"p.h5", "r.h5"}) {
+    const auto size = static_cast<rlim_t>(std::filesystem::file_size(whole.file(name)));
+    for (const rlim_t below : {rlim_t{1}, rlim_t{1'000}, size / 10, size / 2, size - 1}) {
+      const Folder folder;
+      const int code = exit_code_in_child(limit_file_size(size - below), [&] {
+        if (*name == 'p') write_population(population, folder.file(name));
+        else write_results(small_results(), folder.file(name));
+      });
+      EXPECT_EQ(code, 73) << name << " " << size - below << " of " << size;
+      EXPECT_EQ(folder.files(), 0u) << name << " " << size - below;
+    }
+  }
+}
+
 // Here the limit strikes in the middle, as a disk does that somebody else fills.
 TEST(FullDisk, StrikingInTheMiddleEndsWith74AndLeavesNothing) {
   for (const rlim_t limit : {0, 100, 4'095, 5'000, 99'999}) {

@@ -6,18 +6,13 @@ Exit code 77 says that the reader is not installed.
 """
 import sys
 
+sys.dont_write_bytecode = True  # the sources stay as they are
+from reading import equal, run, text  # noqa: E402
+
 HOUSEHOLD = ["id", "weight", "income", "rural", "größe", "district", "province", "status", "household"]
 PERSON = ["line", "age", "earnings", "status", "attends"]
 PROVINCES = ["Luapula", "North Western", "北部", ""]
 LUAPULA = "province=Luapula"
-
-
-def text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def equal(found, expected, what):
-    assert found == expected, f"{what}: {found!r} is not {expected!r}"
 
 
 def with_h5py(population, results):
@@ -110,18 +105,5 @@ def with_xarray(population, results, engine):
     equal(float(provenance["ranks"]), 4.0, "provenance")
 
 
-READERS = {
-    "h5py": with_h5py,
-    "h5netcdf": with_h5netcdf,
-    "netcdf4": with_netcdf4,
-    "xarray_h5netcdf": lambda p, r: with_xarray(p, r, "h5netcdf"),
-    "xarray_netcdf4": lambda p, r: with_xarray(p, r, "netcdf4"),
-}
-
 if __name__ == "__main__":
-    try:
-        READERS[sys.argv[1]](sys.argv[2], sys.argv[3])
-    except ModuleNotFoundError as missing:
-        print(missing)
-        sys.exit(77)
-    print("ok")
+    run(with_h5py, with_xarray, h5netcdf=with_h5netcdf, netcdf4=with_netcdf4)
