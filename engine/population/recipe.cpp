@@ -151,8 +151,9 @@ void RecipeSource::load(std::int64_t first, std::int64_t last, std::span<const r
                         BlockData& block) const {
   thread_local rules::Workspace workspace;
   block.first_household = first;
-  block.id.resize(static_cast<std::size_t>(last - first));
-  std::iota(block.id.begin(), block.id.end(), first);
+  block.made_id.resize(static_cast<std::size_t>(last - first));
+  std::iota(block.made_id.begin(), block.made_id.end(), first);
+  block.id = block.made_id;
   impl_->make_persons(block, workspace);
   std::vector<double> ids(block.id.begin(), block.id.end());
   const double* inputs[] = {ids.data()};
@@ -161,9 +162,11 @@ void RecipeSource::load(std::int64_t first, std::int64_t last, std::span<const r
   std::vector<double> buffer;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const double* values = impl_->column(wanted[i], block, workspace, buffer);
-    block.inputs[i].assign(values, values + block.rows.count(wanted[i].entity));
+    const std::size_t rows = block.rows.count(wanted[i].entity);
+    double* made = block.inputs[i].make(rows);
+    std::copy_n(values, rows, made);
     const ColumnInfo& info = impl_->schema.columns(wanted[i].entity)[static_cast<std::size_t>(wanted[i].column)];
-    round_to_storage(info.type, info.name, block.inputs[i]);
+    round_to_storage(info.type, info.name, {made, rows});
   }
 }
 

@@ -10,21 +10,22 @@ void index_members(BlockData& block) {
   const auto households = block.person_begin.size() - 1;
   const auto persons = static_cast<std::size_t>(block.person_begin.back());
   block.household_of.resize(persons);
-  for (std::size_t h = 0; h < households; ++h)
-    std::fill(block.household_of.begin() + block.person_begin[h], block.household_of.begin() + block.person_begin[h + 1],
-              static_cast<std::int32_t>(h));
+  for (std::size_t h = 0; persons > 0 && h < households; ++h)
+    for (std::int32_t i = block.person_begin[h]; i < block.person_begin[h + 1]; ++i)
+      block.household_of[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(h);
   block.rows = {households,      persons,           block.person_begin.data(), block.household_of.data(),
                 block.id.data(), block.line.data()};
 }
 
 namespace {
 
+/// Returns how many are kept.
 template <class T>
-void keep_unmarked(std::vector<T>& values, const std::vector<bool>& marked) {
+std::size_t keep_unmarked(T* values, const std::vector<bool>& marked) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < marked.size(); ++i)
     if (!marked[i]) values[kept++] = values[i];
-  values.resize(kept);
+  return kept;
 }
 
 }  // namespace
@@ -38,9 +39,9 @@ std::size_t remove_persons(BlockData& block, std::span<const rules::Input> wante
     for (std::int32_t i = begin; i < end; ++i) kept += marked[static_cast<std::size_t>(i)] ? 0 : 1;
   }
   block.person_begin.back() = kept;
-  keep_unmarked(block.line, marked);
+  block.line.resize(keep_unmarked(block.line.data(), marked));
   for (std::size_t i = 0; i < wanted.size(); ++i)
-    if (wanted[i].entity == Entity::person) keep_unmarked(block.inputs[i], marked);
+    if (wanted[i].entity == Entity::person) block.inputs[i].shorten(keep_unmarked(block.inputs[i].change(), marked));
   index_members(block);
   return before - static_cast<std::size_t>(kept);
 }
@@ -70,7 +71,7 @@ void load_from(const Population& population, std::int64_t offset, std::int64_t f
   const auto& offsets = population.person_offset;
   block.first_household = first;
   const auto* id = population.find(Entity::household, "id")->as<std::int64_t>() + begin;
-  block.id.assign(id, id + n);
+  block.id = {id, n};
   block.person_begin.resize(n + 1);
   for (std::size_t i = 0; i <= n; ++i)
     block.person_begin[i] = static_cast<std::int32_t>(offsets[begin + i] - offsets[begin]);
@@ -83,9 +84,10 @@ void load_from(const Population& population, std::int64_t offset, std::int64_t f
     const bool of_household = wanted[i].entity == Entity::household;
     const auto& columns = of_household ? population.household : population.person;
     const std::size_t rows = block.rows.count(wanted[i].entity);
-    block.inputs[i].resize(rows);
-    to_f64(columns[static_cast<std::size_t>(wanted[i].column)].view(), of_household ? begin : person_first, rows,
-           block.inputs[i].data());
+    const Column& column = columns[static_cast<std::size_t>(wanted[i].column)];
+    const std::size_t from = of_household ? begin : person_first;
+    if (column.info().type == ColumnType::f64) block.inputs[i].refer_to(column.as<double>() + from, rows);
+    else to_f64(column.view(), from, rows, block.inputs[i].make(rows));
   }
 }
 

@@ -11,14 +11,51 @@
 
 namespace puente {
 
+/// A wanted column of a block: values of the population where it stores doubles, else converted ones of its own.
+class BlockColumn {
+ public:
+  std::size_t size() const { return n_; }
+  const double* data() const { return values_; }
+  const double* begin() const { return values_; }
+  const double* end() const { return values_ + n_; }
+  double operator[](std::size_t i) const { return values_[i]; }
+  /// Values that outlast the block.
+  void refer_to(const double* values, std::size_t n) {
+    values_ = values;
+    n_ = n;
+  }
+  /// Room for n values of its own.
+  double* make(std::size_t n) {
+    own_.resize(n);
+    refer_to(own_.data(), n);
+    return own_.data();
+  }
+  /// The values as its own, to be changed.
+  double* change() {
+    if (values_ != own_.data()) {
+      own_.assign(values_, values_ + n_);
+      values_ = own_.data();
+    }
+    return own_.data();
+  }
+  /// Keeps the first n, after `change`.
+  void shorten(std::size_t n) { n_ = n; }
+
+ private:
+  std::vector<double> own_;
+  const double* values_ = nullptr;
+  std::size_t n_ = 0;
+};
+
 /// The rows of one block in f64, reused from block to block.
 struct BlockData {
   std::int64_t first_household = 0;   ///< number of the first household, 0 … households − 1
-  std::vector<std::int64_t> id;
+  std::span<const std::int64_t> id;   ///< of the population, or made_id
+  std::vector<std::int64_t> made_id;
   std::vector<std::uint16_t> line;
   std::vector<std::int32_t> person_begin, household_of;
-  std::vector<std::vector<double>> inputs;  ///< one a wanted input, in that order
-  rules::Rows rows;                         ///< points into the vectors above
+  std::vector<BlockColumn> inputs;    ///< one a wanted input, in that order
+  rules::Rows rows;                   ///< points into what is above
 };
 
 /// Takes the marked persons out of a block whose inputs are `wanted`; returns how many. Their lines stay their own.

@@ -6,12 +6,7 @@ namespace puente {
 
 void Composition::reset(std::size_t n) {
   touched = false;
-  absolute.assign(n, 0);
-  factor.assign(n, 1);
-  gross_factor.assign(n, 1);
-  after.assign(n, 0);
-  log_odds.assign(n, 0);
-  points.assign(n, 0);
+  for (Amounts* amounts : {&absolute, &factor, &gross_factor, &after, &log_odds, &points}) amounts->reset(n);
   ownership = false;
   given.clear();
   owner_factor.clear();
@@ -29,52 +24,97 @@ double share_without(double base, const Composition& observed, std::size_t i) {
   return shifted_share(base - observed.points[i], -observed.log_odds[i]);
 }
 
+namespace {
+
+void add_where_reached(Amounts& amounts, const double* reach, const double* size, std::size_t n) {
+  double* sum = amounts.write();
+  for (std::size_t i = 0; i < n; ++i) sum[i] += reach[i] != 0 ? size[i] : 0.0;
+}
+
+void multiply_where_reached(Amounts& amounts, const double* reach, const double* size, std::size_t n) {
+  double* product = amounts.write();
+  for (std::size_t i = 0; i < n; ++i) product[i] *= reach[i] != 0 ? 1 + size[i] : 1.0;
+}
+
+/// What effects on gross levels add: their factor on the costs.
+const double* gross_change(const double* costs, const Composition& c, std::size_t n, std::vector<double>& out) {
+  out.assign(n, 0);
+  if (costs == nullptr || !c.gross_factor.written()) return out.data();
+  for (std::size_t i = 0; i < n; ++i) out[i] = costs[i] * (c.gross_factor[i] - 1);
+  return out.data();
+}
+
+/// Of the level's four, the numbers of every unit.
+struct LevelAmounts {
+  explicit LevelAmounts(const Composition& c)
+      : absolute(c.absolute.all(scratch[0])), factor(c.factor.all(scratch[1])), gross_factor(c.gross_factor.all(scratch[2])),
+        after(c.after.all(scratch[3])) {}
+  std::vector<double> scratch[4];
+  const double *absolute, *factor, *gross_factor, *after;
+};
+
+bool neutral(const Composition& c) {
+  return !c.absolute.written() && !c.factor.written() && !c.gross_factor.written() && !c.after.written();
+}
+
+}  // namespace
+
 void add_absolute(Composition& c, const double* reach, const double* size, std::size_t n) {
   c.touched = true;
-  for (std::size_t i = 0; i < n; ++i) c.absolute[i] += reach[i] != 0 ? size[i] : 0.0;
+  add_where_reached(c.absolute, reach, size, n);
 }
 
 void add_relative(Composition& c, const double* reach, const double* size, bool on_gross, std::size_t n) {
   c.touched = true;
-  for (std::size_t i = 0; i < n; ++i) c.factor[i] *= reach[i] != 0 ? 1 + size[i] : 1.0;
-  if (!on_gross) return;
-  for (std::size_t i = 0; i < n; ++i) c.gross_factor[i] *= reach[i] != 0 ? 1 + size[i] : 1.0;
+  multiply_where_reached(c.factor, reach, size, n);
+  if (on_gross) multiply_where_reached(c.gross_factor, reach, size, n);
 }
 
 void add_points(Composition& c, const double* reach, const double* size, std::size_t n) {
   c.touched = true;
-  for (std::size_t i = 0; i < n; ++i) c.points[i] += reach[i] != 0 ? size[i] : 0.0;
+  add_where_reached(c.points, reach, size, n);
 }
 
 void add_odds(Composition& c, const double* reach, const double* odds_ratio, std::size_t n) {
   c.touched = true;
-  for (std::size_t i = 0; i < n; ++i) c.log_odds[i] += reach[i] != 0 ? log(odds_ratio[i]) : 0.0;
+  double* sum = c.log_odds.write();
+  for (std::size_t i = 0; i < n; ++i) sum[i] += reach[i] != 0 ? log(odds_ratio[i]) : 0.0;
 }
 
 void add_shift(Composition& c, const double* reach, double log_odds, std::size_t n) {
   c.touched = true;
-  for (std::size_t i = 0; i < n; ++i) c.log_odds[i] += reach[i] != 0 ? log_odds : 0.0;
+  double* sum = c.log_odds.write();
+  for (std::size_t i = 0; i < n; ++i) sum[i] += reach[i] != 0 ? log_odds : 0.0;
 }
 
 void add_after(Composition& c, const double* reach, const double* size, std::size_t n) {
   c.touched = true;
-  for (std::size_t i = 0; i < n; ++i) c.after[i] += reach[i] != 0 ? size[i] : 0.0;
+  add_where_reached(c.after, reach, size, n);
 }
 
 void remove_observed(const double* data, const Composition& observed, const double* costs, std::size_t n, double* none) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const double gross = costs == nullptr ? 0.0 : costs[i] * (observed.gross_factor[i] - 1);
-    none[i] = (data[i] - observed.after[i] - gross) / observed.factor[i] - observed.absolute[i];
-  }
+  std::vector<double> scratch;
+  const double* gross = gross_change(costs, observed, n, scratch);
+  const LevelAmounts was(observed);
+  for (std::size_t i = 0; i < n; ++i) none[i] = (data[i] - was.after[i] - gross[i]) / was.factor[i] - was.absolute[i];
 }
 
 void apply_level(const double* data, const double* none, const Composition& observed, const Composition& now,
                  const double* costs, std::size_t n, double* level) {
+  const bool only_relative = now.factor.written() && !now.absolute.written() && !now.gross_factor.written() && !now.after.written();
+  if (neutral(observed) && only_relative) {  // the none-world is the data
+    std::vector<double> unused;
+    const double* factor = now.factor.all(unused);
+    for (std::size_t i = 0; i < n; ++i) level[i] = data[i] * factor[i];
+    return;
+  }
+  std::vector<double> scratch;
+  const double* gross = gross_change(costs, now, n, scratch);
+  const LevelAmounts was(observed), is(now);
   for (std::size_t i = 0; i < n; ++i) {
-    const double gross = costs == nullptr ? 0.0 : costs[i] * (now.gross_factor[i] - 1);
-    const double changed = (none[i] + now.absolute[i]) * now.factor[i] + gross + now.after[i];
-    const bool same = now.absolute[i] == observed.absolute[i] && now.factor[i] == observed.factor[i] &&
-                      now.gross_factor[i] == observed.gross_factor[i] && now.after[i] == observed.after[i];
+    const double changed = (none[i] + is.absolute[i]) * is.factor[i] + gross[i] + is.after[i];
+    const bool same = (is.absolute[i] == was.absolute[i]) & (is.factor[i] == was.factor[i]) &
+                      (is.gross_factor[i] == was.gross_factor[i]) & (is.after[i] == was.after[i]);
     level[i] = same ? data[i] : changed;
   }
 }

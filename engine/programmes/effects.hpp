@@ -17,10 +17,40 @@ using Culprits = std::vector<std::size_t>;
 /// Row = class before, column = class after.
 using TransitionMatrix = std::vector<std::vector<double>>;
 
+/// A number a unit, the same neutral one for all until something is written: most are never written.
+class Amounts {
+ public:
+  explicit Amounts(double neutral) : neutral_(neutral) {}
+  void reset(std::size_t n) {
+    n_ = n;
+    written_ = false;
+  }
+  bool written() const { return written_; }
+  std::size_t size() const { return n_; }
+  double* write() {
+    if (!written_) values_.assign(n_, neutral_);
+    written_ = true;
+    return values_.data();
+  }
+  double operator[](std::size_t i) const { return written_ ? values_[i] : neutral_; }
+  /// All of them, for loops; `scratch` holds them where nothing is written.
+  const double* all(std::vector<double>& scratch) const {
+    if (written_) return values_.data();
+    scratch.assign(n_, neutral_);
+    return scratch.data();
+  }
+
+ private:
+  double neutral_;
+  std::size_t n_ = 0;
+  bool written_ = false;
+  std::vector<double> values_;
+};
+
 /// Sums and products of what reaches each unit. Neutral (sums 0, products 1) where nothing does.
 struct Composition {
   bool touched = false;
-  std::vector<double> absolute, factor, gross_factor, after, log_odds, points;
+  Amounts absolute{0}, factor{1}, gross_factor{1}, after{0}, log_odds{0}, points{0};
   bool ownership = false;                          ///< log_odds and points are of owning; the two below are filled
   std::vector<double> given, owner_factor;         ///< level of those who come to own; change of those who own already
   std::vector<const TransitionMatrix*> matrices;   ///< in the file's order

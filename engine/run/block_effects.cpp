@@ -108,9 +108,9 @@ void BlockProcessor::redraw(std::size_t k, const Composition& now, std::vector<d
 }
 
 const double* BlockProcessor::base_of(const Outcome& outcome) {
-  require_present(block_.inputs[outcome.input].data(), outcome.entity, "outcome '" + outcome.name + "' is missing");
+  require_present(block_.inputs[outcome.input].data(), outcome.entity, [&] { return "outcome '" + outcome.name + "' is missing"; });
   const double* base = data(outcome.base);
-  require_present(base, outcome.entity, "the base probability of outcome '" + outcome.name + "' is missing");
+  require_present(base, outcome.entity, [&] { return "the base probability of outcome '" + outcome.name + "' is missing"; });
   return base;
 }
 
@@ -135,7 +135,7 @@ void BlockProcessor::ownership(const Outcome& outcome, const Composition& observ
   count_faults(outcome, faults.outside, "the probability of owning of " + name + " would leave [0, 1]: its base leaves too little room for the effect");
   count_faults(outcome, faults.negative, name + " has a two-part effect and is below 0: what is owned cannot be negative");
   count_faults(outcome, faults.unknown, "taking out what was observed would make owners of " + name + " again, of whom the data hold no level: an observed two-part effect cannot lower ownership");
-  require_present(level.data(), outcome.entity, name + " or its effect is missing");
+  require_present(level.data(), outcome.entity, [&] { return name + " or its effect is missing"; });
 }
 
 void BlockProcessor::transition(const Outcome& outcome, const Composition& observed, const Composition& now,
@@ -155,22 +155,22 @@ void BlockProcessor::outcomes(std::size_t s) {
   const BoundProgram& world = *study_.policies[scenario.policy];
   for (std::size_t k = 0; k < study_.outcomes.size(); ++k) {
     const Outcome& outcome = study_.outcomes[k];
-    const std::vector<double>& seen = block_.inputs[outcome.input];
-    std::vector<double>& level = state_.level[k];
-    level.resize(seen.size());
-    Composition& before = observed_composition_[k];
-    if (study_.observed.empty()) before.reset(seen.size());
+    const BlockColumn& seen = block_.inputs[outcome.input];
+    const Composition& before = observed_composition_[k];
     if (!state_.composition[k].touched) {
-      level = before.touched ? none_level_[k] : seen;
+      state_.level[k] = before.touched ? none_level_[k] : seen.data();
       continue;
     }
+    std::vector<double>& level = state_.own_level[k];
+    level.resize(seen.size());
+    state_.level[k] = level.data();
     if (outcome.kind != Outcome::Kind::level || outcome.owned) {
       redraw(k, state_.composition[k], level);
       continue;
     }
-    apply_level(seen.data(), none_level_[k].data(), before, state_.composition[k], costs_of(k, scenario.programmes, world),
+    apply_level(seen.data(), none_level_[k], before, state_.composition[k], costs_of(k, scenario.programmes, world),
                 seen.size(), level.data());
-    require_present(level.data(), outcome.entity, "outcome '" + outcome.name + "' or its effect is missing");
+    require_present(level.data(), outcome.entity, [&] { return "outcome '" + outcome.name + "' or its effect is missing"; });
   }
 }
 
@@ -195,9 +195,10 @@ void BlockProcessor::money(std::size_t s) {
   for (std::size_t k = 0; k < study_.outcomes.size(); ++k) {
     if (scenario.pass_through[k] == 0) continue;
     const Outcome& outcome = study_.outcomes[k];
-    const std::vector<double>& seen = block_.inputs[outcome.input];
+    const BlockColumn& seen = block_.inputs[outcome.input];
+    if (state_.level[k] == seen.data()) continue;
     if (outcome.entity == Entity::household) {
-      add_change(state_.level[k].data(), seen.data(), scenario.pass_through[k]);
+      add_change(state_.level[k], seen.data(), scenario.pass_through[k]);
       continue;
     }
     scratch_.resize(rows.persons);
@@ -242,8 +243,7 @@ void BlockProcessor::shares_reached(int s, std::size_t p, const CompiledEffect& 
   const CompiledProgramme& programme = was_observed ? study_.observed[p] : study_.scenarios[static_cast<std::size_t>(s)].programmes[p];
   const BoundProgram& world = was_observed ? *study_.data : *study_.policies[study_.scenarios[static_cast<std::size_t>(s)].policy];
   const double* arrives = reach(programme, world, outcome.entity, was_observed ? observed_[p] : state_.programmes[p]);
-  Composition& observed = observed_composition_[effect.outcome];
-  if (study_.observed.empty()) observed.reset(block_.rows.count(outcome.entity));
+  const Composition& observed = observed_composition_[effect.outcome];
   const double* base = base_of(outcome);
   for (std::size_t i = 0; i < block_.rows.count(outcome.entity); ++i) {
     const std::size_t h = household_of(outcome.entity, i);

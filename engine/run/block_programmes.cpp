@@ -22,18 +22,24 @@ void BlockProcessor::unit_uniforms(std::uint64_t key, Entity entity, std::vector
 void BlockProcessor::take_up(const CompiledProgramme& p, const BoundProgram& world, std::vector<double>& offered) {
   if (p.take_up.index < 0) return;
   const double* probability = result(world, p.take_up);
-  require_present(probability, p.programme->entity, "programme '" + p.programme->name + "': take_up is missing");
+  require_present(probability, p.programme->entity, [&] { return "programme '" + p.programme->name + "': take_up is missing"; });
   unit_uniforms(p.take_up_key, p.programme->entity, uniform_);
   for (std::size_t i = 0; i < offered.size(); ++i) offered[i] = uniform_[i] < probability[i] ? offered[i] : 0.0;
 }
 
 void BlockProcessor::pool_and_takers(std::size_t s, std::size_t p, std::vector<double>& pool,
                                      std::vector<double>& takers) {
-  const CompiledScenario& scenario = study_.scenarios[s];
-  const CompiledProgramme& compiled = scenario.programmes[p];
+  find_pool(s, p, pool);
+  takers = pool;
+  take_up(study_.scenarios[s].programmes[p], *study_.policies[study_.scenarios[s].policy], takers);
+}
+
+/// Who may be offered the programme: the eligible, but for clients of programmes that bar them, and those who have it.
+void BlockProcessor::find_pool(std::size_t s, std::size_t p, std::vector<double>& pool) {
+  const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
   const Programme& programme = *compiled.programme;
   const double* eligible = policy(s, compiled.eligible);
-  require_present(eligible, programme.entity, "programme '" + programme.name + "': eligibility is missing");
+  require_present(eligible, programme.entity, [&] { return "programme '" + programme.name + "': eligibility is missing"; });
   pool.assign(eligible, eligible + block_.rows.count(programme.entity));
   for (const std::size_t other : compiled.excluded_by) {
     const std::vector<double>& clients = state_.programmes[other].offered;
@@ -43,8 +49,6 @@ void BlockProcessor::pool_and_takers(std::size_t s, std::size_t p, std::vector<d
     const double* kept = observed_[static_cast<std::size_t>(compiled.observed_index)].offered.data();
     for (std::size_t i = 0; i < pool.size(); ++i) pool[i] = kept[i] != 0 ? 1.0 : pool[i];
   }
-  takers = pool;
-  take_up(compiled, *study_.policies[scenario.policy], takers);
 }
 
 std::int32_t BlockProcessor::cut_group(std::size_t s, std::size_t p, std::size_t unit) const {
@@ -67,8 +71,8 @@ void BlockProcessor::selection_keys(std::size_t s, std::size_t p, std::vector<Se
   const double* area = compiled.unit_of_draw.index >= 0 ? policy(s, compiled.unit_of_draw) : nullptr;
   const bool keep = compiled.observed_index >= 0 && programme.coverage.keep_observed;
   const double* kept = keep ? observed_[static_cast<std::size_t>(compiled.observed_index)].offered.data() : nullptr;
-  if (by != nullptr) require_present(by, entity, "programme '" + programme.name + "': coverage.by is missing");
-  if (area != nullptr) require_present(area, entity, "programme '" + programme.name + "': coverage.unit_of_draw is missing");
+  if (by != nullptr) require_present(by, entity, [&] { return "programme '" + programme.name + "': coverage.by is missing"; });
+  if (area != nullptr) require_present(area, entity, [&] { return "programme '" + programme.name + "': coverage.unit_of_draw is missing"; });
   for (std::size_t i = 0; i < n; ++i) {
     const double rank = by == nullptr ? 0.0 : (programme.coverage.descending ? -by[i] : by[i]);
     const std::uint64_t place = std::isnan(rank) ? 1 : std::max<std::uint64_t>(1, ordered_bits(rank));
@@ -93,13 +97,14 @@ void BlockProcessor::expected_cost(std::size_t s, std::size_t p, std::vector<dou
   cost.assign(n, 0);
   if (compiled.cash.index >= 0) {
     const double* cash = policy(s, compiled.cash);
-    require_present(cash, entity, name + "cash.amount is missing");
+    require_present(cash, entity, [&] { return name + "cash.amount is missing"; });
     const double* delivery = compiled.delivery.index >= 0 ? policy(s, compiled.delivery) : nullptr;
-    for (std::size_t i = 0; i < n; ++i) cost[i] = delivery == nullptr ? cash[i] : cash[i] * delivery[i];
+    for (std::size_t i = 0; i < n; ++i) cost[i] = cash[i];
+    for (std::size_t i = 0; delivery != nullptr && i < n; ++i) cost[i] *= delivery[i];
   }
   if (compiled.cost_per_recipient.index >= 0) {
     const double* per_recipient = policy(s, compiled.cost_per_recipient);
-    require_present(per_recipient, entity, name + "cost.per_recipient is missing");
+    require_present(per_recipient, entity, [&] { return name + "cost.per_recipient is missing"; });
     for (std::size_t i = 0; i < n; ++i) cost[i] += per_recipient[i];
   }
   if (compiled.condition.index < 0) return;
@@ -118,7 +123,8 @@ void BlockProcessor::offer(std::size_t s, std::size_t p) {
     offered = observed_[static_cast<std::size_t>(compiled.observed_index)].offered;
     return;
   }
-  pool_and_takers(s, p, pool_, offered);
+  find_pool(s, p, offered);
+  take_up(compiled, *study_.policies[study_.scenarios[s].policy], offered);
   if (mode == CoverageMode::nobody) std::fill(offered.begin(), offered.end(), 0.0);
   if (!compiled.cut_needed) return;
   selection_keys(s, p, keys_);
@@ -159,6 +165,10 @@ void BlockProcessor::choose_layer(std::size_t s, std::size_t layer) {
   state_.weight_factor.clear();
   layer_ = layer;
   if (margins_.empty()) return;
+  for (std::size_t p = 0; p < programmes; ++p) {
+    state_.programmes[p].own_member = state_.programmes[p].offered;
+    state_.programmes[p].member = state_.programmes[p].own_member;
+  }
   state_.weight_factor.assign(block_.rows.households, layer == 0 ? 1.0 : 0.0);
   for (const auto& [household, borders] : margins_.borders()) {
     const WeightPart part = margins_.part(household, layer);
@@ -172,7 +182,7 @@ void BlockProcessor::choose_layer(std::size_t s, std::size_t layer) {
 void BlockProcessor::serve_above(std::size_t household, double border, Entity entity, ProgrammeState& state) {
   const auto first = entity == Entity::household ? household : static_cast<std::size_t>(block_.rows.person_begin[household]);
   const auto last = entity == Entity::household ? household + 1 : static_cast<std::size_t>(block_.rows.person_begin[household + 1]);
-  for (std::size_t i = first; i < last; ++i) state.member[i] = state.offered[i] > border ? 1.0 : 0.0;
+  for (std::size_t i = first; i < last; ++i) state.own_member[i] = state.offered[i] > border ? 1.0 : 0.0;
 }
 
 /// Money of households: amounts of the receiving units, as far as delivery reaches. `receives` null: amounts as recorded.
@@ -182,12 +192,15 @@ void BlockProcessor::benefit(const CompiledProgramme& p, const double* amount, c
   const std::size_t n = block_.rows.count(entity);
   std::vector<double>& unit = entity == Entity::household ? household : scratch_;
   unit.resize(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double due = delivery == nullptr ? amount[i] : amount[i] * delivery[i];
-    unit[i] = receives != nullptr && receives[i] == 0 ? 0.0 : due;
-  }
-  require_present(unit.data(), entity, "programme '" + p.programme->name + "': the amount of a recipient is missing");
-  if (entity == Entity::person) sum_to_households(block_.rows, unit.data(), household);
+  double* due = unit.data();
+  if (receives == nullptr)
+    std::copy_n(amount, n, due);
+  else if (delivery == nullptr)
+    for (std::size_t i = 0; i < n; ++i) due[i] = receives[i] == 0 ? 0.0 : amount[i];
+  else
+    for (std::size_t i = 0; i < n; ++i) due[i] = receives[i] == 0 ? 0.0 : amount[i] * delivery[i];
+  require_present(due, entity, [&] { return "programme '" + p.programme->name + "': the amount of a recipient is missing"; });
+  if (entity == Entity::person) sum_to_households(block_.rows, due, household);
 }
 
 void BlockProcessor::deliver(const CompiledProgramme& p, const BoundProgram& world, const double* recorded_cash,
@@ -195,10 +208,11 @@ void BlockProcessor::deliver(const CompiledProgramme& p, const BoundProgram& wor
   state.receives = state.member;
   if (p.condition.index >= 0) {
     const double* holds = data(p.condition);
-    for (std::size_t i = 0; i < state.receives.size(); ++i)
-      state.receives[i] = state.receives[i] == 0 ? 0.0 : holds[i];
-    require_present(state.receives.data(), p.programme->entity,
-                    "programme '" + p.programme->name + "': the condition is missing");
+    state.own_receives.resize(state.member.size());
+    for (std::size_t i = 0; i < state.member.size(); ++i)
+      state.own_receives[i] = state.member[i] == 0 ? 0.0 : holds[i];
+    state.receives = state.own_receives;
+    require_present(state.receives.data(), p.programme->entity, [&] { return "programme '" + p.programme->name + "': the condition is missing"; });
   }
   const double* delivery = p.delivery.index >= 0 ? result(world, p.delivery) : nullptr;
   if (recorded_cash != nullptr) benefit(p, recorded_cash, nullptr, nullptr, state.cash);
@@ -208,7 +222,8 @@ void BlockProcessor::deliver(const CompiledProgramme& p, const BoundProgram& wor
   if (p.valued_at.index < 0) return;
   const double* valued_at = result(world, p.valued_at);
   valued_.resize(state.receives.size());
-  for (std::size_t i = 0; i < valued_.size(); ++i) valued_[i] = delivery == nullptr ? valued_at[i] : valued_at[i] * delivery[i];
+  std::copy_n(valued_at, valued_.size(), valued_.begin());
+  for (std::size_t i = 0; delivery != nullptr && i < valued_.size(); ++i) valued_[i] *= delivery[i];
   benefit(p, result(world, p.in_kind), state.receives.data(), valued_.data(), state.counted);
 }
 

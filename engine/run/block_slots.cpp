@@ -61,7 +61,7 @@ void BlockSlots::find_received(const BlockProcessor& processor, std::size_t s) {
   if (arm != nullptr) std::fill(arm->begin(), arm->end(), static_cast<std::int32_t>(study_.arm_slot(0)));
   const auto& programmes = study_.scenarios[s].programmes;
   for (std::size_t p = 0; p < programmes.size(); ++p) {
-    const std::vector<double>& receives = processor.state().programmes[p].receives;
+    const std::span<const double> receives = processor.state().programmes[p].receives;
     const std::size_t number = programmes[p].number;
     if (study_.recipients) {
       const auto slot = static_cast<std::int32_t>(study_.recipient_slot(number));

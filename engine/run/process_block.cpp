@@ -14,7 +14,9 @@ BlockProcessor::BlockProcessor(const Study& study, std::uint64_t seed)
   observed_composition_.resize(study.outcomes.size());
   none_level_.resize(study.outcomes.size());
   state_.composition.resize(study.outcomes.size());
+  own_none_level_.resize(study.outcomes.size());
   state_.level.resize(study.outcomes.size());
+  state_.own_level.resize(study.outcomes.size());
 }
 
 bool BlockProcessor::sees_policy(std::size_t policy) const {
@@ -38,8 +40,9 @@ void BlockProcessor::load(const PopulationSource& source, std::int64_t first, st
   if (!sees_data_) return;
   run(*study_.data);
   const Entity record = study_.record_entity;
-  require_present(data(study_.weight), record, "the weight is missing or infinite");
-  require_present(data(study_.resource), record, "the welfare resource is missing or infinite");
+  require_present(data(study_.weight), record, [] { return "the weight is missing or infinite"; });
+  require_present(data(study_.resource), record, [] { return "the welfare resource is missing or infinite"; });
+  weigh_records();
   for (std::size_t o = 0; o < study_.observed.size(); ++o) observe(o);
   if (!study_.observed.empty())
     compose(study_.observed, study_.observed_synergies, *study_.data, observed_, observed_composition_);
@@ -68,7 +71,7 @@ void BlockProcessor::simulate(std::size_t s, std::size_t layer) {
   outcomes(s);
   money(s);
   welfare();
-  weigh();
+  weigh_layer();
 }
 
 void BlockProcessor::run(const BoundProgram& bound) {
@@ -80,8 +83,8 @@ void BlockProcessor::run(const BoundProgram& bound) {
 const double* BlockProcessor::column(std::size_t slot, World world) const {
   if (slot == Study::welfare_slot) return state_.welfare.data();
   const int outcome = study_.outcome_of_input[slot];
-  if (outcome >= 0 && world == World::none) return none_level_[static_cast<std::size_t>(outcome)].data();
-  if (outcome >= 0 && world == World::scenario) return state_.level[static_cast<std::size_t>(outcome)].data();
+  if (outcome >= 0 && world == World::none) return none_level_[static_cast<std::size_t>(outcome)];
+  if (outcome >= 0 && world == World::scenario) return state_.level[static_cast<std::size_t>(outcome)];
   return block_.inputs[slot].data();
 }
 
@@ -93,12 +96,8 @@ std::int64_t BlockProcessor::household_id(Entity entity, std::size_t unit) const
   return block_.id[entity == Entity::household ? unit : static_cast<std::size_t>(block_.household_of[unit])];
 }
 
-void BlockProcessor::require_present(const double* values, Entity entity, const std::string& what) {
-  const std::size_t n = block_.rows.count(entity);
-  bool all = true;
-  for (std::size_t i = 0; i < n; ++i) all &= values[i] - values[i] == 0;  // false for NaN and infinities
-  if (all) return;
-  for (std::size_t i = 0; i < n; ++i)
+void BlockProcessor::report_absent(const double* values, Entity entity, const std::string& what) {
+  for (std::size_t i = 0; i < block_.rows.count(entity); ++i)
     if (!std::isfinite(values[i])) faults_.add(what, household_id(entity, i));
 }
 
@@ -108,15 +107,16 @@ void BlockProcessor::apply_missing_rules() {
   dropped_.clear();
   drop_persons();
   for (const MissingRule& rule : study_.missing) {
-    std::vector<double>& values = block_.inputs[rule.input];
     if (rule.what == MissingChoice::What::drop_person) continue;
+    double* values = block_.inputs[rule.input].change();
+    const std::size_t n = block_.inputs[rule.input].size();
     if (rule.what == MissingChoice::What::value) {
-      for (double& x : values) x = std::isnan(x) ? rule.value : x;
+      for (std::size_t i = 0; i < n; ++i) values[i] = std::isnan(values[i]) ? rule.value : values[i];
       continue;
     }
     dropped_.resize(block_.rows.households, 0);
     const Entity entity = study_.inputs[rule.input].entity;
-    for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t i = 0; i < n; ++i) {
       if (!std::isnan(values[i])) continue;
       dropped_[entity == Entity::household ? i : static_cast<std::size_t>(block_.household_of[i])] = 1;
       values[i] = 0;
@@ -130,7 +130,7 @@ void BlockProcessor::drop_persons() {
   for (const MissingRule& rule : study_.missing) {
     if (rule.what != MissingChoice::What::drop_person) continue;
     drops.resize(block_.rows.persons, false);
-    const std::vector<double>& values = block_.inputs[rule.input];
+    const BlockColumn& values = block_.inputs[rule.input];
     for (std::size_t i = 0; i < values.size(); ++i) drops[i] = drops[i] || std::isnan(values[i]);
   }
   if (std::find(drops.begin(), drops.end(), true) != drops.end()) dropped_persons_ = remove_persons(block_, study_.inputs, drops);
@@ -141,8 +141,8 @@ void BlockProcessor::observe(std::size_t o) {
   const CompiledProgramme& p = study_.observed[o];
   const Entity entity = p.programme->entity;
   const std::string name = "programme '" + p.programme->name + "': ";
-  require_present(data(p.eligible), entity, name + "eligibility is missing");
-  require_present(data(p.observed), entity, name + "`observed` is missing");
+  require_present(data(p.eligible), entity, [&] { return name + "eligibility is missing"; });
+  require_present(data(p.observed), entity, [&] { return name + "`observed` is missing"; });
   ProgrammeState& state = observed_[o];
   const double* eligible = data(p.eligible);
   const double* seen = data(p.observed);
@@ -157,19 +157,22 @@ void BlockProcessor::observe(std::size_t o) {
 void BlockProcessor::none_world() {
   for (std::size_t k = 0; k < study_.outcomes.size(); ++k) {
     const Outcome& outcome = study_.outcomes[k];
-    const std::vector<double>& seen = block_.inputs[outcome.input];
-    none_level_[k] = seen;
+    const BlockColumn& seen = block_.inputs[outcome.input];
+    none_level_[k] = seen.data();
+    if (study_.observed.empty()) observed_composition_[k].reset(seen.size());
     if (study_.observed.empty() || !observed_composition_[k].touched) continue;
+    std::vector<double>& level = own_none_level_[k];
+    level.resize(seen.size());
+    none_level_[k] = level.data();
     if (outcome.kind != Outcome::Kind::level || outcome.owned) {
       Composition nothing;
       nothing.reset(seen.size());
-      redraw(k, nothing, none_level_[k]);
+      redraw(k, nothing, level);
       continue;
     }
     remove_observed(seen.data(), observed_composition_[k], costs_of(k, study_.observed, *study_.data), seen.size(),
-                    none_level_[k].data());
-    require_present(none_level_[k].data(), outcome.entity,
-                    "taking out what was observed leaves no level of '" + outcome.name + "' (an effect of -100 %)");
+                    level.data());
+    require_present(level.data(), outcome.entity, [&] { return "taking out what was observed leaves no level of '" + outcome.name + "' (an effect of -100 %)"; });
   }
 }
 
@@ -192,8 +195,7 @@ void BlockProcessor::welfare() {
   } else {
     for (std::size_t h = 0; h < rows.households; ++h) out[h] = (resource[h] + change[h]) / scale[h];
   }
-  require_present(out.data(), study_.record_entity,
-                  "welfare is missing or infinite (is the scale zero or missing: a household without persons?)");
+  require_present(out.data(), study_.record_entity, [] { return "welfare is missing or infinite (is the scale zero or missing: a household without persons?)"; });
 }
 
 void BlockProcessor::lines(std::size_t s, std::vector<const double*>& values) {
@@ -205,38 +207,43 @@ void BlockProcessor::lines(std::size_t s, std::vector<const double*>& values) {
     values.push_back(own.outputs[z].index >= 0 ? result(*own.program, own.outputs[z]) : result(*fixed.program, fixed.outputs[z]));
 }
 
-/// Weights of the records: the survey's, the members a household counts for, the layer's share, and who is left out.
-void BlockProcessor::weigh() {
+/// Weights of the records: the survey's, the members a household counts for, and who is left out.
+void BlockProcessor::weigh_records() {
   const rules::Rows& rows = block_.rows;
   const bool of_persons = study_.record_entity == Entity::person;
   const std::size_t n = rows.count(study_.record_entity);
-  record_weight_.resize(n);
+  base_weight_.resize(n);
+  double* out = base_weight_.data();
   const double* weight = data(study_.weight);
   const double* size = this->size();
   const CountedAs count = study_.model.statistics.count;
-  const bool by_size = count == CountedAs::persons && !of_persons;
-  for (std::size_t i = 0; i < n; ++i) record_weight_[i] = by_size ? weight[i] * size[i] : weight[i];
-  if (count == CountedAs::households && of_persons)
-    for (std::size_t i = 0; i < n; ++i) record_weight_[i] = first_member(rows, i) ? weight[i] : 0.0;
+  if (count == CountedAs::persons && !of_persons)
+    for (std::size_t i = 0; i < n; ++i) out[i] = weight[i] * size[i];
+  else if (count == CountedAs::households && of_persons)
+    for (std::size_t i = 0; i < n; ++i) out[i] = first_member(rows, i) ? weight[i] : 0.0;
+  else
+    std::copy_n(weight, n, out);
   if (study_.where.index >= 0) {
     const double* counts = data(study_.where);
-    require_present(counts, study_.record_entity, "`where` is missing");
-    for (std::size_t i = 0; i < n; ++i) record_weight_[i] = counts[i] != 0 ? record_weight_[i] : 0.0;
+    require_present(counts, study_.record_entity, [] { return "`where` is missing"; });
+    for (std::size_t i = 0; i < n; ++i) out[i] = counts[i] != 0 ? out[i] : 0.0;
   }
-  const auto scale_by = [&](const std::vector<double>& factor) {
-    for (std::size_t i = 0; i < n; ++i)
-      record_weight_[i] *= factor[of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i];
-  };
-  if (!state_.weight_factor.empty()) scale_by(state_.weight_factor);
-  if (!dropped_.empty()) {
-    for (double& d : dropped_) d = 1 - d;
-    scale_by(dropped_);
-    for (double& d : dropped_) d = 1 - d;
-  }
+  for (std::size_t i = 0; !dropped_.empty() && i < n; ++i)
+    out[i] *= 1 - dropped_[of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i];
   bool negative = false;
-  for (std::size_t i = 0; i < n; ++i) negative |= record_weight_[i] < 0;
+  for (std::size_t i = 0; i < n; ++i) negative |= out[i] < 0;
   for (std::size_t i = 0; negative && i < n; ++i)
-    if (record_weight_[i] < 0) faults_.add("the weight is negative", household_id(study_.record_entity, i));
+    if (out[i] < 0) faults_.add("the weight is negative", household_id(study_.record_entity, i));
+}
+
+/// The part of them that the layer at hand holds.
+void BlockProcessor::weigh_layer() {
+  layer_weight_.clear();
+  if (state_.weight_factor.empty()) return;
+  const bool of_persons = study_.record_entity == Entity::person;
+  layer_weight_ = base_weight_;
+  for (std::size_t i = 0; i < layer_weight_.size(); ++i)
+    layer_weight_[i] *= state_.weight_factor[of_persons ? static_cast<std::size_t>(block_.household_of[i]) : i];
 }
 
 }  // namespace puente

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/core/finite.hpp"
 #include "engine/population/source.hpp"
 #include "engine/programmes/effects.hpp"
 #include "engine/run/faults.hpp"
@@ -16,8 +17,9 @@ namespace puente {
 /// One programme of the scenario at hand, for the units (households or persons) of the block.
 struct ProgrammeState {
   std::vector<double> offered;    ///< offered and taken up: 0, 1, or the served fraction at the margin of a cut
-  std::vector<double> member;     ///< the same in the layer at hand: 0 or 1
-  std::vector<double> receives;   ///< member and the condition holds
+  std::span<const double> member;    ///< the same in the layer at hand: 0 or 1
+  std::span<const double> receives;  ///< member and the condition holds
+  std::vector<double> own_member, own_receives;  ///< what these are where they differ from what is above them
   std::vector<double> cash, in_kind;  ///< of households, money a period of the resource
   std::vector<double> counted;        ///< of households: in-kind value at what it is valued in welfare
   std::vector<double> reach_household, reach_person;
@@ -27,7 +29,8 @@ struct ProgrammeState {
 struct ScenarioState {
   std::vector<ProgrammeState> programmes;
   std::vector<Composition> composition;       ///< one an outcome
-  std::vector<std::vector<double>> level;     ///< one an outcome, simulated
+  std::vector<const double*> level;           ///< one an outcome, simulated
+  std::vector<std::vector<double>> own_level; ///< those that differ from the data and the none-world
   std::vector<double> weight_factor;          ///< [households]; empty: 1 for all
   std::vector<double> change, welfare;        ///< [households]; welfare of the records
 };
@@ -88,7 +91,7 @@ class BlockProcessor {
   bool at_first_layer() const { return layer_ == 0; }
   const std::vector<double>& observed_offer(std::size_t o) const { return observed_[o].offered; }
   /// Weight of each record (household or person), the layer's factor included.
-  std::span<const double> record_weight() const { return record_weight_; }
+  std::span<const double> record_weight() const { return layer_weight_.empty() ? base_weight_ : layer_weight_; }
   /// Stands for households left out by `[missing]` (1) in the block; empty when there is none.
   std::span<const double> dropped() const { return dropped_; }
   /// Part of household h that the layer holds; 0 when it is left out.
@@ -102,6 +105,7 @@ class BlockProcessor {
 
  private:
   void apply_missing_rules();
+  void find_pool(std::size_t s, std::size_t p, std::vector<double>& pool);
   void drop_persons();
   void observe(std::size_t o);
   void none_world();
@@ -134,9 +138,15 @@ class BlockProcessor {
   void pay(const CompiledProgramme& programme, const ProgrammeState* now, const ProgrammeState* before,
            const CompiledScenario& scenario);
   void welfare();
-  void weigh();
+  void weigh_records();
+  void weigh_layer();
   void unit_uniforms(std::uint64_t key, Entity entity, std::vector<double>& out);
-  void require_present(const double* values, Entity entity, const std::string& what);
+  /// A fault for each unit whose value is missing or infinite; what() says of what.
+  template <class What>
+  void require_present(const double* values, Entity entity, What what) {
+    if (!all_finite(values, block_.rows.count(entity))) report_absent(values, entity, what());
+  }
+  void report_absent(const double* values, Entity entity, const std::string& what);
   const double* column(std::size_t slot, World world) const;
 
   const Study& study_;
@@ -147,14 +157,15 @@ class BlockProcessor {
   std::size_t dropped_persons_ = 0;
   std::vector<ProgrammeState> observed_;
   std::vector<Composition> observed_composition_;
-  std::vector<std::vector<double>> none_level_;
+  std::vector<const double*> none_level_;               ///< one an outcome, with every observed programme taken out
+  std::vector<std::vector<double>> own_none_level_;     ///< those that differ from the data
   std::size_t layer_ = 0;
   Margins margins_;                 ///< of the scenario begun
   ScenarioState state_;
-  std::vector<double> record_weight_;
+  std::vector<double> base_weight_, layer_weight_;      ///< of records; of the layer where it is not all of them
   std::vector<const double*> pointers_;
   std::vector<std::int64_t> person_id_;
-  std::vector<double> uniform_, pool_, scratch_, of_households_, valued_, dropped_;
+  std::vector<double> uniform_, scratch_, of_households_, valued_, dropped_;
   std::vector<SelectionKey> keys_;
   Faults faults_;
 };

@@ -125,19 +125,28 @@ void ScenarioTally::add_compared(BlockProcessor& processor, const BlockSlots& sl
   }
 }
 
-/// Weights of records, households and persons in the layer at hand, of which `share` counts here.
+/// Weights of the records in the layer at hand, of which `share` counts here.
 void ScenarioTally::weigh(const BlockProcessor& processor, std::span<const double> share) {
-  const rules::Rows& rows = processor.rows();
-  const auto w = processor.record_weight();
+  weights_.record = processor.record_weight();
+  if (share.empty()) return;
   const bool of_persons = study_.record_entity == Entity::person;
-  const auto shared = [&](std::size_t h) { return share.empty() ? 1.0 : share[h]; };
-  weights_.record.assign(w.begin(), w.end());
-  for (std::size_t i = 0; !share.empty() && i < w.size(); ++i)
-    weights_.record[i] *= share[of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i];
-  weights_.household.resize(rows.households);
+  weights_.own_record.assign(weights_.record.begin(), weights_.record.end());
+  for (std::size_t i = 0; i < weights_.own_record.size(); ++i)
+    weights_.own_record[i] *= share[of_persons ? static_cast<std::size_t>(processor.rows().household_of[i]) : i];
+  weights_.record = weights_.own_record;
+}
+
+/// And of households and persons, whether they are records or not.
+void ScenarioTally::weigh_units(const BlockProcessor& processor, std::span<const double> share) {
+  const rules::Rows& rows = processor.rows();
+  const bool of_persons = study_.record_entity == Entity::person;
   const double* weight = processor.household_weight();
-  for (std::size_t h = 0; h < rows.households; ++h)
-    weights_.household[h] = !of_persons && w[h] == 0 ? 0.0 : weight[h] * processor.weight_factor(h) * shared(h);
+  weights_.household.assign(weight, weight + rows.households);
+  for (std::size_t h = 0; h < rows.households; ++h) {
+    const bool counts = of_persons || weights_.record[h] != 0;
+    weights_.household[h] = counts ? weights_.household[h] * processor.weight_factor(h) : 0.0;
+  }
+  for (std::size_t h = 0; h < share.size(); ++h) weights_.household[h] *= share[h];
   weights_.person.resize(rows.persons);
   for (std::size_t i = 0; i < rows.persons; ++i)
     weights_.person[i] = of_persons ? weights_.record[i] : weights_.household[static_cast<std::size_t>(rows.household_of[i])];
@@ -148,7 +157,9 @@ void ScenarioTally::add_seen(BlockProcessor& processor, const Seen& seen, std::s
                              std::span<const double> share, Sums& sums) {
   weigh(processor, share);
   add_welfare(processor, seen, columns, share, sums);
-  if (refining_ || (!attendance_asked_ && !outcomes_asked_)) return;
+  if (refining_) return;
+  if (is_reference() || attendance_asked_ || outcomes_asked_ || study_.recipients || study_.arms) weigh_units(processor, share);
+  if (!attendance_asked_ && !outcomes_asked_) return;
   const bool told_before = everybody == Everybody::counts && !is_reference() && !study_.measures_vary;
   std::span<const SlotColumn> new_columns = columns;
   if (told_before)
@@ -170,7 +181,7 @@ void ScenarioTally::add_welfare(BlockProcessor& processor, const Seen& seen, std
 /// Households and persons of each slot, of the records that count.
 void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots& slots) {
   const rules::Rows& rows = processor.rows();
-  const std::vector<double>& w = weights_.record;
+  const std::span<const double> w = weights_.record;
   const std::size_t n = w.size();
   const bool of_persons = study_.record_entity == Entity::person;
   const auto columns = is_reference() ? slots.all() : slots.received();

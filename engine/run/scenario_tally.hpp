@@ -42,8 +42,10 @@ class ScenarioTally {
     const double* attends = nullptr;
     std::vector<const double*> outcomes;
   };
+  /// Of the layer at hand, as far as they count here.
   struct Weights {
-    std::vector<double> record, household, person;
+    std::span<const double> record;
+    std::vector<double> own_record, household, person;
   };
   struct Sums {
     std::optional<WelfareTally> welfare;
@@ -54,6 +56,7 @@ class ScenarioTally {
   void add_seen(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, UnitSums::Everybody everybody,
                 std::span<const double> share, Sums& sums);
   void weigh(const BlockProcessor& processor, std::span<const double> share);
+  void weigh_units(const BlockProcessor& processor, std::span<const double> share);
   void check_lines(BlockProcessor& processor) const;
   void add_welfare(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, std::span<const double> share, Sums& sums);
   void add_counts(const BlockProcessor& processor, const BlockSlots& slots);

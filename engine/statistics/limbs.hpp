@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/core/finite.hpp"
 #include "engine/statistics/exact_sum.hpp"
 
 namespace puente {
@@ -26,16 +27,6 @@ inline constexpr std::int64_t limb_additions = 16383;
 struct alignas(32) Limbs {
   std::array<std::int64_t, limb_count> limb{};
 };
-
-/// Bits of the largest magnitude among the terms; NaN is above all.
-inline std::int64_t largest_magnitude_bits(const double* terms, std::size_t n) {
-  std::int64_t largest = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::int64_t bits = std::bit_cast<std::int64_t>(terms[i]) & 0x7fffffffffffffff;
-    largest = bits > largest ? bits : largest;
-  }
-  return largest;
-}
 
 /// Limbs that terms of these magnitude bits need; limb_count + 1 when a term does not fit a sum.
 inline int limbs_needed(std::int64_t magnitude_bits) {

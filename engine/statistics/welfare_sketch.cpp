@@ -6,6 +6,8 @@
 #include <limits>
 #include <new>
 
+#include "engine/core/finite.hpp"
+
 namespace puente {
 
 namespace {
@@ -56,66 +58,73 @@ WelfareSketch::WelfareSketch(std::size_t slots)
   if (!table_) throw std::bad_alloc();
 }
 
-/// What a run of records adds to their bins.
+/// What a run of records adds to their bins. Loops of 64-bit whole numbers, so that they vectorise.
 void WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
   Run& run = *run_;
   run.n = n;
   std::int64_t lowest = bins, highest = -1;
-  double lightest = lightest_;
-  int outside = 0;
-  std::int64_t light = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const auto bits = std::bit_cast<std::int64_t>(y[i]);
-    const std::int64_t code = ((bits & magnitude) >> dropped_bits) - first_code;
-    const std::int64_t above = code < of_a_sign ? code + 1 : of_a_sign;
-    const std::int64_t place = above > 0 ? above : 0;
+    const auto code = static_cast<std::int64_t>(static_cast<std::uint64_t>(bits & magnitude) >> dropped_bits) - first_code + 1;
+    const std::int64_t capped = code < of_a_sign ? code : of_a_sign;
+    const std::int64_t place = capped > 0 ? capped : 0;
     const std::int64_t index = bits < 0 ? zero - place : zero + place;
-    const std::int64_t rest = bits & ((std::int64_t{1} << dropped_bits) - 1);
-    const double fraction = std::bit_cast<double>((rest << 8) | 0x3ff0000000000000) - 1.0;
-    outside |= (code >= of_a_sign) | !(w[i] < largest_weight);
-    run.index[i] = static_cast<std::int32_t>(index);
-    run.term[i].weight = whole(w[i] * weight_scale);
-    run.term[i].place = whole(w[i] * fraction * place_scale);
+    run.index[i] = index;
     lowest = index < lowest ? index : lowest;
     highest = index > highest ? index : highest;
-    lightest = (w[i] >= light_weight) & (w[i] < lightest) ? w[i] : lightest;
-    light += (w[i] > 0) & (w[i] < light_weight);
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::int64_t rest = std::bit_cast<std::int64_t>(y[i]) & ((std::int64_t{1} << dropped_bits) - 1);
+    const double fraction = std::bit_cast<double>((rest << 8) | 0x3ff0000000000000) - 1.0;
+    run.weight[i] = whole(w[i] * weight_scale);
+    run.place[i] = whole(w[i] * fraction * place_scale);
   }
   lowest_ = std::min(lowest_, lowest);
   highest_ = std::max(highest_, highest);
-  lightest_ = lightest;
-  light_ += light;
-  run_outside_ = outside != 0;
-  for (std::size_t i = 0; run_outside_ && i < n; ++i)
+  look_at_weights(n, w);
+  run.any_outside |= largest_magnitude_bits(y, n) >= std::bit_cast<std::int64_t>(edge(of_a_sign));
+  for (std::size_t i = 0; run.any_outside && i < n; ++i)
     run.outside[i] = w[i] > 0 && !(w[i] < largest_weight && std::fabs(y[i]) < edge(of_a_sign));
 }
 
-void WelfareSketch::add_to_first(std::size_t n, const double* y, const double* w) {
-  Bin* table = of_slot(0);
-  for (std::size_t first = 0; first < n; first += Run::capacity) {
-    prepare(std::min(Run::capacity, n - first), y + first, w + first);
-    for (std::size_t i = 0; run_outside_ && i < run_->n; ++i) outside_[0] += run_->outside[i] ? 1 : 0;
-    for (std::size_t i = 0; i < run_->n; ++i) {
-      Bin& bin = table[run_->index[i]];
-      bin.weight += run_->term[i].weight;
-      bin.place += run_->term[i].place;
-    }
+/// Weights are not negative, so that their bits are in their order.
+void WelfareSketch::look_at_weights(std::size_t n, const double* w) {
+  constexpr auto border = std::bit_cast<std::int64_t>(light_weight);
+  auto lightest = std::bit_cast<std::int64_t>(lightest_);
+  std::int64_t light = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto bits = std::bit_cast<std::int64_t>(w[i]);
+    const std::int64_t heavy = bits >= border ? bits : std::bit_cast<std::int64_t>(largest_weight);
+    lightest = heavy < lightest ? heavy : lightest;
+    light += (bits > 0) & (bits < border);
   }
+  lightest_ = std::bit_cast<double>(lightest);
+  light_ += light;
+  run_->any_outside = largest_magnitude_bits(w, n) >= std::bit_cast<std::int64_t>(largest_weight);
 }
 
-void WelfareSketch::add_by_slot(std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> columns,
-                                std::size_t first_row) {
-  if (columns.empty()) return;
+void WelfareSketch::add_run(Bin* table, std::int64_t& outside) const {
+  for (std::size_t i = 0; i < run_->n; ++i) {
+    Bin& bin = table[run_->index[i]];
+    bin.weight += run_->weight[i];
+    bin.place += run_->place[i];
+  }
+  for (std::size_t i = 0; run_->any_outside && i < run_->n; ++i) outside += run_->outside[i] ? 1 : 0;
+}
+
+void WelfareSketch::add(std::size_t n, const double* y, const double* w, bool everybody,
+                        std::span<const std::int32_t* const> columns, std::size_t first_row) {
   for (std::size_t first = 0; first < n; first += Run::capacity) {
     prepare(std::min(Run::capacity, n - first), y + first, w + first);
+    if (everybody) add_run(of_slot(0), outside_[0]);
     for (const std::int32_t* column : columns)
       for (std::size_t i = 0; i < run_->n; ++i) {
         const std::int32_t slot = column[first_row + first + i];
         if (slot < 0) continue;
         Bin& bin = of_slot(static_cast<std::size_t>(slot))[run_->index[i]];
-        bin.weight += run_->term[i].weight;
-        bin.place += run_->term[i].place;
-        outside_[static_cast<std::size_t>(slot)] += run_outside_ && run_->outside[i] ? 1 : 0;
+        bin.weight += run_->weight[i];
+        bin.place += run_->place[i];
+        outside_[static_cast<std::size_t>(slot)] += run_->any_outside && run_->outside[i] ? 1 : 0;
       }
   }
 }

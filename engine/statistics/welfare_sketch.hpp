@@ -26,10 +26,9 @@ class WelfareSketch {
   static constexpr double widest_bound = 1e-5;
 
   explicit WelfareSketch(std::size_t slots);
-  /// Records in slot 0.
-  void add_to_first(std::size_t n, const double* y, const double* w);
-  /// Record i in slot column[first + i] of every column; a negative slot takes nothing.
-  void add_by_slot(std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> columns, std::size_t first);
+  /// Record i in slot 0 if `everybody`, and in slot column[first + i] of every column; a negative slot takes nothing.
+  void add(std::size_t n, const double* y, const double* w, bool everybody, std::span<const std::int32_t* const> columns,
+           std::size_t first);
   void merge(const WelfareSketch& other);
   /// Collective: totals over all ranks. What is exchanged depends on the range of welfare, not on the number of records.
   void reduce(Exchange& exchange);
@@ -53,9 +52,9 @@ class WelfareSketch {
   struct Run {
     static constexpr std::size_t capacity = 256;
     std::size_t n = 0;
-    std::int32_t index[capacity];
+    std::int64_t index[capacity], weight[capacity], place[capacity];
+    bool any_outside = false;
     bool outside[capacity];
-    Bin term[capacity];
   };
   struct Free {
     void operator()(Bin* bins) const { std::free(bins); }
@@ -63,6 +62,8 @@ class WelfareSketch {
   class Ascent;
 
   void prepare(std::size_t n, const double* y, const double* w);
+  void look_at_weights(std::size_t n, const double* w);
+  void add_run(Bin* table, std::int64_t& outside) const;
   double rounding(double weight, double income) const;
   Bin* of_slot(std::size_t slot) { return table_.get() + slot * static_cast<std::size_t>(bins); }
   const Bin* of_slot(std::size_t slot) const { return table_.get() + slot * static_cast<std::size_t>(bins); }
@@ -73,7 +74,6 @@ class WelfareSketch {
   std::int64_t lowest_ = bins, highest_ = -1;
   double lightest_;                       ///< the least weight of a record that is not light
   std::int64_t light_ = 0;                ///< records of so little weight that its rounding is told apart
-  bool run_outside_ = false;
   std::unique_ptr<Run> run_;
 };
 

@@ -70,9 +70,7 @@ void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, 
   terms.evaluate(from, first, block);
   if (everybody) sums.add_to_first(block.columns());
   sums.add_by_slot(block.columns(), columns, first);
-  if (!sketch) return;
-  if (everybody) sketch->add_to_first(block.n, from.y + first, from.w + first);
-  sketch->add_by_slot(block.n, from.y + first, from.w + first, columns, first);
+  if (sketch) sketch->add(block.n, from.y + first, from.w + first, everybody, columns, first);
 }
 
 void WelfareTally::Impl::add_entries(const WelfareRecords& from, const GroupingEntries& entries) {
