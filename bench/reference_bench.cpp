@@ -24,6 +24,7 @@ struct Options {
   std::int64_t households = 10'000'000;
   int threads = 2;
   int rounds = 7;
+  std::int64_t block = PUENTE_BLOCK_HOUSEHOLDS;
 };
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
@@ -131,11 +132,12 @@ bool agree(const std::string& contender, const Results& results, const HandResul
   return agreement.holds();
 }
 
-Results run_engine(const StudyModel& model, PopulationSource& source, Team& team) {
+Results run_engine(const StudyModel& model, PopulationSource& source, std::int64_t block, Team& team) {
   Exchange alone;
   Diagnostics diagnostics;
   RunOptions options;
   options.quiet = true;
+  options.block_households = block;
   return run_study(model, source, options, alone, team, diagnostics).results;
 }
 
@@ -220,7 +222,7 @@ bool measure(const Options& options) {
   };
   for (Engine& engine : engines) {
     engine.model = workload(engine.settings).model;
-    contenders.push_back({engine.name, [&engine, &source] { engine.results = run_engine(engine.model, *source, *engine.team); }});
+    contenders.push_back({engine.name, [&engine, &source, &options] { engine.results = run_engine(engine.model, *source, options.block, *engine.team); }});
   }
   for (Contender& contender : contenders) contender.run();  // a first turn that does not count
   for (int round = 0; round < options.rounds; ++round)
@@ -249,6 +251,7 @@ int main(int argc, char** argv) {
   CLI::App app("The reference workload: the engine beside the hand-written loop");
   app.add_option("--households", options.households, "Households")->check(CLI::Range(1'000, 1'000'000'000));
   app.add_option("--threads", options.threads, "Threads")->check(CLI::Range(1, 1024));
+  app.add_option("--block", options.block, "Households a block")->check(CLI::Range(2, 65536));
   app.add_option("--rounds", options.rounds, "Turns of each contender")->check(CLI::Range(1, 1000));
   CLI11_PARSE(app, argc, argv);
   try {

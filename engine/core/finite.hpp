@@ -1,22 +1,36 @@
-// Whether numbers are all there: neither NaN nor infinite. Looks at the bits, in a loop that vectorises. Pure.
+// Questions about the bits of many numbers, in loops that vectorise and in which no step waits for the one before. Pure.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 
 namespace puente {
 
-/// Bits of the largest magnitude among the values, 0 when there are none; infinities are above all numbers, NaN above them.
-inline std::int64_t largest_magnitude_bits(const double* values, std::size_t n) {
-  std::int64_t largest = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::int64_t bits = std::bit_cast<std::int64_t>(values[i]) & 0x7fffffffffffffff;
-    largest = bits > largest ? bits : largest;
-  }
-  return largest;
+inline std::int64_t magnitude_bits(double x) { return std::bit_cast<std::int64_t>(x) & 0x7fffffffffffffff; }
+
+/// Whether no number is NaN or infinite.
+inline bool all_finite(const double* values, std::size_t n) {
+  constexpr std::int64_t exponent = 0x7ff0000000000000;
+  std::int64_t odd = 0;
+  for (std::size_t i = 0; i < n; ++i) odd |= (std::bit_cast<std::int64_t>(values[i]) & exponent) == exponent ? 1 : 0;
+  return odd == 0;
 }
 
-inline bool all_finite(const double* values, std::size_t n) { return largest_magnitude_bits(values, n) < 0x7ff0000000000000; }
+/// Whether every magnitude lies below `limit`; NaN does not.
+inline bool all_within(const double* values, std::size_t n, double limit) {
+  const std::int64_t border = std::bit_cast<std::int64_t>(limit);
+  std::int64_t beyond = 0;
+  for (std::size_t i = 0; i < n; ++i) beyond |= magnitude_bits(values[i]) >= border ? 1 : 0;
+  return beyond == 0;
+}
+
+/// Bits of the largest magnitude, 0 when there are no numbers; NaN is above all.
+inline std::int64_t largest_magnitude_bits(const double* values, std::size_t n) {
+  std::int64_t largest = 0;
+  for (std::size_t i = 0; i < n; ++i) largest = std::max(largest, magnitude_bits(values[i]));
+  return largest;
+}
 
 }  // namespace puente

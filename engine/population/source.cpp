@@ -73,8 +73,10 @@ void load_from(const Population& population, std::int64_t offset, std::int64_t f
   const auto* id = population.find(Entity::household, "id")->as<std::int64_t>() + begin;
   block.id = {id, n};
   block.person_begin.resize(n + 1);
-  for (std::size_t i = 0; i <= n; ++i)
-    block.person_begin[i] = static_cast<std::int32_t>(offsets[begin + i] - offsets[begin]);
+  if (population.persons() == 0) std::fill(block.person_begin.begin(), block.person_begin.end(), 0);
+  else
+    for (std::size_t i = 0; i <= n; ++i)
+      block.person_begin[i] = static_cast<std::int32_t>(offsets[begin + i] - offsets[begin]);
   index_members(block);
   const auto person_first = static_cast<std::size_t>(offsets[begin]);
   load_lines(population, person_first, block.household_of.size(), block);

@@ -11,7 +11,7 @@ namespace puente::rules {
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t chunk_rows = 512;
+constexpr std::size_t chunk_rows = 1024;
 
 /// Rows of one register, a little more than asked so that registers do not all begin at the same place of a page.
 std::size_t padded(std::size_t rows) { return (rows + 7) / 8 * 8 + 40; }

@@ -94,6 +94,8 @@ class BlockProcessor {
   std::span<const double> record_weight() const { return layer_weight_.empty() ? base_weight_ : layer_weight_; }
   /// Stands for households left out by `[missing]` (1) in the block; empty when there is none.
   std::span<const double> dropped() const { return dropped_; }
+  /// Whether the layer holds every household of the block in whole.
+  bool whole() const { return state_.weight_factor.empty() && dropped_.empty(); }
   /// Part of household h that the layer holds; 0 when it is left out.
   double weight_factor(std::size_t h) const {
     const double layer = state_.weight_factor.empty() ? 1.0 : state_.weight_factor[h];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/core/finite.hpp"
 #include "engine/run/members.hpp"
 
 namespace puente {
@@ -90,9 +91,8 @@ void ScenarioTally::check_lines(BlockProcessor& processor) const {
   const auto w = processor.record_weight();
   for (std::size_t z = 0; z < seen_.lines.size(); ++z) {
     const double* line = seen_.lines[z];
-    bool all = true;
-    for (std::size_t i = 0; i < w.size(); ++i) all &= (line[i] - line[i] == 0) | (w[i] == 0);
-    for (std::size_t i = 0; !all && i < w.size(); ++i)
+    if (all_finite(line, w.size())) continue;
+    for (std::size_t i = 0; i < w.size(); ++i)
       if (!std::isfinite(line[i]) && w[i] != 0)
         processor.faults().add("poverty line '" + study_.model.welfare.lines[z].name + "' is missing or infinite",
                                processor.household_id(study_.record_entity, i));
@@ -141,12 +141,14 @@ void ScenarioTally::weigh_units(const BlockProcessor& processor, std::span<const
   const rules::Rows& rows = processor.rows();
   const bool of_persons = study_.record_entity == Entity::person;
   const double* weight = processor.household_weight();
-  weights_.household.assign(weight, weight + rows.households);
-  for (std::size_t h = 0; h < rows.households; ++h) {
-    const bool counts = of_persons || weights_.record[h] != 0;
-    weights_.household[h] = counts ? weights_.household[h] * processor.weight_factor(h) : 0.0;
-  }
-  for (std::size_t h = 0; h < share.size(); ++h) weights_.household[h] *= share[h];
+  weights_.household.resize(rows.households);
+  double* household = weights_.household.data();
+  if (of_persons)
+    std::copy_n(weight, rows.households, household);
+  else
+    for (std::size_t h = 0; h < rows.households; ++h) household[h] = weights_.record[h] != 0 ? weight[h] : 0.0;
+  for (std::size_t h = 0; !processor.whole() && h < rows.households; ++h) household[h] *= processor.weight_factor(h);
+  for (std::size_t h = 0; h < share.size(); ++h) household[h] *= share[h];
   weights_.person.resize(rows.persons);
   for (std::size_t i = 0; i < rows.persons; ++i)
     weights_.person[i] = of_persons ? weights_.record[i] : weights_.household[static_cast<std::size_t>(rows.household_of[i])];
@@ -185,15 +187,25 @@ void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots
   const std::size_t n = w.size();
   const bool of_persons = study_.record_entity == Entity::person;
   const auto columns = is_reference() ? slots.all() : slots.received();
-  if (is_reference() && processor.at_first_layer())
-    excluded_ += std::count(w.begin(), w.end(), 0.0) + static_cast<std::int64_t>(processor.dropped_persons());
+  if (is_reference() && processor.at_first_layer()) {
+    std::int64_t without_weight = 0;
+    for (std::size_t i = 0; i < n; ++i) without_weight += w[i] == 0;
+    excluded_ += without_weight + static_cast<std::int64_t>(processor.dropped_persons());
+  }
   if (columns.empty() && !is_reference()) return;
   double* households = terms(terms_of<CountTerm>(), n);
   double* persons = households + n;
-  for (std::size_t i = 0; i < n; ++i) {
-    households[i] = of_persons ? (first_member(rows, i) ? w[i] : 0.0) : weights_.household[i];
-    persons[i] = of_persons ? w[i] : weights_.household[i] * processor.size()[i];
-  }
+  const double *weight = weights_.household.data(), *size = processor.size();
+  if (of_persons)
+    for (std::size_t i = 0; i < n; ++i) {
+      households[i] = first_member(rows, i) ? w[i] : 0.0;
+      persons[i] = w[i];
+    }
+  else
+    for (std::size_t i = 0; i < n; ++i) {
+      households[i] = weight[i];
+      persons[i] = weight[i] * size[i];
+    }
   unit_sums_.add(counts_, rows, study_.record_entity, columns_of_terms(terms_of<CountTerm>(), n), columns,
                  is_reference() ? Everybody::counts : Everybody::is_left_out);
 }

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "engine/statistics/buckets.hpp"
-#include "engine/statistics/exact_sum.hpp"
+#include "engine/statistics/limb_table.hpp"
 #include "engine/statistics/selection.hpp"
 
 namespace puente {
@@ -53,43 +53,56 @@ struct Findings {
 class Ascent {
  public:
   Ascent(std::size_t slot, const SlotScale& scale, const Cumulative& before, Findings& findings)
-      : scale_(&scale), before_(before), findings_(&findings), first_(slot * findings.shares) {
+      : scale_(&scale), before_(before.weight), findings_(&findings), first_(slot * findings.shares) {
+    income_.merge(before.income);
     while (next_ < scale.thresholds.size() && scale.thresholds[next_] <= before.weight) ++next_;
   }
 
-  void add(std::uint64_t key, double w, Wide fixed) {
-    if (key != key_) close_run();
-    key_ = key;
+  void add(std::uint64_t key, double y, double w, Wide fixed) {
+    if (key != key_ || records_ == 0) {
+      close_run();
+      key_ = key;
+      y_ = y;
+      first_weight_ = w;
+    }
+    ++records_;
     run_ += fixed;
-    before_.income.add(w * from_ordered_bits(key));
+    income_.add(w * y);
   }
   void close_run() {
-    if (run_ == 0) return;
-    const double y = from_ordered_bits(key_);
-    const Wide after = before_.weight + run_;
-    const auto twice_middle = static_cast<std::int64_t>((before_.weight + after) >> scale_->shift);
-    gini_.add((y * weight_of(run_)) * (static_cast<double>(twice_middle) * scale_->unit));
-    before_.weight = after;
+    if (records_ == 0) return;
+    const Wide after = before_ + run_;
+    const auto twice_middle = static_cast<std::int64_t>((before_ + after) >> scale_->shift);
+    const bool is_its_weight = records_ == 1 && first_weight_ >= exact_from;
+    const double weight = is_its_weight ? first_weight_ : weight_of(run_);
+    gini_.add((y_ * weight) * (static_cast<double>(twice_middle) * scale_->unit));
+    before_ = after;
     run_ = 0;
-    for (; next_ < scale_->thresholds.size() && scale_->thresholds[next_] <= after; ++next_) found(y);
+    records_ = 0;
+    for (; next_ < scale_->thresholds.size() && scale_->thresholds[next_] <= after; ++next_) find_share();
   }
-  const ExactSum& gini() const { return gini_; }
+  const ExactSum& gini() { return gini_.total(); }
 
  private:
+  /// Weights from here on are multiples of 2^-80.
+  static constexpr double exact_from = 0x1p-28;
+
   /// The Lorenz ordinate takes back the part of the run beyond the share.
-  void found(double y) {
-    const double beyond = weight_of(before_.weight - scale_->thresholds[next_]);
-    findings_->quantile[first_ + next_] = y;
-    findings_->lorenz[first_ + next_] = (before_.income.value() - y * beyond) / scale_->income;
+  void find_share() {
+    const double beyond = weight_of(before_ - scale_->thresholds[next_]);
+    findings_->quantile[first_ + next_] = y_;
+    findings_->lorenz[first_ + next_] = (income_.total().value() - y_ * beyond) / scale_->income;
   }
 
   const SlotScale* scale_;
-  Cumulative before_;
+  Wide before_;
   Findings* findings_;
   std::size_t first_, next_ = 0;
   std::uint64_t key_ = 0;
+  std::int64_t records_ = 0;  ///< of the run
+  double y_ = 0, first_weight_ = 0;
   Wide run_ = 0;
-  ExactSum gini_;
+  BufferedSum income_, gini_;
 };
 
 class ExactOrder {
@@ -117,20 +130,25 @@ class ExactOrder {
   const RecordStore::Chunk& records() const { return buckets_.records; }
 
   void sum_range(std::size_t range) {
-    Cumulative* sum = before_.data() + range * slots_.slots;
+    constexpr std::size_t piece = 1024, terms = 2;
+    LimbTable table(slots_.slots, terms);
+    std::vector<double> values(terms * piece);
+    std::vector<const std::int32_t*> labels;
+    for (const auto& label : records().label) labels.push_back(label.get());
     const std::size_t end = buckets_.begin[first_bucket(range + 1)];
-    for (std::size_t i = buckets_.begin[first_bucket(range)]; i < end; ++i) {
-      const double w = records().weight[i];
-      const Wide fixed = fixed_weight(w);
-      const double term = w * from_ordered_bits(records().key[i]);
-      const auto count_in = [&](std::size_t slot) {
-        sum[slot].weight += fixed;
-        sum[slot].income.add(term);
-      };
-      if (slots_.everybody) count_in(0);
-      for (const auto& label : records().label)
-        if (label[i] >= 0) count_in(static_cast<std::size_t>(label[i]));
+    for (std::size_t first = buckets_.begin[first_bucket(range)]; first < end; first += piece) {
+      const std::size_t n = std::min(piece, end - first);
+      for (std::size_t i = 0; i < n; ++i) {
+        values[i] = records().weight[first + i];
+        values[piece + i] = values[i] * from_ordered_bits(records().key[first + i]);
+      }
+      const TermColumns columns{n, terms, piece, values.data()};
+      if (slots_.everybody) table.add_to_first(columns);
+      table.add_by_slot(columns, labels, first);
     }
+    table.settle();
+    for (std::size_t s = 0; s < slots_.slots; ++s)
+      before_[range * slots_.slots + s] = {table.totals(s)[0].fixed(), table.totals(s)[1]};
   }
 
   /// Turns sums of ranges into what comes before them, other ranks' ranges included.
@@ -174,11 +192,11 @@ class ExactOrder {
     sort_keys(records().key.get() + begin, n, scratch);
     for (std::size_t k = 0; k < n; ++k) {
       const auto [key, place] = scratch.sorted[k];
-      const double w = records().weight[begin + place];
+      const double y = from_ordered_bits(key), w = records().weight[begin + place];
       const Wide fixed = fixed_weight(w);
-      if (slots_.everybody) ascents[0].add(key, w, fixed);
+      if (slots_.everybody) ascents[0].add(key, y, w, fixed);
       for (const auto& label : records().label)
-        if (const std::int32_t slot = label[begin + place]; slot >= 0) ascents[static_cast<std::size_t>(slot)].add(key, w, fixed);
+        if (const std::int32_t slot = label[begin + place]; slot >= 0) ascents[static_cast<std::size_t>(slot)].add(key, y, w, fixed);
     }
   }
 

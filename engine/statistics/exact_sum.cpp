@@ -96,6 +96,15 @@ void ExactSum::carry() {
   }
 }
 
+__int128 ExactSum::fixed() const {
+  Wide total = 0;
+  for (int i = digits - 1; i >= 0; --i) {
+    const int shift = 32 * i + lowest_exponent + 80;
+    total += shift >= 0 ? static_cast<Wide>(state_[i]) << shift : static_cast<Wide>(state_[i]) >> -shift;
+  }
+  return total;
+}
+
 double ExactSum::value() const {
   if (overflow() != 0) return std::numeric_limits<double>::quiet_NaN();
   ExactSum total = *this;

@@ -28,6 +28,8 @@ class ExactSum {
   void carry();
   /// Nearest double of the exact total; NaN when a term did not fit.
   double value() const;
+  /// The total in units of 2^-80, of magnitude below 2^126; every total is a multiple of that.
+  __int128 fixed() const;
   std::int64_t overflow() const { return state_[digits]; }
 
   std::span<std::int64_t, state_size> state() { return state_; }

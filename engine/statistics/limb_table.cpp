@@ -29,13 +29,8 @@ void LimbTable::add_to_first(const TermColumns& records) {
   records_[0] += weighted_records(records.at(0), records.n);
   for (std::size_t k = 0; k < records.used; ++k) {
     const double* terms = records.at(k);
-    switch (limbs_needed(largest_magnitude_bits(terms, records.n))) {
-      case 1: add_terms<1>(terms, records.n, limbs_[k]); break;
-      case 2: add_terms<2>(terms, records.n, limbs_[k]); break;
-      case 3: add_terms<3>(terms, records.n, limbs_[k]); break;
-      case 4: add_terms<4>(terms, records.n, limbs_[k]); break;
-      default: for (std::size_t i = 0; i < records.n; ++i) sums_[k].add(terms[i]);
-    }
+    if (add_terms(terms, records.n, limbs_[k])) continue;
+    for (std::size_t i = 0; i < records.n; ++i) sums_[k].add(terms[i]);
   }
 }
 
@@ -43,9 +38,11 @@ void LimbTable::add_to_first(const TermColumns& records) {
 bool LimbTable::cut(const TermColumns& records, std::size_t first, std::size_t n) {
   for (std::size_t k = 0; k < records.used; ++k) {
     const double* terms = records.at(k) + first;
+    if (all_within(terms, n, limb_reach[1])) {
+      cut_terms<2>(terms, n, pieces_.data() + k, terms_);
+      continue;
+    }
     switch (limbs_needed(largest_magnitude_bits(terms, n))) {
-      case 1:
-      case 2: cut_terms<2>(terms, n, pieces_.data() + k, terms_); break;
       case 3: cut_terms<3>(terms, n, pieces_.data() + k, terms_); break;
       case 4: cut_terms<4>(terms, n, pieces_.data() + k, terms_); break;
       default: return false;

@@ -33,7 +33,9 @@ class LimbTable {
   void merge(LimbTable& other);
   /// Collective: totals over all ranks.
   void reduce(Exchange& exchange);
-  /// After `reduce`.
+  /// Without other ranks: totals of this table alone.
+  void settle() { flush_all(); }
+  /// After `reduce` or `settle`.
   std::span<const ExactSum> totals(std::size_t slot) const { return {sums_.data() + slot * terms_, terms_}; }
   double value(std::size_t slot, std::size_t term) const { return sums_[slot * terms_ + term].value(); }
   /// Records of weight above 0.

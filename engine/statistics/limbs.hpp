@@ -63,6 +63,30 @@ inline void add_terms(const double* terms, std::size_t n, Limbs& sum) {
   if constexpr (Count > 3) sum.limb[3] += count(s3, 3);
 }
 
+/// Adds n terms of any magnitude; false when one does not fit a sum, and then none is added. Most need two limbs at most:
+/// those are added while their magnitude is found out.
+inline bool add_terms(const double* terms, std::size_t n, Limbs& sum) {
+  constexpr auto two_limbs = std::bit_cast<std::int64_t>(limb_reach[1]);
+  std::uint64_t s0 = 0, s1 = 0;
+  std::int64_t beyond = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    double rest = terms[i];
+    beyond |= magnitude_bits(rest) >= two_limbs ? 1 : 0;
+    s1 += take_limb<1>(rest);
+    s0 += take_limb<0>(rest);
+  }
+  if (beyond == 0) {
+    sum.limb[0] += static_cast<std::int64_t>(s0 - n * std::bit_cast<std::uint64_t>(limb_border[0]));
+    sum.limb[1] += static_cast<std::int64_t>(s1 - n * std::bit_cast<std::uint64_t>(limb_border[1]));
+    return true;
+  }
+  switch (limbs_needed(largest_magnitude_bits(terms, n))) {
+    case 3: add_terms<3>(terms, n, sum); return true;
+    case 4: add_terms<4>(terms, n, sum); return true;
+    default: return false;
+  }
+}
+
 /// Cuts n terms that need `Count` limbs into rows: pieces[i·stride]. Higher limbs are zero.
 template <int Count>
 inline void cut_terms(const double* terms, std::size_t n, Limbs* pieces, std::size_t stride) {
@@ -90,5 +114,32 @@ inline void flush(Limbs& limbs, ExactSum& sum) {
     if (limbs.limb[l] != 0) sum.add_multiple(limbs.limb[l], limb_exponent[l]);
   limbs = {};
 }
+
+/// An exact sum of terms that come one at a time: they wait until there are enough to add them together.
+class BufferedSum {
+ public:
+  void add(double term) {
+    waiting_[n_++] = term;
+    if (n_ == capacity) add_waiting();
+  }
+  const ExactSum& total() {
+    add_waiting();
+    return sum_;
+  }
+  void merge(const ExactSum& other) { sum_.merge(other); }
+
+ private:
+  void add_waiting() {
+    Limbs limbs;
+    if (add_terms(waiting_.data(), n_, limbs)) flush(limbs, sum_);
+    else
+      for (std::size_t i = 0; i < n_; ++i) sum_.add(waiting_[i]);
+    n_ = 0;
+  }
+  static constexpr std::size_t capacity = 128;
+  std::array<double, capacity> waiting_;
+  std::size_t n_ = 0;
+  ExactSum sum_;
+};
 
 }  // namespace puente

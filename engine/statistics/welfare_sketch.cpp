@@ -53,7 +53,6 @@ WelfareSketch::WelfareSketch(std::size_t slots)
     : slots_(slots),
       table_(static_cast<Bin*>(std::calloc(std::max<std::size_t>(1, slots) * static_cast<std::size_t>(bins), sizeof(Bin)))),
       outside_(slots),
-      lightest_(largest_weight),
       run_(std::make_unique<Run>()) {
   if (!table_) throw std::bad_alloc();
 }
@@ -62,16 +61,12 @@ WelfareSketch::WelfareSketch(std::size_t slots)
 void WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
   Run& run = *run_;
   run.n = n;
-  std::int64_t lowest = bins, highest = -1;
   for (std::size_t i = 0; i < n; ++i) {
     const auto bits = std::bit_cast<std::int64_t>(y[i]);
     const auto code = static_cast<std::int64_t>(static_cast<std::uint64_t>(bits & magnitude) >> dropped_bits) - first_code + 1;
     const std::int64_t capped = code < of_a_sign ? code : of_a_sign;
     const std::int64_t place = capped > 0 ? capped : 0;
-    const std::int64_t index = bits < 0 ? zero - place : zero + place;
-    run.index[i] = index;
-    lowest = index < lowest ? index : lowest;
-    highest = index > highest ? index : highest;
+    run.index[i] = bits < 0 ? zero - place : zero + place;
   }
   for (std::size_t i = 0; i < n; ++i) {
     const std::int64_t rest = std::bit_cast<std::int64_t>(y[i]) & ((std::int64_t{1} << dropped_bits) - 1);
@@ -79,29 +74,29 @@ void WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
     run.weight[i] = whole(w[i] * weight_scale);
     run.place[i] = whole(w[i] * fraction * place_scale);
   }
-  lowest_ = std::min(lowest_, lowest);
-  highest_ = std::max(highest_, highest);
   look_at_weights(n, w);
-  run.any_outside |= largest_magnitude_bits(y, n) >= std::bit_cast<std::int64_t>(edge(of_a_sign));
+  run.any_outside = !all_within(w, n, largest_weight) || !all_within(y, n, edge(of_a_sign));
   for (std::size_t i = 0; run.any_outside && i < n; ++i)
     run.outside[i] = w[i] > 0 && !(w[i] < largest_weight && std::fabs(y[i]) < edge(of_a_sign));
 }
 
-/// Weights are not negative, so that their bits are in their order.
+/// Marks the octaves of the weights, and counts the light ones.
 void WelfareSketch::look_at_weights(std::size_t n, const double* w) {
   constexpr auto border = std::bit_cast<std::int64_t>(light_weight);
-  auto lightest = std::bit_cast<std::int64_t>(lightest_);
+  std::uint64_t octaves_seen = 0;
   std::int64_t light = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const auto bits = std::bit_cast<std::int64_t>(w[i]);
-    const std::int64_t heavy = bits >= border ? bits : std::bit_cast<std::int64_t>(largest_weight);
-    lightest = heavy < lightest ? heavy : lightest;
-    light += (bits > 0) & (bits < border);
+    const auto octave = static_cast<std::uint64_t>(bits - border) >> 52;
+    octaves_seen |= bits >= border ? std::uint64_t{1} << (octave & 63) : 0;
+    light += (bits > 0) & (bits < border) ? 1 : 0;
   }
-  lightest_ = std::bit_cast<double>(lightest);
+  weight_octaves_ |= octaves_seen;
   light_ += light;
-  run_->any_outside = largest_magnitude_bits(w, n) >= std::bit_cast<std::int64_t>(largest_weight);
 }
+
+/// The lower border of the octave of the least weight that is not light.
+double WelfareSketch::lightest() const { return weight_octaves_ == 0 ? largest_weight : std::ldexp(light_weight, std::countr_zero(weight_octaves_)); }
 
 void WelfareSketch::add_run(Bin* table, std::int64_t& outside) const {
   for (std::size_t i = 0; i < run_->n; ++i) {
@@ -129,22 +124,36 @@ void WelfareSketch::add(std::size_t n, const double* y, const double* w, bool ev
   }
 }
 
+/// Pages that neither has touched stay untouched.
 void WelfareSketch::merge(const WelfareSketch& other) {
   for (std::size_t s = 0; s < slots_; ++s) {
     outside_[s] += other.outside_[s];
-    for (std::int64_t b = other.lowest_; b <= other.highest_; ++b) {
-      of_slot(s)[b].weight += other.of_slot(s)[b].weight;
-      of_slot(s)[b].place += other.of_slot(s)[b].place;
+    Bin* to = of_slot(s);
+    const Bin* from = other.of_slot(s);
+    for (std::int64_t b = 0; b < bins; ++b) {
+      if (from[b].weight == 0) continue;
+      to[b].weight += from[b].weight;
+      to[b].place += from[b].place;
     }
   }
-  lowest_ = std::min(lowest_, other.lowest_);
-  highest_ = std::max(highest_, other.highest_);
-  lightest_ = std::min(lightest_, other.lightest_);
+  weight_octaves_ |= other.weight_octaves_;
   light_ += other.light_;
 }
 
+/// The bins from the lowest to the highest that hold a weight in some slot.
+void WelfareSketch::find_range() {
+  for (std::size_t s = 0; s < slots_; ++s) {
+    const Bin* from = of_slot(s);
+    for (std::int64_t b = 0; b < lowest_; ++b)
+      if (from[b].weight != 0) lowest_ = b;
+    for (std::int64_t b = bins - 1; b > highest_; --b)
+      if (from[b].weight != 0) highest_ = b;
+  }
+}
+
 void WelfareSketch::reduce(Exchange& exchange) {
-  double range[] = {-static_cast<double>(lowest_), static_cast<double>(highest_), -lightest_};
+  find_range();
+  double range[] = {-static_cast<double>(lowest_), static_cast<double>(highest_), -lightest()};
   exchange.max(range);
   lowest_ = -static_cast<std::int64_t>(range[0]);
   highest_ = static_cast<std::int64_t>(range[1]);
@@ -222,6 +231,7 @@ double WelfareSketch::rounding(double weight, double income) const {
 
 OrderStatistics WelfareSketch::find(std::size_t slot, const OrderPlan& plan) const {
   OrderStatistics found = OrderStatistics::missing(plan.size());
+  if (lowest_ > highest_) return found;
   const Bin* from = of_slot(slot);
   std::vector<Filled> in_order;
   double weight = 0, income = 0;

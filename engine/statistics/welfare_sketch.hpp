@@ -64,6 +64,8 @@ class WelfareSketch {
   void prepare(std::size_t n, const double* y, const double* w);
   void look_at_weights(std::size_t n, const double* w);
   void add_run(Bin* table, std::int64_t& outside) const;
+  double lightest() const;
+  void find_range();
   double rounding(double weight, double income) const;
   Bin* of_slot(std::size_t slot) { return table_.get() + slot * static_cast<std::size_t>(bins); }
   const Bin* of_slot(std::size_t slot) const { return table_.get() + slot * static_cast<std::size_t>(bins); }
@@ -71,8 +73,9 @@ class WelfareSketch {
   std::size_t slots_;
   std::unique_ptr<Bin[], Free> table_;    ///< [slot][bin]; pages that nothing touches take no memory
   std::vector<std::int64_t> outside_;     ///< records of a slot that have no bin or too large a weight
-  std::int64_t lowest_ = bins, highest_ = -1;
-  double lightest_;                       ///< the least weight of a record that is not light
+  std::int64_t lowest_ = bins, highest_ = -1;  ///< after `reduce`
+  std::uint64_t weight_octaves_ = 0;      ///< bit k: some weight lies in the k-th octave from where weights are not light
+  double lightest_ = 1;                   ///< after `reduce`: no weight that is not light is below it
   std::int64_t light_ = 0;                ///< records of so little weight that its rounding is told apart
   std::unique_ptr<Run> run_;
 };
