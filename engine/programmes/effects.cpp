@@ -27,13 +27,21 @@ double share_without(double base, const Composition& observed, std::size_t i) {
 namespace {
 
 void add_where_reached(Amounts& amounts, const double* reach, const double* size, std::size_t n) {
+  const bool first = !amounts.written();
   double* sum = amounts.write();
-  for (std::size_t i = 0; i < n; ++i) sum[i] += reach[i] != 0 ? size[i] : 0.0;
+  if (first)
+    for (std::size_t i = 0; i < n; ++i) sum[i] = reach[i] != 0 ? size[i] : 0.0;
+  else
+    for (std::size_t i = 0; i < n; ++i) sum[i] += reach[i] != 0 ? size[i] : 0.0;
 }
 
 void multiply_where_reached(Amounts& amounts, const double* reach, const double* size, std::size_t n) {
+  const bool first = !amounts.written();
   double* product = amounts.write();
-  for (std::size_t i = 0; i < n; ++i) product[i] *= reach[i] != 0 ? 1 + size[i] : 1.0;
+  if (first)
+    for (std::size_t i = 0; i < n; ++i) product[i] = reach[i] != 0 ? 1 + size[i] : 1.0;
+  else
+    for (std::size_t i = 0; i < n; ++i) product[i] *= reach[i] != 0 ? 1 + size[i] : 1.0;
 }
 
 /// What effects on gross levels add: their factor on the costs.
@@ -77,13 +85,13 @@ void add_points(Composition& c, const double* reach, const double* size, std::si
 
 void add_odds(Composition& c, const double* reach, const double* odds_ratio, std::size_t n) {
   c.touched = true;
-  double* sum = c.log_odds.write();
+  double* sum = c.log_odds.fill();
   for (std::size_t i = 0; i < n; ++i) sum[i] += reach[i] != 0 ? log(odds_ratio[i]) : 0.0;
 }
 
 void add_shift(Composition& c, const double* reach, double log_odds, std::size_t n) {
   c.touched = true;
-  double* sum = c.log_odds.write();
+  double* sum = c.log_odds.fill();
   for (std::size_t i = 0; i < n; ++i) sum[i] += reach[i] != 0 ? log_odds : 0.0;
 }
 

@@ -27,10 +27,16 @@ class Amounts {
   }
   bool written() const { return written_; }
   std::size_t size() const { return n_; }
+  /// For a caller that writes every one of them.
   double* write() {
-    if (!written_) values_.assign(n_, neutral_);
+    values_.resize(n_);
     written_ = true;
     return values_.data();
+  }
+  /// For a caller that changes some.
+  double* fill() {
+    if (!written_) values_.assign(n_, neutral_);
+    return write();
   }
   double operator[](std::size_t i) const { return written_ ? values_[i] : neutral_; }
   /// All of them, for loops; `scratch` holds them where nothing is written.

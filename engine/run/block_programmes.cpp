@@ -39,8 +39,13 @@ void BlockProcessor::find_pool(std::size_t s, std::size_t p, std::vector<double>
   const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
   const Programme& programme = *compiled.programme;
   const double* eligible = policy(s, compiled.eligible);
-  require_present(eligible, programme.entity, [&] { return "programme '" + programme.name + "': eligibility is missing"; });
-  pool.assign(eligible, eligible + block_.rows.count(programme.entity));
+  pool.resize(block_.rows.count(programme.entity));
+  std::int64_t odd = 0;
+  for (std::size_t i = 0; i < pool.size(); ++i) {
+    pool[i] = eligible[i];
+    odd |= not_finite(eligible[i]);
+  }
+  if (odd != 0) report_absent(eligible, programme.entity, "programme '" + programme.name + "': eligibility is missing");
   for (const std::size_t other : compiled.excluded_by) {
     const std::vector<double>& clients = state_.programmes[other].offered;
     for (std::size_t i = 0; i < pool.size(); ++i) pool[i] = clients[i] != 0 ? 0.0 : pool[i];
@@ -193,13 +198,18 @@ void BlockProcessor::benefit(const CompiledProgramme& p, const double* amount, c
   std::vector<double>& unit = entity == Entity::household ? household : scratch_;
   unit.resize(n);
   double* due = unit.data();
+  std::int64_t odd = 0;
+  const auto set = [&](std::size_t i, double x) {
+    due[i] = x;
+    odd |= not_finite(x);
+  };
   if (receives == nullptr)
-    std::copy_n(amount, n, due);
+    for (std::size_t i = 0; i < n; ++i) set(i, amount[i]);
   else if (delivery == nullptr)
-    for (std::size_t i = 0; i < n; ++i) due[i] = receives[i] == 0 ? 0.0 : amount[i];
+    for (std::size_t i = 0; i < n; ++i) set(i, receives[i] == 0 ? 0.0 : amount[i]);
   else
-    for (std::size_t i = 0; i < n; ++i) due[i] = receives[i] == 0 ? 0.0 : amount[i] * delivery[i];
-  require_present(due, entity, [&] { return "programme '" + p.programme->name + "': the amount of a recipient is missing"; });
+    for (std::size_t i = 0; i < n; ++i) set(i, receives[i] == 0 ? 0.0 : amount[i] * delivery[i]);
+  if (odd != 0) report_absent(due, entity, "programme '" + p.programme->name + "': the amount of a recipient is missing");
   if (entity == Entity::person) sum_to_households(block_.rows, due, household);
 }
 

@@ -39,9 +39,6 @@ void BlockProcessor::load(const PopulationSource& source, std::int64_t first, st
   sees_data_ = study_.data->ready();
   if (!sees_data_) return;
   run(*study_.data);
-  const Entity record = study_.record_entity;
-  require_present(data(study_.weight), record, [] { return "the weight is missing or infinite"; });
-  require_present(data(study_.resource), record, [] { return "the welfare resource is missing or infinite"; });
   weigh_records();
   for (std::size_t o = 0; o < study_.observed.size(); ++o) observe(o);
   if (!study_.observed.empty())
@@ -195,7 +192,12 @@ void BlockProcessor::welfare() {
   } else {
     for (std::size_t h = 0; h < rows.households; ++h) out[h] = (resource[h] + change[h]) / scale[h];
   }
-  require_present(out.data(), study_.record_entity, [] { return "welfare is missing or infinite (is the scale zero or missing: a household without persons?)"; });
+  if (all_finite(out.data(), out.size())) return;
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (not_finite(out[i]) != 0)
+      faults_.add(not_finite(resource[i]) != 0 ? "the welfare resource is missing or infinite"
+                                               : "welfare is missing or infinite (is the scale zero or missing: a household without persons?)",
+                  household_id(study_.record_entity, i));
 }
 
 void BlockProcessor::lines(std::size_t s, std::vector<const double*>& values) {
@@ -217,6 +219,9 @@ void BlockProcessor::weigh_records() {
   const double* weight = data(study_.weight);
   const double* size = this->size();
   const CountedAs count = study_.model.statistics.count;
+  std::int64_t wrong = 0;
+  for (std::size_t i = 0; i < n; ++i) wrong |= not_finite(weight[i]) | (weight[i] < 0 ? 1 : 0);
+  if (wrong != 0) report_weights();
   if (count == CountedAs::persons && !of_persons)
     for (std::size_t i = 0; i < n; ++i) out[i] = weight[i] * size[i];
   else if (count == CountedAs::households && of_persons)
@@ -230,10 +235,14 @@ void BlockProcessor::weigh_records() {
   }
   for (std::size_t i = 0; !dropped_.empty() && i < n; ++i)
     out[i] *= 1 - dropped_[of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i];
-  bool negative = false;
-  for (std::size_t i = 0; i < n; ++i) negative |= out[i] < 0;
-  for (std::size_t i = 0; negative && i < n; ++i)
-    if (out[i] < 0) faults_.add("the weight is negative", household_id(study_.record_entity, i));
+}
+
+void BlockProcessor::report_weights() {
+  const double* weight = data(study_.weight);
+  const Entity entity = study_.record_entity;
+  report_absent(weight, entity, "the weight is missing or infinite");
+  for (std::size_t i = 0; i < block_.rows.count(entity); ++i)
+    if (weight[i] < 0) faults_.add("the weight is negative", household_id(entity, i));
 }
 
 /// The part of them that the layer at hand holds.

@@ -141,6 +141,7 @@ class BlockProcessor {
            const CompiledScenario& scenario);
   void welfare();
   void weigh_records();
+  void report_weights();
   void weigh_layer();
   void unit_uniforms(std::uint64_t key, Entity entity, std::vector<double>& out);
   /// A fault for each unit whose value is missing or infinite; what() says of what.
@@ -164,6 +165,7 @@ class BlockProcessor {
   std::size_t layer_ = 0;
   Margins margins_;                 ///< of the scenario begun
   ScenarioState state_;
+  bool unchanged_ = true;           ///< nothing is in the scenario's change of money yet
   std::vector<double> base_weight_, layer_weight_;      ///< of records; of the layer where it is not all of them
   std::vector<const double*> pointers_;
   std::vector<std::int64_t> person_id_;
