@@ -1,15 +1,13 @@
 #include "hpc/driver.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
 
 #include "engine/core/error.hpp"
 #include "engine/run/passes.hpp"
 #include "engine/run/summarise.hpp"
 #include "engine/run/tallies.hpp"
 #include "hpc/file_source.hpp"
+#include "hpc/progress.hpp"
 
 namespace puente {
 
@@ -46,10 +44,6 @@ class MadeSource : public PopulationSource {
   std::vector<Population> pieces_;
 };
 
-void tell(const std::string& pass, double share) {
-  if (isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r%-12s %3.0f %%", pass.c_str(), 100 * share);
-}
-
 std::int64_t part(const PopulationSource& source, int rank, int ranks) {
   return source.cut_at(static_cast<double>(rank) / static_cast<double>(ranks));
 }
@@ -80,11 +74,13 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   settings.block_households = options.block_households > 0 ? options.block_households : PUENTE_BLOCK_HOUSEHOLDS;
   settings.window_households = options.window_households;
   settings.seed = seed;
-  if (!options.quiet && exchange.rank() == 0) settings.progress = tell;
+  Progress progress;
+  if (!options.quiet && exchange.rank() == 0)
+    settings.progress = [&progress](const std::string& pass, double share) { progress.tell(pass, share); };
   BlockRunner runner(study, source, settings, exchange, team);
   resolve(study, runner);
   const Totals totals = tally(study, runner);
-  if (settings.progress && isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r\033[K");
+  progress.end();
   const double everybody = totals.scenarios[static_cast<std::size_t>(study.reference)].welfare[0].weight;
   if (!(everybody > 0)) throw bad_input("the weights of all households are zero: nobody is represented");
   return {summarise(study, totals), {}};
