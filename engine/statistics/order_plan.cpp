@@ -16,7 +16,7 @@ double ratio(double a, double b) { return b == 0 ? not_known : a / b; }
 
 OrderStatistics OrderStatistics::missing(std::size_t shares) {
   const std::vector<double> none(shares, not_known);
-  return {not_known, not_known, none, none, none};
+  return {not_known, not_known, none, none, none, not_known};
 }
 
 OrderPlan::OrderPlan(std::span<const double> quantiles) {
@@ -34,12 +34,6 @@ std::vector<Wide> OrderPlan::thresholds(Wide total_weight) const {
   std::vector<Wide> thresholds;
   for (const Decimal& p : shares_) thresholds.push_back(std::max<Wide>(1, share_of(p, total_weight)));
   return thresholds;
-}
-
-std::vector<double> OrderPlan::parts_of(double total_weight) const {
-  std::vector<double> parts;
-  for (const Decimal& p : shares_) parts.push_back(value_of(p) * total_weight);
-  return parts;
 }
 
 /// Quantile shares split the record that straddles p: differences of Lorenz ordinates. Palma: top tenth over lowest

@@ -14,6 +14,7 @@ namespace puente {
 struct OrderStatistics {
   double gini = 0, gini_error_bound = 0;
   std::vector<double> quantile, quantile_error_bound, lorenz;
+  double lorenz_error_bound = 0;  ///< of all ordinates
   static OrderStatistics missing(std::size_t shares);
 };
 
@@ -25,8 +26,6 @@ class OrderPlan {
   std::size_t size() const { return shares_.size(); }
   /// Whole cumulative weights at which each share is reached, at least 1: p = 0 is the smallest value.
   std::vector<Wide> thresholds(Wide total_weight) const;
-  /// The same of a weight that is not known exactly.
-  std::vector<double> parts_of(double total_weight) const;
   void write(const OrderStatistics& found, WelfareResult& result) const;
 
  private:

@@ -24,16 +24,21 @@ constexpr double largest_total = 0x1p32;
 /// Whole numbers in the low bits of a double.
 constexpr double to_whole = 0x1.8p52;
 
-std::int64_t whole(double x) {
-  return std::bit_cast<std::int64_t>(x + to_whole) - std::bit_cast<std::int64_t>(to_whole);
+std::uint64_t whole(double x) {
+  return std::bit_cast<std::uint64_t>(x + to_whole) - std::bit_cast<std::uint64_t>(to_whole);
 }
 
 /// Lower edge of the k-th bin of positive values; bin k ends where k + 1 begins.
 double edge(std::int64_t k) { return std::bit_cast<double>((first_code + k) << dropped_bits); }
 
-/// A bin's edges, weight and mean.
+/// A bin's edges, weight and mean; and, of the bins below it and its own, the whole weight (in 2^-30) and the income.
 struct Filled {
   double lower = 0, upper = 0, weight = 0, mean = 0;
+  Wide reached = 0;
+  double earned = 0;
+  double width() const { return upper - lower; }
+  /// Share of the weight at the upper edge, if the bin's mean came of values at its edges alone.
+  double at_upper() const { return (mean - lower) / width(); }
 };
 
 Filled filled(std::int64_t bin, double weight, double place) {
@@ -80,19 +85,27 @@ void WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
     run.outside[i] = w[i] > 0 && !(w[i] < largest_weight && std::fabs(y[i]) < edge(of_a_sign));
 }
 
-/// Marks the octaves of the weights, and counts the light ones.
+/// Marks the octaves of the weights and whether some are rounded, and counts the light ones.
 void WelfareSketch::look_at_weights(std::size_t n, const double* w) {
   constexpr auto border = std::bit_cast<std::int64_t>(light_weight);
   std::uint64_t octaves_seen = 0;
-  std::int64_t light = 0;
+  std::int64_t light = 0, rounding = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const auto bits = std::bit_cast<std::int64_t>(w[i]);
+    const double scaled = w[i] * weight_scale, rounded = (scaled + to_whole) - to_whole;
+    rounding |= std::bit_cast<std::int64_t>(scaled) ^ std::bit_cast<std::int64_t>(rounded);
     const auto octave = static_cast<std::uint64_t>(bits - border) >> 52;
     octaves_seen |= bits >= border ? std::uint64_t{1} << (octave & 63) : 0;
     light += (bits > 0) & (bits < border) ? 1 : 0;
   }
   weight_octaves_ |= octaves_seen;
   light_ += light;
+  rounded_ += rounding != 0;
+  for (std::size_t i = 0; light > 0 && i < n; ++i)
+    if (w[i] > 0 && w[i] < light_weight) {
+      lowest_light_ = std::min(lowest_light_, run_->index[i]);
+      highest_light_ = std::max(highest_light_, run_->index[i]);
+    }
 }
 
 /// The lower border of the octave of the least weight that is not light.
@@ -138,10 +151,15 @@ void WelfareSketch::merge(const WelfareSketch& other) {
   }
   weight_octaves_ |= other.weight_octaves_;
   light_ += other.light_;
+  rounded_ += other.rounded_;
+  lowest_light_ = std::min(lowest_light_, other.lowest_light_);
+  highest_light_ = std::max(highest_light_, other.highest_light_);
 }
 
-/// The bins from the lowest to the highest that hold a weight in some slot.
+/// The bins from the lowest to the highest that hold a weight in some slot, or held one that is rounded away.
 void WelfareSketch::find_range() {
+  lowest_ = lowest_light_;
+  highest_ = highest_light_;
   for (std::size_t s = 0; s < slots_; ++s) {
     const Bin* from = of_slot(s);
     for (std::int64_t b = 0; b < lowest_; ++b)
@@ -158,9 +176,10 @@ void WelfareSketch::reduce(Exchange& exchange) {
   lowest_ = -static_cast<std::int64_t>(range[0]);
   highest_ = static_cast<std::int64_t>(range[1]);
   lightest_ = -range[2];
-  std::int64_t light[] = {light_};
-  exchange.sum(light);
-  light_ = light[0];
+  std::int64_t records[] = {light_, rounded_};
+  exchange.sum(records);
+  light_ = records[0];
+  rounded_ = records[1];
   exchange.sum(outside_);
   if (exchange.size() == 1 || lowest_ > highest_) return;
   const auto width = static_cast<std::size_t>(highest_ - lowest_ + 1);
@@ -168,96 +187,126 @@ void WelfareSketch::reduce(Exchange& exchange) {
   for (std::size_t s = 0; s < slots_; ++s) {
     Bin* from = of_slot(s) + lowest_;
     for (std::size_t b = 0; b < width; ++b) {
-      state[2 * b] = from[b].weight;
-      state[2 * b + 1] = from[b].place;
+      state[2 * b] = static_cast<std::int64_t>(from[b].weight);
+      state[2 * b + 1] = static_cast<std::int64_t>(from[b].place);
     }
     exchange.sum(state);
-    for (std::size_t b = 0; b < width; ++b) from[b] = {state[2 * b], state[2 * b + 1]};
+    for (std::size_t b = 0; b < width; ++b) from[b] = {static_cast<std::uint64_t>(state[2 * b]), static_cast<std::uint64_t>(state[2 * b + 1])};
   }
 }
 
-/// The way up through the bins of a slot.
-class WelfareSketch::Ascent {
- public:
-  Ascent(double weight, double income, std::vector<double> thresholds, OrderStatistics& found)
-      : weight_(weight), income_(income), thresholds_(std::move(thresholds)), found_(found) {}
-
-  void add(const Filled& bin) {
-    const double after = below_ + bin.weight;
-    between_ += bin.weight * bin.mean * (below_ + after);
-    const double upper_share = (bin.mean - bin.lower) / (bin.upper - bin.lower);
-    within_ += bin.weight * bin.weight * upper_share * (1 - upper_share) * (bin.upper - bin.lower);
-    for (; next_ < thresholds_.size() && thresholds_[next_] <= after; ++next_) reach(bin);
-    below_ = after;
-    earned_ += bin.weight * bin.mean;
+/// A slot's bins that hold any weight, lowest first, and their totals.
+struct WelfareSketch::Contents {
+  std::vector<Filled> bins;
+  Wide whole_weight = 0;
+  double weight = 0, income = 0, magnitude = 0;  ///< magnitude: of income, its sign left out
+  void add(Filled bin, std::uint64_t whole) {
+    whole_weight += whole;
+    weight += bin.weight;
+    income += bin.weight * bin.mean;
+    magnitude += bin.weight * std::fabs(bin.mean);
+    bin.reached = whole_weight;
+    bin.earned = income;
+    bins.push_back(bin);
   }
-  /// Rounding may leave the last shares above the last bin.
-  void end(const Filled& last) {
-    for (; next_ < thresholds_.size(); ++next_) {
-      below_ -= last.weight;
-      earned_ -= last.weight * last.mean;
-      reach(last);
-      below_ += last.weight;
-      earned_ += last.weight * last.mean;
-    }
+  /// The bin in which a whole cumulative weight is reached; the last one beyond them all.
+  const Filled& reached(Wide threshold) const {
+    const auto at = std::partition_point(bins.begin(), bins.end(), [&](const Filled& bin) { return bin.reached < threshold; });
+    return at == bins.end() ? bins.back() : *at;
   }
-  double between() const { return between_ / (weight_ * income_) - 1; }
-  double within() const { return within_ / (weight_ * income_); }
-
- private:
-  /// Values are taken to lie evenly in the bin.
-  void reach(const Filled& bin) {
-    const double part = std::clamp((thresholds_[next_] - below_) / bin.weight, 0.0, 1.0);
-    const double value = bin.lower + part * (bin.upper - bin.lower);
-    found_.quantile[next_] = value;
-    found_.quantile_error_bound[next_] = std::max(value - bin.lower, bin.upper - value);
-    found_.lorenz[next_] = (earned_ + part * bin.weight * (bin.lower + part * (bin.mean - bin.lower))) / income_;
-  }
-
-  double weight_, income_;
-  std::vector<double> thresholds_;
-  OrderStatistics& found_;
-  std::size_t next_ = 0;
-  double below_ = 0, earned_ = 0, between_ = 0, within_ = 0;
 };
 
-/// Weights are rounded by at most 2^-31 a record: of the sums of weight and income that is at most the share r of those
-/// that are not light, and so much of the largest income for each that is. A share r of both moves the Gini by 8r at most.
-double WelfareSketch::rounding(double weight, double income) const {
-  const double largest = std::max(std::fabs(filled(lowest_, 1, 0).lower), std::fabs(filled(highest_, 1, 0).upper));
-  const double of_light = static_cast<double>(light_) * (1 / weight + largest / income);
-  return 8 * 0x1p-31 * (1 / lightest_ + of_light);
+WelfareSketch::Contents WelfareSketch::contents(std::size_t slot) const {
+  Contents contents;
+  const Bin* from = of_slot(slot);
+  for (std::int64_t b = lowest_; b <= highest_; ++b)
+    if (from[b].weight != 0)
+      contents.add(filled(b, static_cast<double>(from[b].weight) / weight_scale, static_cast<double>(from[b].place) / place_scale),
+                   from[b].weight);
+  return contents;
 }
 
-OrderStatistics WelfareSketch::find(std::size_t slot, const OrderPlan& plan) const {
-  OrderStatistics found = OrderStatistics::missing(plan.size());
-  if (lowest_ > highest_) return found;
-  const Bin* from = of_slot(slot);
-  std::vector<Filled> in_order;
-  double weight = 0, income = 0;
-  for (std::int64_t b = lowest_; b <= highest_; ++b) {
-    if (from[b].weight == 0) continue;
-    in_order.push_back(filled(b, static_cast<double>(from[b].weight) / weight_scale, static_cast<double>(from[b].place) / place_scale));
-    weight += in_order.back().weight;
-    income += in_order.back().weight * in_order.back().mean;
+/// The Gini as if all values of a bin were its mean: Σ w y (C₋ + C) / (W Σ w y) − 1, as in exact_order.cpp.
+double WelfareSketch::gini_between(const Contents& contents) {
+  double between = 0, below = 0;
+  for (const Filled& bin : contents.bins) {
+    between += bin.weight * bin.mean * (below + (below + bin.weight));
+    below += bin.weight;
   }
-  if (in_order.empty()) return found;
-  Ascent ascent(weight, income, plan.parts_of(weight), found);
-  for (const Filled& bin : in_order) ascent.add(bin);
-  ascent.end(in_order.back());
-  if (!(income > 0)) {
+  return between / (contents.weight * contents.income) - 1;
+}
+
+/// The most that differences inside bins add to it.
+double WelfareSketch::gini_within(const Contents& contents) {
+  double within = 0;
+  for (const Filled& bin : contents.bins) within += bin.weight * bin.weight * bin.at_upper() * (1 - bin.at_upper()) * bin.width();
+  return within / (contents.weight * contents.income);
+}
+
+/// How far Gini and Lorenz ordinates may be off because weights and places are rounded, values near zero are taken for
+/// zero, and sums of doubles round. A change δ of weights moves Gini and Lorenz ordinates by at most
+/// κ (1 + κ) Σ|δ y| / Σ|w y| + 2 κ Σ|δ| / W, with κ = Σ|w y| / Σ w y ≥ their size. Weights are rounded by at most 2^-31
+/// a record (the place adds a sixteenth of that to the income): at most a share r of those that are not light, and so
+/// much of the largest income for each that is. Twice the sum is taken.
+double WelfareSketch::rounding(const Contents& contents, double near_zero) const {
+  const double largest = std::max(std::fabs(filled(lowest_, 1, 0).lower), std::fabs(filled(highest_, 1, 0).upper));
+  const double cancelling = (contents.magnitude + near_zero) / contents.income;
+  const double of_light = static_cast<double>(light_) * (1 / contents.weight + largest / contents.income);
+  const double of_sums = static_cast<double>(contents.bins.size() + 16) * 0x1p-52;
+  return cancelling * (8 * 0x1p-31 * (cancelling / lightest_ + of_light) + of_sums) + (1 + cancelling) * near_zero / contents.income;
+}
+
+/// Where shares of the weight are reached. Values are taken to lie evenly in their bin. Rounded weights leave open in
+/// which bin a share is reached: cumulative weights and thresholds are off by half a unit a record each.
+void WelfareSketch::find_shares(const Contents& contents, const OrderPlan& plan, Wide open, double rounded, OrderStatistics& found) const {
+  const std::vector<Wide> thresholds = plan.thresholds(contents.whole_weight);
+  for (std::size_t k = 0; k < thresholds.size(); ++k) {
+    const Filled &bin = contents.reached(thresholds[k]), &low = contents.reached(thresholds[k] - open),
+                 &high = contents.reached(thresholds[k] + open);
+    // Bins whose whole weight is rounded away may lie beyond the first and the last.
+    const double lowest = open > 0 && light_ > 0 && thresholds[k] <= open ? filled(lowest_, 1, 0).lower : low.lower;
+    const double highest =
+        open > 0 && light_ > 0 && thresholds[k] + open > contents.whole_weight ? filled(highest_, 1, 1).upper : high.upper;
+    const double above = static_cast<double>(bin.reached - thresholds[k]) / weight_scale;
+    const double part = std::clamp(1 - above / bin.weight, 0.0, 1.0);
+    const bool holds_zero = bin.lower < 0 && bin.upper > 0;
+    found.quantile[k] = holds_zero ? 0.0 : bin.lower + part * bin.width();
+    found.quantile_error_bound[k] = std::max(found.quantile[k] - lowest, highest - found.quantile[k]);
+    // The poorest `part` of the bin holds at least what is left when all others are at the upper edge, at most its share.
+    const double most = part * bin.at_upper(), least = std::max(0.0, part - (1 - bin.at_upper()));
+    const double middle = std::clamp(part * most, least, most);
+    const double before = bin.earned - bin.weight * bin.mean;
+    found.lorenz[k] = (before + bin.weight * (part * bin.lower + middle * bin.width())) / contents.income;
+    const double split = bin.weight * bin.width() * std::max(middle - least, most - middle);
+    const double shifted = static_cast<double>(open) / weight_scale * std::max(std::fabs(lowest), std::fabs(highest));
+    found.lorenz_error_bound = std::max(found.lorenz_error_bound, (split + shifted) / contents.income + rounded);
+  }
+}
+
+OrderStatistics WelfareSketch::find(std::size_t slot, const OrderPlan& plan, std::int64_t records) const {
+  OrderStatistics found = OrderStatistics::missing(plan.size());
+  const Contents contents = this->contents(slot);
+  if (contents.bins.empty() || outside_[slot] > 0) return found;
+  const double near_zero = static_cast<double>(of_slot(slot)[zero].weight) / weight_scale * edge(0);
+  const double rounded = rounding(contents, near_zero);
+  found.lorenz_error_bound = 0;
+  find_shares(contents, plan, rounded_ > 0 ? records : 0, rounded, found);
+  if (!(contents.income > 0)) {
     std::fill(found.lorenz.begin(), found.lorenz.end(), std::numeric_limits<double>::quiet_NaN());
     return found;
   }
-  const double near_zero = 2 * static_cast<double>(from[zero].weight) / weight_scale * edge(0) / income;
-  found.gini = ascent.between() + ascent.within() / 2;
-  found.gini_error_bound = ascent.within() / 2 + rounding(weight, income) + near_zero;
+  const double within = gini_within(contents);
+  found.gini = gini_between(contents) + within / 2;
+  found.gini_error_bound = within / 2 + rounded;
   return found;
 }
 
-bool WelfareSketch::too_coarse(std::size_t slot, double total_weight, const OrderStatistics& found) const {
-  if (outside_[slot] > 0 || !(total_weight < largest_total)) return true;
-  return !std::isnan(found.gini) && !(found.gini_error_bound <= widest_bound * found.gini);
+bool WelfareSketch::too_coarse(std::size_t slot, const SlotTotals& totals, const OrderStatistics& found) const {
+  if (outside_[slot] > 0 || !(totals.weight < largest_total)) return true;
+  if (!(totals.weight > 0)) return false;
+  const bool empty = std::isnan(found.quantile.front());  // every weight was rounded away
+  if (empty || (totals.income > 0) != !std::isnan(found.gini)) return true;
+  return totals.income > 0 && !(found.gini_error_bound <= widest_bound * found.gini && found.lorenz_error_bound <= widest_bound);
 }
 
 }  // namespace puente

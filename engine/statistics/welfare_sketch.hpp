@@ -4,9 +4,11 @@
 // function of it. A bin holds Σ w and Σ w·f, f in [0, 1) the value's place in the bin, both as integers, so that adding
 // commutes: the same bits for every layout. One object a thread, merged afterwards.
 //
-// The Gini between bins is exact. Within a bin of lower and upper edge a, b the mean absolute difference lies between 0
-// and that of values at the edges alone with the bin's mean; half of the largest is taken, and is the error bound (a
-// bound for grouped data in the manner of Gastwirth 1972, "The Estimation of the Lorenz Curve and Gini Index").
+// The Gini between bins is exact but for rounding, which the bounds count in. Within a bin of lower and upper edge a, b the
+// mean absolute difference lies between 0 and that of values at the edges alone with the bin's mean; half of the largest
+// is taken, and is the error bound (a bound for grouped data in the manner of Gastwirth 1972, "The Estimation of the Lorenz
+// Curve and Gini Index"). A slot whose Gini could be off by more than 1e-5 of it, or a Lorenz ordinate by more than 1e-5
+// (so a decile share by 2e-5), is too coarse. A quantile lies between the edges of the bins in which it may be reached.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +24,12 @@ namespace puente {
 
 class WelfareSketch {
  public:
-  /// Error bounds of the Gini above this share of it are too wide for a sketch (DESIGN 6).
+  /// Error bounds of the Gini above this share of it (DESIGN 6), or of a Lorenz ordinate above this, are too wide.
   static constexpr double widest_bound = 1e-5;
+  /// What is known exactly of a slot.
+  struct SlotTotals {
+    double weight = 0, income = 0;
+  };
 
   explicit WelfareSketch(std::size_t slots);
   /// Record i in slot 0 if `everybody`, and in slot column[first + i] of every column; a negative slot takes nothing.
@@ -33,40 +39,46 @@ class WelfareSketch {
   /// Collective: totals over all ranks. What is exchanged depends on the range of welfare, not on the number of records.
   void reduce(Exchange& exchange);
 
-  /// After `reduce`. Missing where there is no weight.
-  OrderStatistics find(std::size_t slot, const OrderPlan& plan) const;
-  /// Whether the slot needs its records in order: the Gini's error bound is too wide, a value has no bin, or the total
-  /// weight does not fit.
-  bool too_coarse(std::size_t slot, double total_weight, const OrderStatistics& found) const;
+  /// After `reduce`. `records`: how many with a weight the slot has. Missing where there is no weight, or a value has no bin.
+  OrderStatistics find(std::size_t slot, const OrderPlan& plan, std::int64_t records) const;
+  /// Whether the slot needs its records in order: an error bound is too wide, a value has no bin, the total weight does not
+  /// fit, or rounding hides that there is weight or income.
+  bool too_coarse(std::size_t slot, const SlotTotals& totals, const OrderStatistics& found) const;
 
   /// Bins of magnitudes below 2^-16 (one), and of each sign from there up to 2^48.
   static constexpr std::int64_t octaves = 64, bins_an_octave = 256, of_a_sign = octaves * bins_an_octave;
   static constexpr std::int64_t zero = of_a_sign, bins = 2 * of_a_sign + 1;
 
  private:
+  /// Totals wrap where records are outside, whose slot is too coarse.
   struct Bin {
-    std::int64_t weight = 0;  ///< Σ w·2^30
-    std::int64_t place = 0;   ///< Σ w·f·2^26
+    std::uint64_t weight = 0;  ///< Σ w·2^30
+    std::uint64_t place = 0;   ///< Σ w·f·2^26
   };
   /// A run of records as what is added to their bins.
   struct Run {
     static constexpr std::size_t capacity = 256;
     std::size_t n = 0;
-    std::int64_t index[capacity], weight[capacity], place[capacity];
+    std::int64_t index[capacity];
+    std::uint64_t weight[capacity], place[capacity];
     bool any_outside = false;
     bool outside[capacity];
   };
   struct Free {
     void operator()(Bin* bins) const { std::free(bins); }
   };
-  class Ascent;
+  struct Contents;
 
   void prepare(std::size_t n, const double* y, const double* w);
   void look_at_weights(std::size_t n, const double* w);
   void add_run(Bin* table, std::int64_t& outside) const;
   double lightest() const;
   void find_range();
-  double rounding(double weight, double income) const;
+  Contents contents(std::size_t slot) const;
+  static double gini_between(const Contents& contents);
+  static double gini_within(const Contents& contents);
+  double rounding(const Contents& contents, double near_zero) const;
+  void find_shares(const Contents& contents, const OrderPlan& plan, Wide open, double rounded, OrderStatistics& found) const;
   Bin* of_slot(std::size_t slot) { return table_.get() + slot * static_cast<std::size_t>(bins); }
   const Bin* of_slot(std::size_t slot) const { return table_.get() + slot * static_cast<std::size_t>(bins); }
 
@@ -77,6 +89,8 @@ class WelfareSketch {
   std::uint64_t weight_octaves_ = 0;      ///< bit k: some weight lies in the k-th octave from where weights are not light
   double lightest_ = 1;                   ///< after `reduce`: no weight that is not light is below it
   std::int64_t light_ = 0;                ///< records of so little weight that its rounding is told apart
+  std::int64_t lowest_light_ = bins, highest_light_ = -1;  ///< where those are
+  std::int64_t rounded_ = 0;              ///< runs of records with a weight that is no multiple of 2^-30
   std::unique_ptr<Run> run_;
 };
 

@@ -52,6 +52,7 @@ struct WelfareTally::Impl {
   void add_entries(const WelfareRecords& from, const GroupingEntries& entries);
   bool weights_fit() const;
   double weight(std::size_t slot) const { return sums.value(slot, WelfareTerms::weight); }
+  double income(std::size_t slot) const { return sums.value(slot, WelfareTerms::total); }
 
   WelfareStatistics asked;
   WelfareTerms terms;
@@ -117,7 +118,8 @@ void WelfareTally::reduce(Exchange& exchange) {
   impl_->sums.reduce(exchange);
   if (!impl_->sketch) return;
   impl_->sketch->reduce(exchange);
-  for (std::size_t s = 0; s < impl_->asked.slots; ++s) impl_->sketched.push_back(impl_->sketch->find(s, impl_->plan));
+  for (std::size_t s = 0; s < impl_->asked.slots; ++s)
+    impl_->sketched.push_back(impl_->sketch->find(s, impl_->plan, impl_->sums.records(s)));
 }
 
 std::vector<bool> WelfareTally::too_coarse() const {
@@ -125,7 +127,7 @@ std::vector<bool> WelfareTally::too_coarse() const {
   std::vector<bool> slots(impl_->asked.slots);
   bool any = false;
   for (std::size_t s = 0; s < slots.size(); ++s) {
-    slots[s] = impl_->sketch->too_coarse(s, impl_->weight(s), impl_->sketched[s]);
+    slots[s] = impl_->sketch->too_coarse(s, {impl_->weight(s), impl_->income(s)}, impl_->sketched[s]);
     any |= slots[s];
   }
   return any ? slots : std::vector<bool>();
@@ -133,7 +135,7 @@ std::vector<bool> WelfareTally::too_coarse() const {
 
 std::vector<WelfareResult> WelfareTally::finish(Exchange& exchange, Team& team, OrderRecords* refined) {
   std::vector<OrderStatistics> order(impl_->asked.slots, OrderStatistics::missing(impl_->plan.size()));
-  if (impl_->sketch) order = impl_->sketched;
+  if (impl_->sketch && impl_->weights_fit()) order = impl_->sketched;
   OrderRecords* records = impl_->records ? &*impl_->records : refined;
   if (records != nullptr && impl_->weights_fit()) records->find(impl_->plan, exchange, team, order);
   std::vector<WelfareResult> results;

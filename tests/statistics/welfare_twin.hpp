@@ -81,13 +81,13 @@ struct Twin {
     }
     return 1 - s / (total_weight() * total());
   }
-  /// Weights must be whole numbers here, and p = hundredths/100, so that the comparison is exact.
-  double quantile(long hundredths) const {
+  /// The smallest value whose cumulative weight reaches the share p; of a rounding below 0 or above 1, the end.
+  double quantile_at(long double p) const {
     long double c = 0;
-    const long double all = total_weight();
-    for (const std::size_t i : order())
-      if (c += w[i]; c * 100 >= all * hundredths) return static_cast<double>(y[i]);
-    return std::nan("");
+    const auto ascending = order();
+    for (const std::size_t i : ascending)
+      if (c += w[i]; c >= p * total_weight()) return static_cast<double>(y[i]);
+    return static_cast<double>(y[ascending.back()]);
   }
   long double lorenz(long double p) const {
     long double c = 0, s = 0;
