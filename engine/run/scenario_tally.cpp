@@ -136,17 +136,19 @@ void ScenarioTally::weigh(const BlockProcessor& processor, std::span<const doubl
   weights_.record = weights_.own_record;
 }
 
-/// And of households and persons, whether they are records or not.
+/// And of households and persons, whether they are records or not: a household without persons has no weight among
+/// persons, but is a household.
 void ScenarioTally::weigh_units(const BlockProcessor& processor, std::span<const double> share) {
   const rules::Rows& rows = processor.rows();
   const bool of_persons = study_.record_entity == Entity::person;
   const double* weight = processor.household_weight();
   weights_.household.resize(rows.households);
   double* household = weights_.household.data();
-  if (of_persons)
-    std::copy_n(weight, rows.households, household);
-  else
-    for (std::size_t h = 0; h < rows.households; ++h) household[h] = weights_.record[h] != 0 ? weight[h] : 0.0;
+  std::copy_n(weight, rows.households, household);
+  if (!of_persons && study_.where.index >= 0) {
+    const double* where = processor.data(study_.where);
+    for (std::size_t h = 0; h < rows.households; ++h) household[h] = where[h] != 0 ? weight[h] : 0.0;
+  }
   for (std::size_t h = 0; !processor.whole() && h < rows.households; ++h) household[h] *= processor.weight_factor(h);
   for (std::size_t h = 0; h < share.size(); ++h) household[h] *= share[h];
   weights_.person.resize(rows.persons);

@@ -41,7 +41,7 @@ struct WelfareRecords {
   std::size_t n = 0;
   const double* y = nullptr;
   const double* w = nullptr;
-  std::span<const double* const> line;  ///< [lines][n], > 0 (a line of zero has no poor and FGT 0)
+  std::span<const double* const> line;  ///< [lines][n]; where one is <= 0, FGT 1 and 2 and Watts are missing
 };
 
 /// One grouping's entries over those records: entry j says that record `record[j]` counts in slot `slot[j]` with weight

@@ -40,22 +40,29 @@ struct FgtTerms {
 };
 
 /// Foster, Greer, Thorbecke (1984): Σ w ((z − y)/z)^α over y < z; Watts (1968), below: Σ w ln(z/y) over 0 < y < z.
+/// `undefine` mends what is relative to a line that is not positive.
 void fgt_terms(std::size_t n, const double* y, const double* w, const double* z, const FgtTerms& terms) {
   double* __restrict poor = terms.poor;
   double* __restrict gap = terms.gap;
   double* __restrict fgt1 = terms.fgt1;
   double* __restrict fgt2 = terms.fgt2;
   for (std::size_t i = 0; i < n; ++i) {
-    const bool is_poor = (y[i] < z[i]) & (z[i] > 0);
+    const bool is_poor = y[i] < z[i];
     const double weight_if_poor = is_poor ? w[i] : 0.0;
     const double shortfall = is_poor ? z[i] - y[i] : 0.0;
-    const double relative = shortfall / (is_poor ? z[i] : 1.0);
+    const double relative = shortfall / (is_poor & (z[i] > 0) ? z[i] : 1.0);
     const double first_order = weight_if_poor * relative;
     poor[i] = weight_if_poor;
     gap[i] = weight_if_poor * shortfall;
     fgt1[i] = first_order;
     fgt2[i] = first_order * relative;
   }
+}
+
+/// Terms relative to the line are missing, and so is their total, where a record that counts has a line of zero or below.
+void undefine(std::size_t n, const double* w, const double* z, double* terms) {
+  for (std::size_t i = 0; i < n; ++i)
+    if (!(z[i] > 0)) terms[i] = w[i] > 0 ? missing : 0.0;
 }
 
 /// Totals over the values an index is defined on.
@@ -134,8 +141,14 @@ void WelfareTerms::evaluate_line(const double* y, const double* w, const double*
                                  WelfareBlock& block) const {
   const std::size_t n = block.n;
   fgt_terms(n, y, w, z, {block.at(first), block.at(first + 1), block.at(first + 2), block.at(first + 3)});
-  if (!watts_) return;
-  double *watts = block.at(first + 4), *times = block.scratch.data();
+  if (watts_) evaluate_watts(y, w, z, block.at(first + 4), block);
+  if (any_not_positive(z, n))
+    for (std::size_t k = 2; k < line_terms_; ++k) undefine(n, w, z, block.at(first + k));
+}
+
+void WelfareTerms::evaluate_watts(const double* y, const double* w, const double* z, double* watts, WelfareBlock& block) {
+  const std::size_t n = block.n;
+  double* times = block.scratch.data();
   for (std::size_t i = 0; i < n; ++i) times[i] = (y[i] < z[i]) & (y[i] > 0) ? z[i] / y[i] : 1.0;
   log(times, n, watts);
   for (std::size_t i = 0; i < n; ++i) watts[i] *= w[i];

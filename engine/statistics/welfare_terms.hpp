@@ -46,6 +46,7 @@ class WelfareTerms {
   void require(const Power& power);
   const ExactSum& find(std::span<const ExactSum> totals, Power::Kind kind, double exponent) const;
   void evaluate_line(const double* y, const double* w, const double* z, std::size_t first, WelfareBlock& block) const;
+  static void evaluate_watts(const double* y, const double* w, const double* z, double* watts, WelfareBlock& block);
   void evaluate_powers(const double* y, const double* w, WelfareBlock& block) const;
   WelfareResult::Line finish_line(std::span<const ExactSum> totals, std::size_t i, double all_weight) const;
 

@@ -99,6 +99,20 @@ TEST_F(Mistakes, HouseholdsWithoutSense) {
   expect_refused(negative, 65, "the weight is negative");
 }
 
+// Where persons are counted, a household without persons has no weight among them, and is still a household.
+TEST_F(Mistakes, HouseholdsWithoutPersonsAreHouseholds) {
+  std::string some_empty = good;
+  some_empty.replace(some_empty.find("'2'"), 3, "'if(id < 30, 0, 2)'");
+  const std::size_t lines = some_empty.find("[welfare.lines]");
+  const std::string scaled = some_empty.substr(0, lines) + "scale = '1'\n" + some_empty.substr(lines) + "[groups]\narea = 'area'\n[statistics]\noutcomes = ['income']\n";
+  const auto groups = puente_json("run " + folder_.write("empty.toml", scaled))["scenarios"]["data"]["groups"];
+  EXPECT_EQ(groups["all"]["households"], 100);
+  EXPECT_EQ(groups["all"]["persons"], 140);
+  EXPECT_EQ(groups["area=urban"]["households"].get<double>() + groups["area=rural"]["households"].get<double>(), 100);
+  EXPECT_DOUBLE_EQ(groups["all"]["mean"], 164.5);               // 100 + the mean of 30 … 99
+  EXPECT_DOUBLE_EQ(groups["all"]["outcomes"]["income"], 149.5);  // of households: 100 + the mean of 0 … 99
+}
+
 TEST_F(Mistakes, CoverageWithoutSense) {
   const std::string grant = "[programmes.g]\neligible = 'true'\ncash = { amount = 1 }\n[scenarios.g]\nprogrammes = [\"g\"]\n";
   expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"share\"\nshare = 1.5\n", 65, "between 0 and 1");
@@ -112,7 +126,11 @@ TEST_F(Mistakes, NegativeIncomesZeroLinesAndOneHousehold) {
   negative.replace(negative.find("z = 60"), 6, "z = 0 ");
   const auto all = puente_json("run " + folder_.write("n.toml", negative))["scenarios"]["data"]["groups"]["all"];
   EXPECT_EQ(all["weight_negative"], 100);
-  EXPECT_EQ(all["fgt"]["z"]["0"], 0);
+  EXPECT_EQ(all["fgt"]["z"]["0"], 0.5);  // households 0 to 49 of 100 lie below zero, at (id - 50)/2
+  EXPECT_EQ(all["poor_persons"]["z"], 100);
+  EXPECT_EQ(all["total_gap"]["z"], 1275);  // 1 + 2 + … + 50, for each of two persons a half of it
+  for (const char* alpha : {"1", "2"}) EXPECT_TRUE(all["fgt"]["z"][alpha].is_null()) << alpha;
+  EXPECT_TRUE(all["watts"]["z"].is_null());
   const auto one = puente_json("run " + folder_.write("g.toml", good) + " --households 1")["scenarios"]["data"]["groups"]["all"];
   EXPECT_EQ(one["gini"], 0);
   EXPECT_EQ(one["mean"], 50);

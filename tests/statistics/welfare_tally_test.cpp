@@ -155,5 +155,34 @@ TEST(Sketch, WeightsThatDoNotFitLeaveNoFigures) {
   }
 }
 
+// DESIGN 6: poor is welfare < line, strictly, whatever the line; what is relative to a line needs one above zero.
+TEST(Line, OfZeroOrBelowCountsThePoorAndTheirGapAlone) {
+  WelfareStatistics asked;
+  asked.lines = 1;
+  const auto result = [&](std::vector<double> y, std::vector<double> w, std::vector<double> z) {
+    WelfareTally tally(asked);
+    const double* line = z.data();
+    tally.add({y.size(), y.data(), w.data(), std::span(&line, 1)}, {});
+    Exchange exchange;
+    Team team;
+    tally.reduce(exchange);
+    return tally.finish(exchange, team)[0].lines[0];
+  };
+  const auto zero = result({-30, -10, 0, 60}, {1, 2, 3, 4}, {0, 0, 0, 0});
+  EXPECT_DOUBLE_EQ(zero.fgt[0], 0.3);
+  EXPECT_EQ(zero.poor, 3);
+  EXPECT_EQ(zero.total_gap, 50);  // 30 + 2·10
+  EXPECT_TRUE(std::isnan(zero.fgt[1]) && std::isnan(zero.fgt[2]) && std::isnan(zero.watts));
+  const auto below = result({-30, -10, 0, 60}, {1, 2, 3, 4}, {-20, -20, -20, -20});
+  EXPECT_DOUBLE_EQ(below.fgt[0], 0.1);
+  EXPECT_EQ(below.total_gap, 10);
+  EXPECT_TRUE(std::isnan(below.fgt[1]));
+  // Nobody is below, yet a gap relative to nothing is not defined; a record of weight 0 does not matter.
+  EXPECT_TRUE(std::isnan(result({10, 20}, {1, 1}, {15, 0}).fgt[1]));
+  const auto weightless = result({10, 20}, {1, 0}, {15, 0});
+  EXPECT_DOUBLE_EQ(weightless.fgt[1], 1.0 / 3);
+  EXPECT_DOUBLE_EQ(weightless.watts, std::log(1.5));
+}
+
 }  // namespace
 }  // namespace puente::testing
