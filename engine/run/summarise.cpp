@@ -52,6 +52,7 @@ class Summary {
   double programme_sum(std::size_t s, std::size_t p, std::size_t slot, ProgrammeTerm term) const;
   double fixed_cost(std::size_t s, std::size_t p) const;
   std::string money() const;
+  std::string welfare() const;
 
   const Study& study_;
   const Totals& totals_;
@@ -60,10 +61,20 @@ class Summary {
   std::map<std::string, std::vector<double>> compared_;  ///< a variable's values, in groups of the scenario's own
 };
 
+/// Money of a country or a group.
 std::string Summary::money() const {
-  const rules::Typed& typed = study_.data->program->typed(study_.resource);
-  const std::string unit = typed.unit.text();
-  return unit.empty() ? study_.schema.notes.currency : unit;
+  const Unit& unit = study_.data->program->typed(study_.resource).unit;
+  return unit.known() ? unit.without_whom().text() : study_.schema.notes.currency;
+}
+
+/// Welfare is the resource over the scale: of a person where the scale is the household's size, else of an adult equivalent.
+std::string Summary::welfare() const {
+  const Unit& unit = study_.data->program->typed(study_.resource).unit;
+  const auto& scale = study_.model.welfare.scale;
+  const std::string over = scale ? scale->text : "size";
+  if (!unit.known()) return money();
+  if (study_.resource_per_person || unit.is_one() || over == "1") return unit.text();
+  return money() + (over == "size" || over == "household.size" ? "/person" : "/adult_equivalent");
 }
 
 void Summary::dimensions() {
@@ -189,10 +200,10 @@ void Summary::inequality() {
 
 void Summary::distribution() {
   if (wants("quantiles")) {
-    add_welfare({"quantile_value", money(), "smallest welfare whose cumulative weight reaches the share", ""}, {"quantile"},
+    add_welfare({"quantile_value", welfare(), "smallest welfare whose cumulative weight reaches the share", ""}, {"quantile"},
                 [](const WelfareResult& r, const Index& i) { return r.quantile[i[2]]; });
     if (asked_.precision == Precision::sketch)
-      add_welfare({"quantile_value_error_bound", money(), "how far the quantile may be off", "0 where records were put in order"}, {"quantile"},
+      add_welfare({"quantile_value_error_bound", welfare(), "how far the quantile may be off", "0 where records were put in order"}, {"quantile"},
                   [](const WelfareResult& r, const Index& i) { return r.quantile_error_bound[i[2]]; });
     add_welfare({"lorenz", "1", "Lorenz ordinate", ""}, {"quantile"}, [](const WelfareResult& r, const Index& i) { return r.lorenz[i[2]]; });
   }
@@ -289,7 +300,7 @@ Results Summary::results() {
   results_.title = study_.model.title;
   dimensions();
   counts();
-  add_welfare({"mean_welfare", money(), "mean welfare", ""}, {}, [](const WelfareResult& r, const Index&) { return r.mean; });
+  add_welfare({"mean_welfare", welfare(), "mean welfare", ""}, {}, [](const WelfareResult& r, const Index&) { return r.mean; });
   if (!study_.model.welfare.lines.empty()) poverty();
   inequality();
   distribution();

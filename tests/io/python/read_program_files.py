@@ -27,8 +27,10 @@ def with_h5py(population, results):
     with h5py.File(results) as f:
         equal([text(x) for x in f["scenario"][:]], SCENARIOS, "scenarios")
         equal([text(x) for x in f["group"][:]][:3], GROUPS, "groups")
-        equal(text(f["mean_welfare"].attrs["units"])[:15], "ZMW@2015/month/", "units")
-        equal(text(f["spending"].attrs["units"])[:14], "ZMW@2015/month", "units")
+        equal(text(f["mean_welfare"].attrs["units"]), "ZMW@2015/month/person", "units")
+        equal(text(f["quantile_value"].attrs["units"]), "ZMW@2015/month/person", "units")
+        for money in ["total_gap", "spending", "cost"]:
+            equal(text(f[money].attrs["units"]), "ZMW@2015/month", "units of " + money)
         equal(list(f["mean_welfare"][:, 0]), [40.0, 46.0], "means")
         assert len(text(f["mean_welfare"].attrs["long_name"])) > 0
         assert " run " in text(f["provenance/command_line"][()])
@@ -48,8 +50,8 @@ def with_xarray(population, results, engine):
 
     root = xarray.open_dataset(results, engine=engine)
     equal([str(x) for x in root["scenario"].values], SCENARIOS, "scenarios")
-    equal(root["mean_welfare"].attrs["units"][:15], "ZMW@2015/month/", "units")
-    equal(root["spending"].attrs["units"][:14], "ZMW@2015/month", "units")
+    equal(root["mean_welfare"].attrs["units"], "ZMW@2015/month/person", "units")
+    equal(root["spending"].attrs["units"], "ZMW@2015/month", "units")
     equal(root["fgt"].dims, ("scenario", "group", "line", "alpha"), "dimensions")
     equal(float(root["fgt"].sel(scenario="none", group="all", line="national", alpha=0)), 3 / 7, "headcount by labels")
     equal(float(root["fgt"].sel(scenario="grant", group="area=rural", line="national", alpha=0)), 1 / 3, "headcount by labels")

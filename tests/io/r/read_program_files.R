@@ -18,7 +18,7 @@ groups <- results[["group"]][]
 scenarios <- results[["scenario"]][]
 dimnames(fgt) <- list(alpha = results[["alpha"]][], group = groups, scenario = scenarios)
 stopifnot(fgt["0", "all", "none"] == 3 / 7)
-stopifnot(startsWith(hdf5r::h5attr(results[["mean_welfare"]], "units"), "ZMW@2015/month/"))
+stopifnot(hdf5r::h5attr(results[["mean_welfare"]], "units") == "ZMW@2015/month/person")
 mean_welfare <- results[["mean_welfare"]][, ]
 dimnames(mean_welfare) <- list(group = groups, scenario = scenarios)
 stopifnot(mean_welfare["all", "grant"] == 46)
