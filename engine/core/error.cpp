@@ -1,6 +1,7 @@
 #include "engine/core/error.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 #include <tuple>
 
@@ -89,6 +90,11 @@ std::string nearest(std::string_view name, const std::vector<std::string>& candi
     }
   }
   return best;
+}
+
+std::string shortest(double x) {
+  char text[40];
+  return {text, std::to_chars(text, text + sizeof text, x).ptr};
 }
 
 void fail_expectation(const char* what, const char* file, int line) {

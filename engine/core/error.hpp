@@ -68,6 +68,9 @@ class Diagnostics {
 /// The candidate nearest to `name` by edit distance, or "" when nothing is near enough to suggest.
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates);
 
+/// A number as messages say it: the fewest digits that read back as it.
+std::string shortest(double x);
+
 /// Our own invariants: compiled in always, cheap, and reported as a bug (exit 70).
 [[noreturn]] void fail_expectation(const char* what, const char* file, int line);
 inline void expect(bool holds, const char* what, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {

@@ -27,7 +27,7 @@ void round_to_storage(ColumnType type, const std::string& name, std::span<double
   for (double& x : values) {
     if (type == ColumnType::f32) x = static_cast<double>(static_cast<float>(x));
     else if (!store.set(0, x))
-      throw bad_input("the recipe's column '" + name + "' has the value " + std::to_string(x) +
+      throw bad_input("the recipe's column '" + name + "' has the value " + shortest(x) +
                       ", which does not fit its type " + name_of(type));
   }
 }

@@ -133,9 +133,9 @@ void StudyCompiler::compile_scalars(CompiledProgramme& p, std::span<const double
   p.budget = scalar(coverage.budget, at + "coverage.budget", money(), -1, parameters);
   p.cost_fixed = scalar(programme.cost_fixed, at + "cost.fixed", money(), 0, parameters);
   if (!(p.share >= 0 && p.share <= 1))
-    mistake(coverage.place, at + "coverage.share is " + std::to_string(p.share) + ": a share lies between 0 and 1");
-  if (coverage.quota && !(p.quota >= 0)) mistake(coverage.place, at + "coverage.quota is negative or missing");
-  if (coverage.budget && !(p.budget >= 0)) mistake(coverage.place, at + "coverage.budget is negative or missing");
+    tell(coverage.share->error(0, at + "coverage.share is " + shortest(p.share) + ": a share lies between 0 and 1"));
+  if (coverage.quota && !(p.quota >= 0)) tell(coverage.quota->error(0, at + "coverage.quota is " + shortest(p.quota) + ": a quota is not negative"));
+  if (coverage.budget && !(p.budget >= 0)) tell(coverage.budget->error(0, at + "coverage.budget is " + shortest(p.budget) + ": a budget is not negative"));
 }
 
 }  // namespace puente

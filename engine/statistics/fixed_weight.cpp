@@ -56,7 +56,7 @@ double weight_of(Wide fixed) { return static_cast<double>(fixed) * 0x1p-80; }
 
 Decimal decimal_of(double p) {
   if (!(p >= 0.0 && p <= 1.0))
-    throw bad_input("the share " + std::to_string(p) + " does not lie between 0 and 1; give a share such as 0.5");
+    throw bad_input("the share " + shortest(p) + " does not lie between 0 and 1; give a share such as 0.5");
   char text[40];
   const auto end = std::to_chars(text, text + sizeof text, p, std::chars_format::scientific).ptr;
   const char* const e = std::find(text, end, 'e');
@@ -68,12 +68,6 @@ Decimal decimal_of(double p) {
   std::from_chars(e[1] == '+' ? e + 2 : e + 1, end, exponent);
   decimal.places = fraction_digits - exponent;
   return decimal;
-}
-
-double value_of(const Decimal& p) {
-  double value = static_cast<double>(p.numerator);
-  for (int places = p.places; places > 0; places -= 18) value /= static_cast<double>(power_of_ten(std::min(places, 18)));
-  return value;
 }
 
 Wide share_of(const Decimal& p, Wide total) {

@@ -23,7 +23,6 @@ struct Decimal {
 };
 /// Throws Error (bad_input) unless 0 ≤ p ≤ 1.
 Decimal decimal_of(double p);
-double value_of(const Decimal& p);
 
 /// ⌈p·total⌉: a whole cumulative weight reaches p·total exactly when it reaches this.
 Wide share_of(const Decimal& p, Wide total);

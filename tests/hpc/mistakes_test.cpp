@@ -116,6 +116,9 @@ TEST_F(Mistakes, HouseholdsWithoutPersonsAreHouseholds) {
 TEST_F(Mistakes, CoverageWithoutSense) {
   const std::string grant = "[programmes.g]\neligible = 'true'\ncash = { amount = 1 }\n[scenarios.g]\nprogrammes = [\"g\"]\n";
   expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"share\"\nshare = 1.5\n", 65, "between 0 and 1");
+  // The mistake is shown in full digits, at the value.
+  expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"share\"\nshare = 1.0000001\n", 65, "s.toml:20:9: error: programmes.g.coverage.share is 1.0000001");
+  expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"ranked\"\nby = 'income'\nbudget = -2.5\n", 65, "s.toml:21:10: error: programmes.g.coverage.budget is -2.5");
   expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"ranked\"\nby = 'income'\n", 65, "either `quota` or `budget`");
   expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"observed\"\n", 65, "no `observed`");
 }
@@ -134,6 +137,10 @@ TEST_F(Mistakes, NegativeIncomesZeroLinesAndOneHousehold) {
   const auto one = puente_json("run " + folder_.write("g.toml", good) + " --households 1")["scenarios"]["data"]["groups"]["all"];
   EXPECT_EQ(one["gini"], 0);
   EXPECT_EQ(one["mean"], 50);
+}
+
+TEST_F(Mistakes, AGroupOfFractionsNamesItsFirstHousehold) {
+  expect_refused(good + "[groups]\ng = 'if(id < 7, 3, id/3)'\n", 65, "group 'g' has the value 2.3333333333333335, which is not a whole number, first in household 7");
 }
 
 TEST_F(Mistakes, QuantitiesThatWaitForThemselves) {
