@@ -227,7 +227,8 @@ class ExactOrder {
     found.quantile_error_bound.assign(plan_.size(), 0.0);
     if (!(scales_[s].income > 0)) return found;
     std::copy_n(findings_.lorenz.begin() + first, plan_.size(), found.lorenz.begin());
-    found.gini = gini_[s].value() / scales_[s].income - 1;
+    const double gini = gini_[s].value() / scales_[s].income - 1;
+    found.gini = gini < 0 ? 0.0 : gini;  // rounding, where all are equal
     found.gini_error_bound = 0;
     return found;
   }

@@ -10,6 +10,12 @@
 namespace puente::test {
 namespace {
 
+/// A third scenario, which is compared with the second and has another budget: both split a household's weight.
+std::string with_against(std::string content) {
+  const std::string more = "[scenarios.more]\nextends = \"both\"\nagainst = \"both\"\nset = { \"programmes.cash.coverage.budget\" = 151234 }\n";
+  return content.insert(content.find("[run]"), more);
+}
+
 class Layouts : public SameBits {
  protected:
   void SetUp() override {
@@ -42,6 +48,13 @@ TEST_F(Layouts, EveryRankEndsWithTheSameCode) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "bad.h5"));
 }
 #endif
+
+/// Histograms, their bounds, and the second walk for what they are too coarse for; compared with another scenario too.
+TEST_F(Layouts, SketchesChangeNoBit) {
+  const std::string against = with_against(village);
+  base("run " + folder_.write("against.toml", against) + " --precision sketch");
+  for (const Layout& layout : pairwise(1000)) expect_same(layout);
+}
 
 TEST_F(Layouts, AnotherSeedIsAnotherResult) {
   ASSERT_EQ(puente("run " + scenario_ + " --quiet --seed 12 -o " + (folder_ / "other.h5")).code, 0);

@@ -1,0 +1,117 @@
+// Precision "sketch" as a user meets it, beside "exact": the same where a group was put in order, within the stated bounds
+// where it was not.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "tests/hpc/layouts.hpp"
+
+namespace puente::test {
+namespace {
+
+using Json = nlohmann::json;
+
+/// How many groups were put in order and how many were not.
+struct Seen {
+  int ordered = 0, sketched = 0;
+};
+
+bool near(const Json& a, const Json& b, double tolerance) {
+  if (a.is_null() || b.is_null()) return a == b;
+  return std::fabs(a.get<double>() - b.get<double>()) <= tolerance;
+}
+
+void compare_group(const Json& sketch, const Json& exact, Seen& seen) {
+  for (const char* name : {"persons", "households", "mean", "fgt", "watts", "ge", "atkinson", "poor_persons", "total_gap"}) {
+    ASSERT_EQ(sketch.contains(name), exact.contains(name)) << name;
+    if (exact.contains(name)) {
+      EXPECT_EQ(sketch[name], exact[name]) << name;
+    }
+  }
+  if (exact["gini"].is_null()) return;
+  const double bound = sketch["gini_error_bound"];
+  EXPECT_LE(bound, 1e-5 * sketch["gini"].get<double>());
+  if (bound == 0) {
+    ++seen.ordered;
+    for (const char* name : {"gini", "palma", "s80_s20", "p90_p10", "quantile", "lorenz", "decile_share"}) EXPECT_EQ(sketch[name], exact[name]) << name;
+    return;
+  }
+  ++seen.sketched;
+  EXPECT_TRUE(near(sketch["gini"], exact["gini"], bound));
+  for (const auto& [p, value] : exact["quantile"].items()) EXPECT_TRUE(near(sketch["quantile"][p], value, sketch["quantile_error_bound"][p])) << p;
+  for (const auto& [p, value] : exact["lorenz"].items()) EXPECT_TRUE(near(sketch["lorenz"][p], value, 1e-5)) << p;
+  for (std::size_t d = 0; d < 10; ++d) EXPECT_TRUE(near(sketch["decile_share"][d], exact["decile_share"][d], 2e-5)) << d;
+}
+
+Seen compare_groups(const Json& sketch, const Json& exact) {
+  Seen seen;
+  EXPECT_EQ(sketch.size(), exact.size());
+  for (const auto& [name, group] : exact.items()) {
+    SCOPED_TRACE(name);
+    compare_group(sketch.at(name), group, seen);
+  }
+  return seen;
+}
+
+TEST(Sketch, OfARunWithItsRecipientsAndArms) {
+  Folder folder;
+  const std::string run = "run " + folder.write("village.toml", village);
+  const Json exact = puente_json(run), sketch = puente_json(run + " --precision sketch");
+  for (const char* scenario : {"none", "meals", "both"}) {
+    SCOPED_TRACE(scenario);
+    const Seen seen = compare_groups(sketch["scenarios"][scenario]["groups"], exact["scenarios"][scenario]["groups"]);
+    EXPECT_GT(seen.sketched, 2);
+    EXPECT_GT(seen.ordered, 2);
+  }
+}
+
+/// 3,000 households of a survey with weights as surveys have them, in groups of 2 to thousands of households.
+std::string survey_of(double weights_sum_to) {
+  std::mt19937_64 bits(5);
+  std::string rows = "h,p,w,income,district,age\n";
+  for (int h = 0; h < 3000; ++h) {
+    const double weight = weights_sum_to / 3000 * (0.4 + static_cast<double>(bits() % 1000) / 800);
+    const double income = h % 97 == 0 ? -5 : 40.123 + 400.0 * static_cast<double>(bits() % 1000) * static_cast<double>(bits() % 1000) / 1e6;
+    const int district = h < 2000 ? 1 : h < 2900 ? 2 : 3 + h % 40, persons = 1 + h % 4;
+    for (int p = 1; p <= persons; ++p)
+      rows += std::to_string(h) + ',' + std::to_string(p) + ',' + std::to_string(weight) + ',' + std::to_string(income) + ',' + std::to_string(district) +
+              ',' + std::to_string(bits() % 70) + '\n';
+  }
+  return rows;
+}
+
+const char* const survey_map = R"(format = 1
+title = "Districts"
+[input.persons]
+file = "s.csv"
+[keys]
+household = "h"
+person = "p"
+[design]
+weight = "w"
+[household.columns]
+income = { from = "income" }
+district = { from = "district" }
+[person.columns]
+age = { from = "age" }
+)";
+
+class OfASurvey : public testing::TestWithParam<double> {};
+
+TEST_P(OfASurvey, StatisticsWithSmallGroups) {
+  Folder folder;
+  folder.write("s.csv", survey_of(GetParam()));
+  const Ran imported = puente("import " + folder.write("m.toml", survey_map) + " -o " + (folder / "p.h5"));
+  ASSERT_EQ(imported.code, 0) << imported.text;
+  const std::string statistics = "statistics " + (folder / "p.h5") + " --welfare 'income/size' --line 60 --by district --by 'child=age < 15'";
+  const Json exact = puente_json(statistics), sketch = puente_json(statistics + " --precision sketch");
+  const Seen seen = compare_groups(sketch.at("groups"), exact.at("groups"));
+  EXPECT_EQ(seen.ordered + seen.sketched, 1 + 42 + 2);
+  EXPECT_GE(seen.ordered, 40) << "districts of two or three households";
+}
+
+INSTANTIATE_TEST_SUITE_P(Weights, OfASurvey, testing::Values(3.0e6, 3000.0, 1.0));
+
+}  // namespace
+}  // namespace puente::test
