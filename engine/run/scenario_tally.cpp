@@ -184,10 +184,8 @@ void ScenarioTally::add_welfare(BlockProcessor& processor, const Seen& seen, std
 
 /// Households and persons of each slot, of the records that count.
 void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots& slots) {
-  const rules::Rows& rows = processor.rows();
   const std::span<const double> w = weights_.record;
   const std::size_t n = w.size();
-  const bool of_persons = study_.record_entity == Entity::person;
   const auto columns = is_reference() ? slots.all() : slots.received();
   if (is_reference() && processor.at_first_layer()) {
     std::int64_t without_weight = 0;
@@ -195,21 +193,39 @@ void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots
     excluded_ += without_weight + static_cast<std::int64_t>(processor.dropped_persons());
   }
   if (columns.empty() && !is_reference()) return;
+  const Everybody everybody = is_reference() ? Everybody::counts : Everybody::is_left_out;
+  if (study_.record_entity == Entity::person) return count_person_records(processor.rows(), columns, everybody);
   double* households = terms(terms_of<CountTerm>(), n);
-  double* persons = households + n;
   const double *weight = weights_.household.data(), *size = processor.size();
-  if (of_persons)
+  for (std::size_t h = 0; h < n; ++h) {
+    households[h] = weight[h];
+    households[n + h] = weight[h] * size[h];
+  }
+  unit_sums_.add(counts_, processor.rows(), Entity::household, columns_of_terms(terms_of<CountTerm>(), n), columns, everybody);
+}
+
+/// The first member stands for its household; in a grouping of persons all members do, for a part of it each.
+void ScenarioTally::count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, Everybody everybody) {
+  const std::span<const double> w = weights_.record;
+  const std::size_t n = w.size();
+  double* households = terms(terms_of<CountTerm>(), n);
+  const auto count = [&](std::span<const SlotColumn> some, Everybody all) {
+    unit_sums_.add(counts_, rows, Entity::person, columns_of_terms(terms_of<CountTerm>(), n), some, all);
+  };
+  for (std::size_t i = 0; i < n; ++i) {
+    households[i] = first_member(rows, i) ? w[i] : 0.0;
+    households[n + i] = w[i];
+  }
+  if (everybody == Everybody::counts) count({}, everybody);
+  for (const SlotColumn& column : columns)
+    if (column.entity == Entity::household) count({&column, 1}, Everybody::is_left_out);
+  if (study_.model.statistics.count != CountedAs::households)
     for (std::size_t i = 0; i < n; ++i) {
-      households[i] = first_member(rows, i) ? w[i] : 0.0;
-      persons[i] = w[i];
+      const auto h = static_cast<std::size_t>(rows.household_of[i]);
+      households[i] = w[i] / static_cast<double>(rows.person_begin[h + 1] - rows.person_begin[h]);
     }
-  else
-    for (std::size_t i = 0; i < n; ++i) {
-      households[i] = weight[i];
-      persons[i] = weight[i] * size[i];
-    }
-  unit_sums_.add(counts_, rows, study_.record_entity, columns_of_terms(terms_of<CountTerm>(), n), columns,
-                 is_reference() ? Everybody::counts : Everybody::is_left_out);
+  for (const SlotColumn& column : columns)
+    if (column.entity == Entity::person) count({&column, 1}, Everybody::is_left_out);
 }
 
 /// Units with their own costs, then households with the money they get.

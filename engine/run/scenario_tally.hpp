@@ -60,6 +60,7 @@ class ScenarioTally {
   void check_lines(BlockProcessor& processor) const;
   void add_welfare(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, std::span<const double> share, Sums& sums);
   void add_counts(const BlockProcessor& processor, const BlockSlots& slots);
+  void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody);
   void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
   void add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
                       UnitSums::Everybody everybody, std::vector<LimbTable>& tables);

@@ -43,12 +43,14 @@ class ThreadTallies {
   BlockSlots slots_;
   const Study& study_;
   std::vector<ScenarioTally> scenarios_;
-  std::vector<std::size_t> order_;             ///< each after the one it is compared with
+  std::vector<std::size_t> order_;             ///< the reference, then each after the one it is compared with
   std::vector<std::optional<ComparedBlock>> kept_;  ///< for the scenarios that others are compared with
 };
 
 void ThreadTallies::find_order() {
   std::vector<bool> placed(study_.scenarios.size(), false);
+  placed[static_cast<std::size_t>(study_.reference)] = true;
+  order_.push_back(static_cast<std::size_t>(study_.reference));
   while (order_.size() < placed.size())
     for (std::size_t s = 0; s < placed.size(); ++s) {
       const int before = study_.compared_with(s);
