@@ -6,6 +6,7 @@
 #include <random>
 
 #include "tests/hpc/layouts.hpp"
+#include "tests/support/survey_map.hpp"
 
 namespace puente::test {
 namespace {
@@ -81,21 +82,7 @@ std::string survey_of(double weights_sum_to) {
   return rows;
 }
 
-const char* const survey_map = R"(format = 1
-title = "Districts"
-[input.persons]
-file = "s.csv"
-[keys]
-household = "h"
-person = "p"
-[design]
-weight = "w"
-[household.columns]
-income = { from = "income" }
-district = { from = "district" }
-[person.columns]
-age = { from = "age" }
-)";
+const std::string survey_map = map_of_persons("income = { from = \"income\" }\ndistrict = { from = \"district\" }\n", "age = { from = \"age\" }\n");
 
 class OfASurvey : public testing::TestWithParam<double> {};
 

@@ -5,7 +5,8 @@
 #include <cmath>
 
 #include "io/hdf5/results_file.hpp"
-#include "tests/support/program.hpp"
+#include "tests/programmes/policies.hpp"
+#include "tests/support/survey_map.hpp"
 
 namespace puente::test {
 namespace {
@@ -26,24 +27,13 @@ const char* const survey = R"(h,p,w,age,school,spending,farm,place,share
 5,3,2,9,1,90,10,4,40
 6,1,3,70,0,15,0,1,15
 )";
-const char* const map = R"(format = 1
-title = "Six households"
-[input.persons]
-file = "s.csv"
-[keys]
-household = "h"
-person = "p"
-[design]
-weight = "w"
-[household.columns]
-spending = { from = "spending" }
+const std::string map = map_of_persons(R"(spending = { from = "spending" }
 farm = { from = "farm" }
 place = { from = "place" }
-[person.columns]
-age = { from = "age", unit = "years" }
+)", R"(age = { from = "age", unit = "years" }
 attends = { value = 'school == 1' }
 share = { from = "share" }
-)";
+)");
 
 // Meals of 6 for those of 6 to 13 who attend: H1 one, H3 one, H5 two. Cash of 12 in the order H6 (weight 3), H2 (1), H3 (4):
 // a budget of 72 buys 36 + 12 and half of H3; one of 84 three quarters. Cash brings 10 to the farm, with meals 4 more, of
@@ -104,12 +94,6 @@ deciles = false
 [run]
 reference = "none"
 )";
-
-std::string with(std::string text, const std::string& from, const std::string& to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return at == std::string::npos ? text : text.replace(at, from.size(), to);
-}
 
 /// Results of a run, by labels.
 class Found {
