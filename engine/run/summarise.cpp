@@ -39,6 +39,10 @@ class Summary {
   void outcomes();
   void differences();
   void subtract(const Variable& variable);
+  /// What a sketch promises of a figure without a bound of its own.
+  std::string within(const char* tolerance) const {
+    return asked_.precision == Precision::sketch ? std::string("from a sketch: within ") + tolerance : "";
+  }
   bool wants(const char* what) const { return asked_.wants(what); }
   bool of_scenario(std::size_t slot) const { return slot >= study_.fixed_slots(); }
   /// The scenario in which a slot's figure that may not vary was tallied.
@@ -205,10 +209,10 @@ void Summary::distribution() {
     if (asked_.precision == Precision::sketch)
       add_welfare({"quantile_value_error_bound", welfare(), "how far the quantile may be off", "0 where records were put in order"}, {"quantile"},
                   [](const WelfareResult& r, const Index& i) { return r.quantile_error_bound[i[2]]; });
-    add_welfare({"lorenz", "1", "Lorenz ordinate", ""}, {"quantile"}, [](const WelfareResult& r, const Index& i) { return r.lorenz[i[2]]; });
+    add_welfare({"lorenz", "1", "Lorenz ordinate", within("1e-5")}, {"quantile"}, [](const WelfareResult& r, const Index& i) { return r.lorenz[i[2]]; });
   }
   if (wants("shares"))
-    add_welfare({"decile_share", "1", "share of total welfare", ""}, {"decile"}, [](const WelfareResult& r, const Index& i) { return r.decile_share[i[2]]; });
+    add_welfare({"decile_share", "1", "share of total welfare", within("2e-5")}, {"decile"}, [](const WelfareResult& r, const Index& i) { return r.decile_share[i[2]]; });
 }
 
 void Summary::attendance() {

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <random>
 
+#include "io/hdf5/results_file.hpp"
 #include "tests/hpc/layouts.hpp"
 #include "tests/support/survey_map.hpp"
 
@@ -65,6 +67,31 @@ TEST(Sketch, OfARunWithItsRecipientsAndArms) {
     EXPECT_GT(seen.sketched, 2);
     EXPECT_GT(seen.ordered, 2);
   }
+}
+
+/// A difference is off by what both of its sides are; recipients and arms take theirs from tallies of their own.
+TEST(Sketch, OfDifferencesOfTheSameUnits) {
+  Folder folder;
+  const std::string run = "run " + folder.write("village.toml", village) + " --quiet -o ";
+  ASSERT_EQ(puente(run + (folder / "exact.h5")).code, 0);
+  ASSERT_EQ(puente(run + (folder / "sketch.h5") + " --precision sketch").code, 0);
+  const Results exact = io::read_results(folder / "exact.h5"), sketch = io::read_results(folder / "sketch.h5");
+  ASSERT_EQ(exact.differences.size(), sketch.differences.size());
+  const std::map<std::string, double> tolerance = {{"gini", 2e-5}, {"lorenz", 2e-5}, {"decile_share", 4e-5}};
+  int compared = 0;
+  for (std::size_t v = 0; v < exact.differences.size(); ++v) {
+    const Variable &a = sketch.differences[v], &b = exact.differences[v];
+    ASSERT_EQ(a.name, b.name);
+    const auto found = tolerance.find(a.name);
+    const bool ordered = a.name == "palma" || a.name == "s80_s20" || a.name == "p90_p10" || a.name == "quantile_value";
+    for (std::size_t i = 0; !ordered && i < a.values.size(); ++i) {
+      ASSERT_EQ(std::isnan(a.values[i]), std::isnan(b.values[i])) << a.name;
+      if (std::isnan(a.values[i])) continue;
+      ++compared;
+      ASSERT_LE(std::fabs(a.values[i] - b.values[i]), found == tolerance.end() ? 0.0 : found->second) << a.name;
+    }
+  }
+  EXPECT_GT(compared, 1000);
 }
 
 /// 3,000 households of a survey with weights as surveys have them, in groups of 2 to thousands of households.
