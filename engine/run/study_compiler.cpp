@@ -184,6 +184,14 @@ void StudyCompiler::compile_basics() {
     study_.basics = bind(basics.finish(), World::data, -1, study_.base_parameters);
 }
 
+/// Welfare is the resource over the scale: of a person where the scale is the household's size, else of an adult equivalent.
+Unit StudyCompiler::unit_of_welfare(const Unit& resource) const {
+  const auto& scale = study_.model.welfare.scale;
+  const std::string over = scale ? scale->text : "size";
+  if (!resource.known() || study_.resource_per_person || resource.is_one() || over == "1") return resource;
+  return Unit::parse(money_.text() + (over == "size" || over == "household.size" ? "/person" : "/adult_equivalent"));
+}
+
 void StudyCompiler::compile_data() {
   Compiler data(programs_.scope, diagnostics_);
   const WelfareModel& welfare = study_.model.welfare;
@@ -200,6 +208,7 @@ void StudyCompiler::compile_data() {
       if (const auto at = unit.find(whom); at != std::string::npos) unit.erase(at, std::string(whom).size());
     money_ = Unit::parse(unit);
     study_.resource_per_person = welfare.per_head || per_person || record == Entity::person;
+    study_.welfare_unit = unit_of_welfare(data.typed(study_.resource).unit);
   }
   study_.where = add(data, study_.model.statistics.where, {record, Type::boolean, {}, "statistics.where"});
   compile_bases(data);

@@ -42,6 +42,7 @@ class StudyCompiler {
   double pass_of(const Outcome& outcome, const Scenario& scenario);
   void compile_basics();
   void compile_data();
+  Unit unit_of_welfare(const Unit& resource) const;
   void compile_measures();
   void compile_attendance(rules::Compiler& compiler);
   bool looks_at_scenario(const rules::Program& program) const;

@@ -15,7 +15,7 @@ void StudyCompiler::compile_lines() {
     bool any = false;
     for (const Line& line : study_.model.welfare.lines) {
       own.outputs.push_back(line.fixed ? Output{}
-                                       : compiler.add(line.value, {study_.record_entity, Type::number, money(), "welfare.lines." + line.name}));
+                                       : compiler.add(line.value, {study_.record_entity, Type::number, study_.welfare_unit, "welfare.lines." + line.name}));
       any = any || !line.fixed;
     }
     if (diagnostics_.has_errors()) return;
@@ -44,7 +44,7 @@ void StudyCompiler::compile_fixed_lines() {
     if (!line.fixed) continue;
     any = true;
     Compiler alone(programs_.scope, diagnostics_);
-    const rules::Wanted wanted{study_.record_entity, Type::number, money(), "welfare.lines." + line.name, true};
+    const rules::Wanted wanted{study_.record_entity, Type::number, study_.welfare_unit, "welfare.lines." + line.name, true};
     const bool good = alone.add(line.value, wanted).index >= 0;
     if (good && looks_at_changing_columns(alone.finish()))
       mistake(line.value.place(0), "the fixed line '" + line.name + "' looks at something of each record that scenarios change: use it inside a function of the whole population, such as quantile(…)");

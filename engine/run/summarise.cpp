@@ -71,15 +71,7 @@ std::string Summary::money() const {
   return unit.known() ? unit.without_whom().text() : study_.schema.notes.currency;
 }
 
-/// Welfare is the resource over the scale: of a person where the scale is the household's size, else of an adult equivalent.
-std::string Summary::welfare() const {
-  const Unit& unit = study_.data->program->typed(study_.resource).unit;
-  const auto& scale = study_.model.welfare.scale;
-  const std::string over = scale ? scale->text : "size";
-  if (!unit.known()) return money();
-  if (study_.resource_per_person || unit.is_one() || over == "1") return unit.text();
-  return money() + (over == "size" || over == "household.size" ? "/person" : "/adult_equivalent");
-}
+std::string Summary::welfare() const { return study_.welfare_unit.known() ? study_.welfare_unit.text() : money(); }
 
 void Summary::dimensions() {
   auto& dims = results_.dimensions;

@@ -97,6 +97,16 @@ TEST_F(Policies, UnitsOfLinesAreConverted) {
   expect_refused(four + "[welfare]\nresource = 'income'\n[welfare.lines]\nz = { value = 300, unit = \"km\" }\n", "\"km\" cannot become");
 }
 
+TEST_F(Policies, ALineIsOfWhomWelfareIs) {
+  const std::string welfare = "[welfare]\nresource = 'income'\n[welfare.lines]\nz = { value = 20, unit = \"ZMW/month/household\" }\n";
+  const Ran refused = check(four + welfare);
+  EXPECT_EQ(refused.code, 65);
+  EXPECT_NE(refused.text.find("person"), std::string::npos) << refused.text;
+  EXPECT_EQ(check(four + with(welfare, "/household", "/person")).code, 0);
+  EXPECT_EQ(check(four + with(welfare, "/household", "")).code, 0);
+  EXPECT_EQ(check(four + with(welfare, "resource = 'income'", "resource = 'income'\nscale = '1'")).code, 0);
+}
+
 TEST_F(Policies, UnitsThatMeetNothingAreSaid) {
   const Ran ran = check(with(budget("{ value = 240, unit = \"ZMW/year\" }"), ", unit = \"ZMW/month/household\"", ""));
   EXPECT_EQ(ran.code, 0);
