@@ -56,13 +56,13 @@ class GlobalItem : public Item {
   bool ready() const override { return bound_ready(study_, *bound().argument); }
   std::string text() const override { return bound().global->text; }
   void collect(BlockProcessor& processor, std::size_t thread) override;
-  void finish(Exchange& exchange, Team& team) override;
+  void finish(Exchange& exchange, Team&) override;
 
  private:
   BoundGlobal& bound() { return owner_.globals[index_]; }
   const BoundGlobal& bound() const { return owner_.globals[index_]; }
   void finish_sums(Exchange& exchange, rules::GlobalValue& value);
-  void finish_order(Exchange& exchange, Team& team, rules::GlobalValue& value);
+  void finish_order(Exchange& exchange, rules::GlobalValue& value);
   double agreed_p(Exchange& exchange) const;
 
   Study& study_;
@@ -134,14 +134,15 @@ double GlobalItem::agreed_p(Exchange& exchange) const {
   return known[0];
 }
 
-void GlobalItem::finish_order(Exchange& exchange, Team& team, rules::GlobalValue& value) {
+void GlobalItem::finish_order(Exchange& exchange, rules::GlobalValue& value) {
   const std::vector<double> x = joined(x_), w = joined(w_);
   const auto kind = bound().global->kind;
   if (kind == rules::Global::Kind::quantile) {
-    value.values = {weighted_quantile(x, w, agreed_p(exchange), exchange, team)};
+    const double p[] = {agreed_p(exchange)};
+    value.values = weighted_quantiles(x, w, p, exchange);
     return;
   }
-  RankTable table = rank_table(x, w, exchange, team);
+  RankTable table = rank_table(x, w, exchange);
   if (kind == rules::Global::Kind::rank) {
     value.keys = std::move(table.values);
     value.values = std::move(table.mid_ranks);
@@ -155,7 +156,7 @@ void GlobalItem::finish_order(Exchange& exchange, Team& team, rules::GlobalValue
   }
 }
 
-void GlobalItem::finish(Exchange& exchange, Team& team) {
+void GlobalItem::finish(Exchange& exchange, Team&) {
   std::int64_t missing[] = {0};
   for (const std::int64_t count : missing_) missing[0] += count;
   exchange.sum(missing);
@@ -165,7 +166,7 @@ void GlobalItem::finish(Exchange& exchange, Team& team) {
   rules::GlobalValue value;
   const auto kind = bound().global->kind;
   const bool order = kind == rules::Global::Kind::quantile || kind == rules::Global::Kind::rank || kind == rules::Global::Kind::rank_cut;
-  if (order) finish_order(exchange, team, value);
+  if (order) finish_order(exchange, value);
   else finish_sums(exchange, value);
   owner_.values[index_] = std::move(value);
   bound().resolved = true;
@@ -188,7 +189,7 @@ class CutItem : public Item {
   }
   std::string text() const override { return "coverage of programme '" + compiled().programme->name + "'"; }
   void collect(BlockProcessor& processor, std::size_t thread) override;
-  void finish(Exchange& exchange, Team& team) override;
+  void finish(Exchange& exchange, Team&) override;
 
  private:
   const CompiledProgramme& compiled() const { return study_.scenarios[s_].programmes[p_]; }
@@ -244,10 +245,10 @@ std::vector<double> CutItem::targets(const std::vector<double>& eligible, const 
   return target;
 }
 
-void CutItem::finish(Exchange& exchange, Team& team) {
+void CutItem::finish(Exchange& exchange, Team&) {
   const std::vector<double> eligible = total(eligible_, exchange), kept = total(kept_, exchange);
   CompiledProgramme& p = study_.scenarios[s_].programmes[p_];
-  p.cuts = select_up_to(joined(items_), targets(eligible, kept), exchange, team);
+  p.cuts = select_up_to(joined(items_), targets(eligible, kept), exchange);
   p.cut_resolved = true;
 }
 
@@ -267,10 +268,10 @@ class DecileItem : public Item {
       w_[thread].push_back(w[i]);
     }
   }
-  void finish(Exchange& exchange, Team& team) override {
+  void finish(Exchange& exchange, Team&) override {
     const std::vector<double> y = joined(y_), w = joined(w_);
-    for (const double p : {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9})
-      study_.decile_limit.push_back(weighted_quantile(y, w, p, exchange, team));
+    constexpr double shares[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
+    study_.decile_limit = weighted_quantiles(y, w, shares, exchange);
     study_.deciles_resolved = true;
   }
 

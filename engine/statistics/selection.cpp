@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "engine/core/error.hpp"
-#include "engine/statistics/fixed_weight.hpp"
+#include "engine/statistics/descent.hpp"
 
 namespace puente {
 
@@ -53,59 +53,54 @@ Distinct distinct_of(std::span<const double> values, std::span<const double> wei
 /// Exact comparison needs the target in fixed point: a target as large as the range covers everything.
 Wide fixed_target(double target) { return target >= 0x1p45 ? largest_total_weight : fixed_weight(target); }
 
-Cut cut_of(std::span<const SelectionItem> items, double target) {
-  Cut cut;
-  Wide total = 0;
-  for (const SelectionItem& item : items) total += fixed_weight(item.weight);
-  cut.total = weight_of(total);
-  const Wide limit = fixed_target(target);
-  Wide before = 0;
-  for (std::size_t first = 0; first < items.size();) {
-    std::size_t last = first;
-    Wide here = 0;
-    for (; last < items.size() && items[last].key == items[first].key; ++last) here += fixed_weight(items[last].weight);
-    if (before + here > limit) {
-      cut.all = false;
-      cut.key = items[first].key;
-      cut.fraction = weight_of(limit - before) / weight_of(here);
-      return cut;
-    }
-    before += here;
-    first = last;
-  }
-  return cut;
-}
-
 }  // namespace
 
-std::vector<Cut> select_up_to(std::span<const SelectionItem> items, std::span<const double> target, Exchange& exchange,
-                              Team& team) {
-  std::vector<SelectionItem> all = gathered(items, exchange);
-  std::sort(all.begin(), all.end(), [](const SelectionItem& a, const SelectionItem& b) {
-    return a.group != b.group ? a.group < b.group : a.key < b.key;
-  });
+/// The list ends at the first key at which the cumulative weight is above the limit.
+std::vector<Cut> select_up_to(std::span<const SelectionItem> items, std::span<const double> target, Exchange& exchange) {
+  DescentItems descent_items;
+  descent_items.count = items.size();
+  descent_items.words = std::tuple_size_v<SelectionKey>;
+  descent_items.groups = target.size();
+  descent_items.key = [items](std::size_t i, std::size_t word) { return items[i].key[word]; };
+  descent_items.weight = [items](std::size_t i) { return items[i].weight; };
+  descent_items.group = [items](std::size_t i) { return static_cast<std::size_t>(items[i].group); };
+  Descent descent(descent_items, exchange);
+  std::vector<Wide> threshold;
+  std::vector<std::size_t> group;
+  for (std::size_t g = 0; g < target.size(); ++g) {
+    threshold.push_back(fixed_target(target[g]) + 1);
+    group.push_back(g);
+  }
+  const std::vector<Landing> landings = descent.find(threshold, group);
   std::vector<Cut> cuts(target.size());
-  team.for_each(target.size(), [&](std::size_t g, int) {
-    const auto of_group = std::equal_range(all.begin(), all.end(), SelectionItem{{}, 0, static_cast<std::int32_t>(g)},
-                                           [](const SelectionItem& a, const SelectionItem& b) { return a.group < b.group; });
-    cuts[g] = cut_of({of_group.first, of_group.second}, target[g]);
-  });
+  for (std::size_t g = 0; g < target.size(); ++g) {
+    cuts[g].total = weight_of(descent.total(g));
+    if (!landings[g].reached) continue;
+    cuts[g].all = false;
+    cuts[g].key = landings[g].key;
+    cuts[g].fraction = weight_of(threshold[g] - 1 - landings[g].before) / weight_of(landings[g].here);
+  }
   return cuts;
 }
 
-double weighted_quantile(std::span<const double> values, std::span<const double> weights, double p, Exchange& exchange,
-                         Team&) {
-  const Distinct distinct = distinct_of(values, weights, exchange);
-  const Wide reached = std::max<Wide>(1, share_of(decimal_of(p), distinct.total));
-  Wide cumulative = 0;
-  for (std::size_t k = 0; k < distinct.value.size(); ++k) {
-    cumulative += distinct.weight[k];
-    if (cumulative >= reached) return from_ordered_bits(distinct.value[k]);
-  }
-  return std::numeric_limits<double>::quiet_NaN();
+std::vector<double> weighted_quantiles(std::span<const double> values, std::span<const double> weights,
+                                       std::span<const double> shares, Exchange& exchange) {
+  DescentItems items;
+  items.count = values.size();
+  items.key = [values](std::size_t i, std::size_t) { return ordered_bits(values[i]); };
+  items.weight = [weights](std::size_t i) { return weights[i]; };
+  items.group = [](std::size_t) { return std::size_t{0}; };
+  Descent descent(items, exchange);
+  std::vector<double> quantiles(shares.size(), std::numeric_limits<double>::quiet_NaN());
+  if (descent.total(0) == 0) return quantiles;
+  std::vector<Wide> threshold;
+  for (const double p : shares) threshold.push_back(std::max<Wide>(1, share_of(decimal_of(p), descent.total(0))));
+  const std::vector<Landing> landings = descent.find(threshold, std::vector<std::size_t>(shares.size(), 0));
+  for (std::size_t k = 0; k < shares.size(); ++k) quantiles[k] = from_ordered_bits(landings[k].key[0]);
+  return quantiles;
 }
 
-RankTable rank_table(std::span<const double> values, std::span<const double> weights, Exchange& exchange, Team&) {
+RankTable rank_table(std::span<const double> values, std::span<const double> weights, Exchange& exchange) {
   const Distinct distinct = distinct_of(values, weights, exchange);
   RankTable table;
   Wide before = 0;

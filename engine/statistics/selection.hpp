@@ -1,6 +1,7 @@
 // Weighted selection over all ranks: where along a total order does the cumulative weight reach a target? Serves
 // quantiles, ranks, and coverage cut-offs. Exact: cumulative weights are integers (2^-80 fixed point), so the answer is
-// the same for every layout. Every rank gathers all items, so what ranks exchange grows with the population.
+// the same for every layout. Ranks exchange the weights of cells of keys, a few bits of the key at a time, and keep their
+// items; only a rank table, which is on every rank by its meaning, is gathered.
 #pragma once
 
 #include <array>
@@ -42,18 +43,17 @@ struct Cut {
 
 /// For each group g: takes items in order of key until their weight reaches target[g] (exactly, by the fraction at the
 /// margin). Collective; items are this rank's own.
-std::vector<Cut> select_up_to(std::span<const SelectionItem> items, std::span<const double> target, Exchange& exchange,
-                              Team& team);
+std::vector<Cut> select_up_to(std::span<const SelectionItem> items, std::span<const double> target, Exchange& exchange);
 
-/// quantile(p) of weighted values: the smallest value whose cumulative weight is >= p·W, p the decimal as written
-/// (compared exactly). NaN when there is no weight. Collective.
-double weighted_quantile(std::span<const double> values, std::span<const double> weights, double p, Exchange& exchange,
-                         Team& team);
+/// quantile(p) of weighted values, one a share p: the smallest value whose cumulative weight is >= p·W, p the decimal as
+/// written (compared exactly). NaN when there is no weight. Collective.
+std::vector<double> weighted_quantiles(std::span<const double> values, std::span<const double> weights,
+                                       std::span<const double> shares, Exchange& exchange);
 
 /// Distinct values ascending and their mid-ranks in [0, 1] (ties averaged). Collective; the table is on every rank.
 struct RankTable {
   std::vector<double> values, mid_ranks;
 };
-RankTable rank_table(std::span<const double> values, std::span<const double> weights, Exchange& exchange, Team& team);
+RankTable rank_table(std::span<const double> values, std::span<const double> weights, Exchange& exchange);
 
 }  // namespace puente
