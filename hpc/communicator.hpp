@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 
 namespace puente {
 

@@ -1,7 +1,7 @@
 // Threads of this rank, by OpenMP.
 #pragma once
 
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 
 namespace puente {
 

@@ -11,7 +11,7 @@
 #include "engine/core/error.hpp"
 #include "engine/core/units.hpp"
 #include "engine/rules/rules.hpp"
-#include "engine/statistics/precision.hpp"
+#include "engine/core/precision.hpp"
 
 namespace puente {
 

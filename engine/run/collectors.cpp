@@ -8,7 +8,7 @@
 
 #include "engine/core/error.hpp"
 #include "engine/run/shift_item.hpp"
-#include "engine/run/sum_table.hpp"
+#include "engine/run/reduce.hpp"
 
 namespace puente {
 

@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "engine/core/elementary.hpp"
-#include "engine/run/sum_table.hpp"
+#include "engine/run/reduce.hpp"
 
 namespace puente {
 

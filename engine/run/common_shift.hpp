@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 
 namespace puente {
 

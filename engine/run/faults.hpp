@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 
 namespace puente {
 

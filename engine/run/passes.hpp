@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/population/source.hpp"
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 #include "engine/run/process_block.hpp"
 #include "engine/run/study.hpp"
 

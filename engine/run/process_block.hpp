@@ -92,8 +92,6 @@ class BlockProcessor {
   const std::vector<double>& observed_offer(std::size_t o) const { return observed_[o].offered; }
   /// Weight of each record (household or person), the layer's factor included.
   std::span<const double> record_weight() const { return layer_weight_.empty() ? base_weight_ : layer_weight_; }
-  /// Stands for households left out by `[missing]` (1) in the block; empty when there is none.
-  std::span<const double> dropped() const { return dropped_; }
   /// Whether the layer holds every household of the block in whole.
   bool whole() const { return state_.weight_factor.empty() && dropped_.empty(); }
   /// Part of household h that the layer holds; 0 when it is left out.

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 #include "engine/statistics/record_store.hpp"
 
 namespace puente {

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 #include "engine/statistics/fixed_weight.hpp"
 #include "engine/statistics/selection.hpp"
 

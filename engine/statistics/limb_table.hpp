@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 #include "engine/statistics/limbs.hpp"
 
 namespace puente {

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 
 namespace puente {
 

@@ -17,7 +17,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 #include "engine/statistics/order_plan.hpp"
 
 namespace puente {

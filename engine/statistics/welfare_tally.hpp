@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/run/exchange.hpp"
-#include "engine/statistics/precision.hpp"
+#include "engine/core/exchange.hpp"
+#include "engine/core/precision.hpp"
 
 namespace puente {
 

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "engine/population/population.hpp"
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 
 namespace puente::io {
 

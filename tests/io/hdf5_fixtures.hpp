@@ -19,7 +19,7 @@
 
 #include "engine/core/error.hpp"
 #include "engine/population/population.hpp"
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 
 namespace puente::test {
 

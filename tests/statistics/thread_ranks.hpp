@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "engine/core/error.hpp"
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 
 namespace puente::testing {
 

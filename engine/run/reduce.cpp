@@ -1,4 +1,4 @@
-#include "engine/run/sum_table.hpp"
+#include "engine/run/reduce.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "engine/run/exchange.hpp"
+#include "engine/core/exchange.hpp"
 
 #include <string>
 
