@@ -96,13 +96,13 @@ void ExactSum::carry() {
   }
 }
 
+/// Modulo 2^128, in which the highest digit counts nothing. The lowest is a multiple of 2^16: terms are of 2^-80.
 __int128 ExactSum::fixed() const {
-  Wide total = 0;
-  for (int i = digits - 1; i >= 0; --i) {
-    const int shift = 32 * i + lowest_exponent + 80;
-    total += shift >= 0 ? static_cast<Wide>(state_[i]) << shift : static_cast<Wide>(state_[i]) >> -shift;
-  }
-  return total;
+  constexpr int below = -80 - lowest_exponent;
+  auto total = static_cast<UnsignedWide>(static_cast<Wide>(state_[0] >> below));
+  for (int i = 1; 32 * i - below < 128 && i < digits; ++i)
+    total += static_cast<UnsignedWide>(static_cast<Wide>(state_[i])) << (32 * i - below);
+  return static_cast<Wide>(total);
 }
 
 double ExactSum::value() const {

@@ -148,4 +148,16 @@ TEST(ExactSum, SubtractTakesBackWhatMergeGave) {
   EXPECT_EQ(c.value(), a.value());
 }
 
+TEST(ExactSum, FixedIsTheTotalInTheSmallestUnit) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    Wide total;
+    const ExactSum sum = sum_of(whole_terms(3 * seed, seed, total));  // in units of 2^-40, of either sign
+    EXPECT_TRUE(sum.fixed() == total * (Wide{1} << 40)) << seed;
+    ExactSum carried = sum;
+    carried.carry();
+    EXPECT_TRUE(carried.fixed() == sum.fixed()) << seed;
+  }
+  EXPECT_TRUE(sum_of({0x1p45, 0x1p-80}).fixed() == (Wide{1} << 125) + 1);
+}
+
 }  // namespace
