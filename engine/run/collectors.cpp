@@ -193,13 +193,14 @@ class CutItem : public Item {
 
  private:
   const CompiledProgramme& compiled() const { return study_.scenarios[s_].programmes[p_]; }
+  double countable_scale(const std::vector<double>& kept) const;
   std::vector<double> targets(const std::vector<double>& eligible, const std::vector<double>& kept) const;
 
   Study& study_;
   std::size_t s_, p_;
   std::vector<std::vector<SelectionItem>> items_;
   std::vector<std::vector<ExactSum>> eligible_;  ///< a group: weight of the pool, weight of its takers
-  std::vector<std::vector<ExactSum>> kept_;      ///< a group: weight and cost of whole units' observed members
+  std::vector<std::vector<ExactSum>> kept_;      ///< a group: what whole units' observed members count, what the others do
 };
 
 void CutItem::collect(BlockProcessor& processor, std::size_t thread) {
@@ -223,10 +224,12 @@ void CutItem::collect(BlockProcessor& processor, std::size_t thread) {
     if (takers[i] == 0) continue;
     eligible_[thread][g + 1].add(weight);
     const double counts = by_cost ? weight * cost[i] : weight;
-    if (keep && processor.observed_offer(static_cast<std::size_t>(compiled().observed_index))[i] != 0)
+    if (keep && processor.observed_offer(static_cast<std::size_t>(compiled().observed_index))[i] != 0) {
       kept_[thread][g].add(counts);
-    else
-      items_[thread].push_back({keys[i], counts, group});
+      continue;
+    }
+    kept_[thread][g + 1].add(counts);
+    items_[thread].push_back({keys[i], counts, group});
   }
 }
 
@@ -245,10 +248,26 @@ std::vector<double> CutItem::targets(const std::vector<double>& eligible, const 
   return target;
 }
 
+/// Cumulative weights are counted below 2^46 (fixed_weight.hpp). The power of two that brings what counts more, as a
+/// budget in a currency of small worth, below; a cut does not depend on the scale.
+double CutItem::countable_scale(const std::vector<double>& kept) const {
+  double scale = 1;
+  for (std::size_t g = 0; 2 * g < kept.size(); ++g) {
+    if (std::isnan(kept[2 * g + 1])) throw bad_input(text() + ": a cost is 6e+23 or more; give money in millions");
+    while (kept[2 * g + 1] * scale >= 0x1p45) scale /= 2;
+  }
+  return scale;
+}
+
 void CutItem::finish(Exchange& exchange, Team&) {
   const std::vector<double> eligible = total(eligible_, exchange), kept = total(kept_, exchange);
+  const double scale = countable_scale(kept);
+  std::vector<double> target = targets(eligible, kept);
+  for (double& limit : target) limit *= scale;
+  std::vector<SelectionItem> items = joined(items_);
+  for (SelectionItem& item : items) item.weight *= scale;
   CompiledProgramme& p = study_.scenarios[s_].programmes[p_];
-  p.cuts = select_up_to(joined(items_), targets(eligible, kept), exchange);
+  p.cuts = select_up_to(items, target, exchange);
   p.cut_resolved = true;
 }
 

@@ -121,6 +121,8 @@ TEST_F(Mistakes, CoverageWithoutSense) {
   expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"ranked\"\nby = 'income'\nbudget = -2.5\n", 65, "s.toml:21:10: error: programmes.g.coverage.budget is -2.5");
   expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"ranked\"\nby = 'income'\n", 65, "either `quota` or `budget`");
   expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"observed\"\n", 65, "no `observed`");
+  const std::string dear = "[programmes.g]\neligible = 'true'\ncash = { amount = 1e24 }\n[scenarios.g]\nprogrammes = [\"g\"]\n";
+  expect_refused(good + dear + "[programmes.g.coverage]\nmode = \"ranked\"\nby = 'income'\nbudget = 4e13\n", 65, "give money in millions");
 }
 
 TEST_F(Mistakes, NegativeIncomesZeroLinesAndOneHousehold) {
@@ -141,6 +143,17 @@ TEST_F(Mistakes, NegativeIncomesZeroLinesAndOneHousehold) {
 
 TEST_F(Mistakes, AGroupOfFractionsNamesItsFirstHousehold) {
   expect_refused(good + "[groups]\ng = 'if(id < 7, 3, id/3)'\n", 65, "group 'g' has the value 2.3333333333333335, which is not a whole number, first in household 7");
+}
+
+TEST_F(Mistakes, ABudgetOfAnySizeBuysWhatItCosts) {
+  for (const char* scale : {"1", "1e9", "1e12", "1e20"}) {
+    const std::string grant = std::string("[programmes.g]\neligible = 'true'\ncash = { amount = '") + scale +
+                              "' }\ncoverage = { mode = \"ranked\", by = 'income', budget = '40.5*" + scale +
+                              "' }\n[scenarios.g]\nprogrammes = [\"g\"]\n";
+    const auto result = puente_json("run " + folder_.write("b.toml", good + grant));
+    ASSERT_FALSE(result.contains("failed")) << result;
+    EXPECT_EQ(result["scenarios"]["g"]["programmes"]["g"]["all"]["recipients"], 40.5) << scale;
+  }
 }
 
 TEST_F(Mistakes, QuantitiesThatWaitForThemselves) {
