@@ -112,9 +112,14 @@ void BlockProcessor::expected_cost(std::size_t s, std::size_t p, std::vector<dou
     require_present(per_recipient, entity, [&] { return name + "cost.per_recipient is missing"; });
     for (std::size_t i = 0; i < n; ++i) cost[i] += per_recipient[i];
   }
-  if (compiled.condition.index < 0) return;
-  const double* holds = data(compiled.condition);
-  for (std::size_t i = 0; i < n; ++i) cost[i] = holds[i] != 0 ? cost[i] : 0.0;
+  if (compiled.condition.index >= 0) {
+    const double* holds = data(compiled.condition);
+    for (std::size_t i = 0; i < n; ++i) cost[i] = holds[i] != 0 ? cost[i] : 0.0;
+  }
+  if (!compiled.programme->coverage.budget) return;
+  const double* eligible = policy(s, compiled.eligible);
+  for (std::size_t i = 0; i < n; ++i)
+    if (cost[i] < 0 && eligible[i] != 0) faults_.add(name + "an eligible unit costs the budget less than nothing", household_id(entity, i));
 }
 
 /// Who is offered programme p and takes it up: 0, 1, or the served fraction of a record at the margin of a cut.

@@ -123,6 +123,8 @@ TEST_F(Mistakes, CoverageWithoutSense) {
   expect_refused(good + grant + "[programmes.g.coverage]\nmode = \"observed\"\n", 65, "no `observed`");
   const std::string dear = "[programmes.g]\neligible = 'true'\ncash = { amount = 1e24 }\n[scenarios.g]\nprogrammes = [\"g\"]\n";
   expect_refused(good + dear + "[programmes.g.coverage]\nmode = \"ranked\"\nby = 'income'\nbudget = 4e13\n", 65, "give money in millions");
+  const std::string negative = "[programmes.g]\neligible = 'true'\ncash = { amount = 'income - 110' }\n[scenarios.g]\nprogrammes = [\"g\"]\n";
+  expect_refused(good + negative + "[programmes.g.coverage]\nmode = \"ranked\"\nby = 'income'\nbudget = 40\n", 65, "less than nothing");
 }
 
 TEST_F(Mistakes, NegativeIncomesZeroLinesAndOneHousehold) {
