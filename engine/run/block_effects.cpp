@@ -1,6 +1,5 @@
 // The part of BlockProcessor that moves outcomes and money.
 #include <algorithm>
-#include <utility>
 
 #include "engine/programmes/ownership.hpp"
 #include "engine/programmes/transitions.hpp"
@@ -180,14 +179,7 @@ void BlockProcessor::outcomes(std::size_t s) {
 void BlockProcessor::add_change(const double* now, const double* before, double pass) {
   double* change = state_.change.data();
   const std::size_t n = block_.rows.households;
-  const bool first = std::exchange(unchanged_, false);
-  if (first && now != nullptr && before != nullptr)
-    for (std::size_t h = 0; h < n; ++h) change[h] = pass * (now[h] - before[h]);
-  else if (first && now != nullptr)
-    for (std::size_t h = 0; h < n; ++h) change[h] = pass * now[h];
-  else if (first && before != nullptr)
-    for (std::size_t h = 0; h < n; ++h) change[h] = -(pass * before[h]);
-  else if (now != nullptr && before != nullptr)
+  if (now != nullptr && before != nullptr)
     for (std::size_t h = 0; h < n; ++h) change[h] += pass * (now[h] - before[h]);
   else if (now != nullptr)
     for (std::size_t h = 0; h < n; ++h) change[h] += pass * now[h];
@@ -199,8 +191,7 @@ void BlockProcessor::add_change(const double* now, const double* before, double 
 void BlockProcessor::money(std::size_t s) {
   const CompiledScenario& scenario = study_.scenarios[s];
   const rules::Rows& rows = block_.rows;
-  state_.change.resize(rows.households);
-  unchanged_ = true;
+  state_.change.assign(rows.households, 0);
   for (std::size_t k = 0; k < study_.outcomes.size(); ++k) {
     if (scenario.pass_through[k] == 0) continue;
     const Outcome& outcome = study_.outcomes[k];
@@ -228,7 +219,6 @@ void BlockProcessor::money(std::size_t s) {
   }
   for (std::size_t o = 0; o < runs.size(); ++o)
     if (!runs[o]) pay(study_.observed[o], nullptr, &observed_[o], scenario);
-  if (unchanged_) std::fill(state_.change.begin(), state_.change.end(), 0.0);
 }
 
 /// Cash and counted in-kind value of one programme now, less what of it the observed resource contains.

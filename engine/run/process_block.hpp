@@ -163,7 +163,6 @@ class BlockProcessor {
   std::size_t layer_ = 0;
   Margins margins_;                 ///< of the scenario begun
   ScenarioState state_;
-  bool unchanged_ = true;           ///< nothing is in the scenario's change of money yet
   std::vector<double> base_weight_, layer_weight_;      ///< of records; of the layer where it is not all of them
   std::vector<const double*> pointers_;
   std::vector<std::int64_t> person_id_;

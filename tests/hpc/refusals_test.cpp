@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "tests/support/program.hpp"
+#include "tests/support/survey_map.hpp"
 
 namespace puente::test {
 namespace {
@@ -17,20 +18,10 @@ const char* const survey = R"(h,p,w,age,income,area
 2,1,2,40,-20,2
 3,1,1,50,60,2
 )";
-const char* const map = R"(format = 1
-[input.persons]
-file = "s.csv"
-[keys]
-household = "h"
-person = "p"
-[design]
-weight = "w"
-[household.columns]
-income = { from = "income", unit = "ZMW/month/household" }
+const std::string map = map_of_persons(R"(income = { from = "income", unit = "ZMW/month/household" }
 area = { from = "area", labels = { 1 = "urban", 2 = "rural", 3 = "nowhere" } }
-[person.columns]
-age = { from = "age", unit = "years" }
-)";
+)", R"(age = { from = "age", unit = "years" }
+)");
 const std::string scenario = R"(format = 1
 [population]
 source = "p.h5"

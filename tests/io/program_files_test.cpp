@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/program.hpp"
+#include "tests/support/survey_map.hpp"
 
 namespace puente::test {
 namespace {
@@ -17,23 +18,10 @@ const char* const survey = R"(h,p,w,area,age,spending
 3,1,1,2,33,80
 3,2,1,2,12,80
 )";
-const char* const map = R"(format = 1
-title = "Three households"
-currency = "ZMW"
-price_reference = "2015"
-[input.persons]
-file = "s.csv"
-[keys]
-household = "h"
-person = "p"
-[design]
-weight = "w"
-[household.columns]
-area = { from = "area", labels = { 1 = "urban", 2 = "rural" } }
+const std::string map = map_of_persons(R"(area = { from = "area", labels = { 1 = "urban", 2 = "rural" } }
 consumption = { from = "spending", unit = "ZMW@2015/month/household" }
-[person.columns]
-age = { from = "age", unit = "years", long_name = "age last birthday" }
-)";
+)", R"(age = { from = "age", unit = "years", long_name = "age last birthday" }
+)", "title = \"Three households\"\ncurrency = \"ZMW\"\nprice_reference = \"2015\"\n");
 // 14 a child: households 1 (weight 2) and 3: spending 42, a mean of 42/7 = 6 more; household 3 rises to 47 a head.
 const char* const policy = R"(format = 1
 title = "A grant"
