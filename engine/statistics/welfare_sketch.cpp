@@ -17,16 +17,13 @@ constexpr std::int64_t first_exponent = 1023 - 16;
 constexpr std::int64_t first_code = first_exponent << 8;
 constexpr std::int64_t magnitude = 0x7fffffffffffffff;
 constexpr double weight_scale = 0x1p30, place_scale = 0x1p26;
-/// Weights of single records must be below this, so that the products below are whole numbers of a double's mantissa.
-constexpr double largest_weight = 0x1p21;
 constexpr double light_weight = 0x1p-10;
 constexpr double largest_total = 0x1p32;
 /// Whole numbers in the low bits of a double.
 constexpr double to_whole = 0x1.8p52;
 
-std::uint64_t whole(double x) {
-  return std::bit_cast<std::uint64_t>(x + to_whole) - std::bit_cast<std::uint64_t>(to_whole);
-}
+/// x to the nearest whole number, given x + to_whole.
+std::uint64_t whole(double shifted) { return std::bit_cast<std::uint64_t>(shifted) - std::bit_cast<std::uint64_t>(to_whole); }
 
 /// Lower edge of the k-th bin of positive values; bin k ends where k + 1 begins.
 double edge(std::int64_t k) { return std::bit_cast<double>((first_code + k) << dropped_bits); }
@@ -62,60 +59,54 @@ WelfareSketch::WelfareSketch(std::size_t slots)
   if (!table_) throw std::bad_alloc();
 }
 
-/// What a run of records adds to their bins. Loops of 64-bit whole numbers, so that they vectorise.
+/// What a run of records adds to their bins, and what bounds need of weights. Loops of 64-bit whole numbers, so that they
+/// vectorise.
 void WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
   Run& run = *run_;
   run.n = n;
+  std::int64_t beyond = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const auto bits = std::bit_cast<std::int64_t>(y[i]);
     const auto code = static_cast<std::int64_t>(static_cast<std::uint64_t>(bits & magnitude) >> dropped_bits) - first_code + 1;
     const std::int64_t capped = code < of_a_sign ? code : of_a_sign;
     const std::int64_t place = capped > 0 ? capped : 0;
     run.index[i] = bits < 0 ? zero - place : zero + place;
+    beyond |= code > of_a_sign ? -1 : 0;
   }
+  constexpr auto light_border = std::bit_cast<std::int64_t>(light_weight), heavy_border = std::bit_cast<std::int64_t>(largest_weight);
+  std::int64_t heavy = 0, rounding = 0, lightest = std::bit_cast<std::int64_t>(lightest_);
   for (std::size_t i = 0; i < n; ++i) {
     const std::int64_t rest = std::bit_cast<std::int64_t>(y[i]) & ((std::int64_t{1} << dropped_bits) - 1);
     const double fraction = std::bit_cast<double>((rest << 8) | 0x3ff0000000000000) - 1.0;
-    run.weight[i] = whole(w[i] * weight_scale);
-    run.place[i] = whole(w[i] * fraction * place_scale);
+    const double scaled = w[i] * weight_scale, shifted = scaled + to_whole;
+    run.add[i] = {whole(shifted), whole(w[i] * fraction * place_scale + to_whole)};
+    rounding |= std::bit_cast<std::int64_t>(scaled) ^ std::bit_cast<std::int64_t>(shifted - to_whole);
+    const auto bits = std::bit_cast<std::int64_t>(w[i]);
+    heavy |= bits >= heavy_border ? -1 : 0;
+    const std::int64_t counting = bits > 0 ? bits : heavy_border;
+    lightest = counting < lightest ? counting : lightest;
   }
-  look_at_weights(n, w);
-  run.any_outside = !all_within(w, n, largest_weight) || !all_within(y, n, edge(of_a_sign));
+  rounded_ += rounding != 0;
+  if (lightest < light_border) look_at_light_weights(n, w);
+  else lightest_ = std::bit_cast<double>(lightest);
+  run.any_outside = heavy != 0 || beyond != 0;
   for (std::size_t i = 0; run.any_outside && i < n; ++i)
     run.outside[i] = w[i] > 0 && !(w[i] < largest_weight && std::fabs(y[i]) < edge(of_a_sign));
 }
 
-/// Marks the octaves of the weights and whether some are rounded, and counts the light ones.
-void WelfareSketch::look_at_weights(std::size_t n, const double* w) {
-  constexpr auto border = std::bit_cast<std::int64_t>(light_weight);
-  std::uint64_t octaves_seen = 0;
-  std::int64_t light = 0, rounding = 0;
+void WelfareSketch::look_at_light_weights(std::size_t n, const double* w) {
   for (std::size_t i = 0; i < n; ++i) {
-    const auto bits = std::bit_cast<std::int64_t>(w[i]);
-    const double scaled = w[i] * weight_scale, rounded = (scaled + to_whole) - to_whole;
-    rounding |= std::bit_cast<std::int64_t>(scaled) ^ std::bit_cast<std::int64_t>(rounded);
-    const auto octave = static_cast<std::uint64_t>(bits - border) >> 52;
-    octaves_seen |= bits >= border ? std::uint64_t{1} << (octave & 63) : 0;
-    light += (bits > 0) & (bits < border) ? 1 : 0;
+    if (w[i] >= light_weight) lightest_ = std::min(lightest_, w[i]);
+    if (!(w[i] > 0 && w[i] < light_weight)) continue;
+    ++light_;
+    lowest_light_ = std::min(lowest_light_, run_->index[i]);
+    highest_light_ = std::max(highest_light_, run_->index[i]);
   }
-  weight_octaves_ |= octaves_seen;
-  light_ += light;
-  rounded_ += rounding != 0;
-  for (std::size_t i = 0; light > 0 && i < n; ++i)
-    if (w[i] > 0 && w[i] < light_weight) {
-      lowest_light_ = std::min(lowest_light_, run_->index[i]);
-      highest_light_ = std::max(highest_light_, run_->index[i]);
-    }
 }
-
-/// The lower border of the octave of the least weight that is not light.
-double WelfareSketch::lightest() const { return weight_octaves_ == 0 ? largest_weight : std::ldexp(light_weight, std::countr_zero(weight_octaves_)); }
 
 void WelfareSketch::add_run(Bin* table, std::int64_t& outside) const {
   for (std::size_t i = 0; i < run_->n; ++i) {
-    Bin& bin = table[run_->index[i]];
-    bin.weight += run_->weight[i];
-    bin.place += run_->place[i];
+    table[run_->index[i]].add(run_->add[i]);
   }
   for (std::size_t i = 0; run_->any_outside && i < run_->n; ++i) outside += run_->outside[i] ? 1 : 0;
 }
@@ -129,9 +120,7 @@ void WelfareSketch::add(std::size_t n, const double* y, const double* w, bool ev
       for (std::size_t i = 0; i < run_->n; ++i) {
         const std::int32_t slot = column[first_row + first + i];
         if (slot < 0) continue;
-        Bin& bin = of_slot(static_cast<std::size_t>(slot))[run_->index[i]];
-        bin.weight += run_->weight[i];
-        bin.place += run_->place[i];
+        of_slot(static_cast<std::size_t>(slot))[run_->index[i]].add(run_->add[i]);
         outside_[static_cast<std::size_t>(slot)] += run_->any_outside && run_->outside[i] ? 1 : 0;
       }
   }
@@ -145,11 +134,10 @@ void WelfareSketch::merge(const WelfareSketch& other) {
     const Bin* from = other.of_slot(s);
     for (std::int64_t b = 0; b < bins; ++b) {
       if (from[b].weight == 0) continue;
-      to[b].weight += from[b].weight;
-      to[b].place += from[b].place;
+      to[b].add(from[b]);
     }
   }
-  weight_octaves_ |= other.weight_octaves_;
+  lightest_ = std::min(lightest_, other.lightest_);
   light_ += other.light_;
   rounded_ += other.rounded_;
   lowest_light_ = std::min(lowest_light_, other.lowest_light_);
@@ -171,7 +159,7 @@ void WelfareSketch::find_range() {
 
 void WelfareSketch::reduce(Exchange& exchange) {
   find_range();
-  double range[] = {-static_cast<double>(lowest_), static_cast<double>(highest_), -lightest()};
+  double range[] = {-static_cast<double>(lowest_), static_cast<double>(highest_), -lightest_};
   exchange.max(range);
   lowest_ = -static_cast<std::int64_t>(range[0]);
   highest_ = static_cast<std::int64_t>(range[1]);

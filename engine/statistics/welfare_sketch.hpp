@@ -48,19 +48,25 @@ class WelfareSketch {
   /// Bins of magnitudes below 2^-16 (one), and of each sign from there up to 2^48.
   static constexpr std::int64_t octaves = 64, bins_an_octave = 256, of_a_sign = octaves * bins_an_octave;
   static constexpr std::int64_t zero = of_a_sign, bins = 2 * of_a_sign + 1;
+  /// Weights of single records must be below this: products with 2^30 then are whole numbers of a double's mantissa.
+  static constexpr double largest_weight = 0x1p21;
 
  private:
   /// Totals wrap where records are outside, whose slot is too coarse.
   struct Bin {
     std::uint64_t weight = 0;  ///< Σ w·2^30
     std::uint64_t place = 0;   ///< Σ w·f·2^26
+    void add(const Bin& more) {
+      weight += more.weight;
+      place += more.place;
+    }
   };
   /// A run of records as what is added to their bins.
   struct Run {
     static constexpr std::size_t capacity = 256;
     std::size_t n = 0;
     std::int64_t index[capacity];
-    std::uint64_t weight[capacity], place[capacity];
+    Bin add[capacity];
     bool any_outside = false;
     bool outside[capacity];
   };
@@ -70,9 +76,8 @@ class WelfareSketch {
   struct Contents;
 
   void prepare(std::size_t n, const double* y, const double* w);
-  void look_at_weights(std::size_t n, const double* w);
+  void look_at_light_weights(std::size_t n, const double* w);
   void add_run(Bin* table, std::int64_t& outside) const;
-  double lightest() const;
   void find_range();
   Contents contents(std::size_t slot) const;
   static double gini_between(const Contents& contents);
@@ -86,8 +91,7 @@ class WelfareSketch {
   std::unique_ptr<Bin[], Free> table_;    ///< [slot][bin]; pages that nothing touches take no memory
   std::vector<std::int64_t> outside_;     ///< records of a slot that have no bin or too large a weight
   std::int64_t lowest_ = bins, highest_ = -1;  ///< after `reduce`
-  std::uint64_t weight_octaves_ = 0;      ///< bit k: some weight lies in the k-th octave from where weights are not light
-  double lightest_ = 1;                   ///< after `reduce`: no weight that is not light is below it
+  double lightest_ = largest_weight;      ///< the least weight that is not light
   std::int64_t light_ = 0;                ///< records of so little weight that its rounding is told apart
   std::int64_t lowest_light_ = bins, highest_light_ = -1;  ///< where those are
   std::int64_t rounded_ = 0;              ///< runs of records with a weight that is no multiple of 2^-30
