@@ -25,6 +25,7 @@ struct Options {
   int threads = 2;
   int rounds = 7;
   std::int64_t block = PUENTE_BLOCK_HOUSEHOLDS;
+  std::string only;  ///< of the engine's contenders, those whose names hold this
 };
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
@@ -220,6 +221,7 @@ bool measure(const Options& options) {
       {"engine, exact, 1 thread", {}, &one},
       {"engine, exact, and all indices, " + threads, {{"statistics.include", R"(["poverty", "inequality", "distribution"])"}}, &team},
   };
+  std::erase_if(engines, [&](const Engine& engine) { return engine.name.find(options.only) == std::string::npos; });
   for (Engine& engine : engines) {
     engine.model = workload(engine.settings).model;
     contenders.push_back({engine.name, [&engine, &source, &options] { engine.results = run_engine(engine.model, *source, options.block, *engine.team); }});
@@ -233,7 +235,8 @@ bool measure(const Options& options) {
       contender.processor_seconds.push_back(turn.processor_seconds());
     }
   print_table(contenders, options.households);
-  for (const std::size_t engine : {0, 2}) print_parts(engines[engine].name, engines[engine].model, *source, team);
+  for (const Engine& engine : engines)
+    if (engine.team == &team) print_parts(engine.name, engine.model, *source, team);
 
   bool agrees = true;
   for (const Engine& engine : engines) agrees &= agree(engine.name, engine.results, hand);
@@ -252,6 +255,7 @@ int main(int argc, char** argv) {
   app.add_option("--households", options.households, "Households")->check(CLI::Range(1'000, 1'000'000'000));
   app.add_option("--threads", options.threads, "Threads")->check(CLI::Range(1, 1024));
   app.add_option("--block", options.block, "Households a block")->check(CLI::Range(2, 65536));
+  app.add_option("--only", options.only, "Only the engine's contenders whose names hold this text (for a profiler)");
   app.add_option("--rounds", options.rounds, "Turns of each contender")->check(CLI::Range(1, 1000));
   CLI11_PARSE(app, argc, argv);
   try {

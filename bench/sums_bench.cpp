@@ -48,7 +48,7 @@ struct EightTerms {
     for (std::size_t k = 0; k < terms; ++k)
       for (std::size_t i = 0; i < rows; ++i) values[k * rows + i] = data.w[i] * data.y[i] / static_cast<double>(k + 1);
   }
-  TermColumns columns() const { return {rows, terms, rows, values.data()}; }
+  TermColumns columns() const { return TermColumns::all(rows, terms, rows, values.data()); }
   static constexpr std::size_t rows = 256, terms = 8;
   std::vector<double> values;
 };

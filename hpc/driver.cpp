@@ -30,15 +30,28 @@ class MadeSource : public PopulationSource {
   std::int64_t persons() const override { return -1; }
   std::int64_t cut_at(double share) const override { return share >= 1 ? total_ : static_cast<std::int64_t>(share * static_cast<double>(total_)); }
   void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, BlockData& block) const override {
+    const auto [population, begin] = piece_of(first, last);
+    load_from(population, begin, first, last, wanted, block);
+  }
+  void announce(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, ReadAhead& ahead) const override {
+    const auto [population, begin] = piece_of(first, last);
+    announce_from(population, begin, first, last, wanted, ahead);
+  }
+  /// A multiple of every block size that is a power of two up to it; its columns of doubles fill large pages.
+  static constexpr std::int64_t piece = 1 << 18;
+
+ private:
+  struct Piece {
+    const Population& population;
+    std::int64_t begin;
+  };
+  Piece piece_of(std::int64_t first, std::int64_t last) const {
     const auto at = static_cast<std::size_t>((first - first_) / piece);
     const std::int64_t begin = first_ + static_cast<std::int64_t>(at) * piece;
     expect(last - begin <= piece, "a block lies within one piece");
-    load_from(pieces_[at], begin, first, last, wanted, block);
+    return {pieces_[at], begin};
   }
-  /// A multiple of every block size that is a power of two up to it.
-  static constexpr std::int64_t piece = 1 << 16;
 
- private:
   Schema schema_;
   std::int64_t total_, first_;
   std::vector<Population> pieces_;

@@ -24,6 +24,9 @@ class FileSource : public PopulationSource {
   void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, BlockData& block) const override {
     load_from(window_, first_, first, last, wanted, block);
   }
+  void announce(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, ReadAhead& ahead) const override {
+    announce_from(window_, first_, first, last, wanted, ahead);
+  }
 
  private:
   io::PopulationFile file_;

@@ -1,5 +1,6 @@
 #include "engine/population/column.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,12 +10,24 @@ namespace {
 
 constexpr std::array<const char*, 7> type_names = {"bool", "i8", "i16", "i32", "i64", "f32", "f64"};
 
+/// Small integers are widened first: loops of one width vectorise, and a missing one is found among equals.
 template <class T>
-void convert(const T* in, std::size_t n, double* out) {
+void convert(const T* __restrict in, std::size_t n, double* __restrict out) {
   constexpr T missing = std::numeric_limits<T>::lowest();
-  for (std::size_t i = 0; i < n; ++i) {
-    if constexpr (std::is_floating_point_v<T>) out[i] = static_cast<double>(in[i]);
-    else out[i] = in[i] == missing ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(in[i]);
+  if constexpr (std::is_floating_point_v<T>) {
+    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<double>(in[i]);
+  } else if constexpr (sizeof(T) < sizeof(std::int32_t)) {
+    constexpr std::size_t run = 256;
+    std::int32_t wide[run];
+    for (std::size_t first = 0; first < n; first += run) {
+      const std::size_t rows = std::min(run, n - first);
+      for (std::size_t i = 0; i < rows; ++i) wide[i] = in[first + i];
+      for (std::size_t i = 0; i < rows; ++i)
+        out[first + i] = wide[i] == missing ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(wide[i]);
+    }
+  } else {
+    for (std::size_t i = 0; i < n; ++i)
+      out[i] = in[i] == missing ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(in[i]);
   }
 }
 
@@ -55,6 +68,17 @@ std::int64_t missing_code(ColumnType type) {
   return with_type(type, []<class T>(T*) -> std::int64_t {
     if constexpr (std::is_floating_point_v<T>) return 0;
     else return std::numeric_limits<T>::lowest();
+  });
+}
+
+std::ptrdiff_t first_missing(const ColumnView& view) {
+  return with_type(view.type, [&]<class T>(T*) -> std::ptrdiff_t {
+    const T* values = static_cast<const T*>(view.data);
+    const T* found = std::find_if(values, values + view.rows, [](T x) {
+      if constexpr (std::is_floating_point_v<T>) return x != x;
+      else return x == std::numeric_limits<T>::lowest();
+    });
+    return found == values + view.rows ? -1 : found - values;
   });
 }
 

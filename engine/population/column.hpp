@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/large_pages.hpp"
 #include "engine/core/units.hpp"
 
 namespace puente {
@@ -30,6 +31,7 @@ struct ColumnInfo {
   std::string long_name;
   std::vector<std::string> labels;  ///< a category when not empty; values index into it
   bool ordered = false;             ///< a category whose labels stand in order
+  bool complete = false;            ///< it is known that no value is missing
   bool category() const { return !labels.empty(); }
 };
 
@@ -42,6 +44,9 @@ struct ColumnView {
 
 /// Converts rows [first, first + n) to f64, missing as NaN. i64 beyond 2^53 rounds.
 void to_f64(const ColumnView& view, std::size_t first, std::size_t n, double* out);
+
+/// Row of the first missing value, or -1.
+std::ptrdiff_t first_missing(const ColumnView& view);
 
 /// The missing value of integer types.
 std::int64_t missing_code(ColumnType type);
@@ -66,7 +71,7 @@ class Column {
  private:
   ColumnInfo info_;
   std::size_t rows_ = 0;
-  std::vector<std::byte> bytes_;
+  std::vector<std::byte, LargePages<std::byte>> bytes_;
 };
 
 }  // namespace puente

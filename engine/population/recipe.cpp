@@ -77,6 +77,10 @@ void RecipeSource::Impl::compile() {
   diagnostics.throw_if_errors();
   describe(compiler);
   program = compiler.finish();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    auto& columns = where[i].first == Entity::household ? schema.household : schema.person;
+    columns[static_cast<std::size_t>(where[i].second)].complete = !program.may_be_missing(outputs[i]);
+  }
   if (!program.globals().empty() || (recipe.persons && !size_program.globals().empty()))
     throw bad_input("a recipe makes each household on its own: quantile, rank, mean_of, sum_of and count_of cannot be used in it");
 }

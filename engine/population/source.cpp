@@ -72,13 +72,14 @@ void load_from(const Population& population, std::int64_t offset, std::int64_t f
   block.first_household = first;
   const auto* id = population.find(Entity::household, "id")->as<std::int64_t>() + begin;
   block.id = {id, n};
+  const bool nobody = population.persons() == 0;
+  const bool was_empty = !block.person_begin.empty() && block.person_begin.back() == 0;  // then all of it is 0
+  if (nobody && !was_empty) block.person_begin.clear();
   block.person_begin.resize(n + 1);
-  if (population.persons() == 0) std::fill(block.person_begin.begin(), block.person_begin.end(), 0);
-  else
-    for (std::size_t i = 0; i <= n; ++i)
-      block.person_begin[i] = static_cast<std::int32_t>(offsets[begin + i] - offsets[begin]);
+  for (std::size_t i = 0; !nobody && i <= n; ++i)
+    block.person_begin[i] = static_cast<std::int32_t>(offsets[begin + i] - offsets[begin]);
   index_members(block);
-  const auto person_first = static_cast<std::size_t>(offsets[begin]);
+  const auto person_first = nobody ? std::size_t{0} : static_cast<std::size_t>(offsets[begin]);
   load_lines(population, person_first, block.household_of.size(), block);
   block.rows.line = block.line.data();
   block.inputs.resize(wanted.size());
@@ -90,6 +91,20 @@ void load_from(const Population& population, std::int64_t offset, std::int64_t f
     const std::size_t from = of_household ? begin : person_first;
     if (column.info().type == ColumnType::f64) block.inputs[i].refer_to(column.as<double>() + from, rows);
     else to_f64(column.view(), from, rows, block.inputs[i].make(rows));
+  }
+}
+
+void announce_from(const Population& population, std::int64_t offset, std::int64_t first, std::int64_t last,
+                   std::span<const rules::Input> wanted, ReadAhead& ahead) {
+  const auto begin = static_cast<std::size_t>(first - offset), end = static_cast<std::size_t>(last - offset);
+  const auto& offsets = population.person_offset;
+  for (const rules::Input& input : wanted) {
+    const bool of_household = input.entity == Entity::household;
+    const Column& column = (of_household ? population.household : population.person)[static_cast<std::size_t>(input.column)];
+    const std::size_t from = of_household ? begin : static_cast<std::size_t>(offsets[begin]);
+    const std::size_t to = of_household ? end : static_cast<std::size_t>(offsets[end]);
+    const std::size_t bytes = bytes_of(column.info().type);
+    ahead.add(column.as<char>() + from * bytes, (to - from) * bytes);
   }
 }
 
@@ -110,6 +125,10 @@ std::int64_t MemorySource::cut_at(double share) const { return cut_by_persons(po
 void MemorySource::load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
                         BlockData& block) const {
   load_from(population_, 0, first, last, wanted, block);
+}
+
+void MemorySource::announce(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, ReadAhead& ahead) const {
+  announce_from(population_, 0, first, last, wanted, ahead);
 }
 
 }  // namespace puente

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/core/read_ahead.hpp"
 #include "engine/population/population.hpp"
 #include "engine/rules/rules.hpp"
 
@@ -74,6 +75,8 @@ class PopulationSource {
   /// Fills `block` with households [first, last) and the wanted columns. Thread-safe within the open window.
   virtual void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
                     BlockData& block) const = 0;
+  /// Tells `ahead` what `load` will read for these households, where that lies in memory. Changes no result.
+  virtual void announce(std::int64_t, std::int64_t, std::span<const rules::Input>, ReadAhead&) const {}
 };
 
 /// A population in memory; `first_household` is the number of its first household in the whole.
@@ -86,6 +89,7 @@ class MemorySource : public PopulationSource {
   std::int64_t cut_at(double share) const override;
   void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
             BlockData& block) const override;
+  void announce(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, ReadAhead& ahead) const override;
   const Population& population() const { return population_; }
 
  private:
@@ -96,6 +100,10 @@ class MemorySource : public PopulationSource {
 /// Fills a block from the rows [first, last) of a population in memory whose first household has number `offset`.
 void load_from(const Population& population, std::int64_t offset, std::int64_t first, std::int64_t last,
                std::span<const rules::Input> wanted, BlockData& block);
+
+/// What `load_from` will read.
+void announce_from(const Population& population, std::int64_t offset, std::int64_t first, std::int64_t last,
+                   std::span<const rules::Input> wanted, ReadAhead& ahead);
 
 /// Household at which `share` of the persons lie before it, by the offsets.
 std::int64_t cut_by_persons(std::span<const std::int64_t> person_offset, double share);

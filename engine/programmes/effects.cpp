@@ -1,6 +1,7 @@
 #include "engine/programmes/effects.hpp"
 
 #include "engine/core/elementary.hpp"
+#include "engine/core/finite.hpp"
 
 namespace puente {
 
@@ -107,14 +108,19 @@ void remove_observed(const double* data, const Composition& observed, const doub
   for (std::size_t i = 0; i < n; ++i) none[i] = (data[i] - was.after[i] - gross[i]) / was.factor[i] - was.absolute[i];
 }
 
-void apply_level(const double* data, const double* none, const Composition& observed, const Composition& now,
+bool apply_level(const double* data, const double* none, const Composition& observed, const Composition& now,
                  const double* costs, std::size_t n, double* level) {
+  std::int64_t odd = 0;
+  const auto set = [&](std::size_t i, double x) {
+    level[i] = x;
+    odd |= not_finite(x);
+  };
   const bool only_relative = now.factor.written() && !now.absolute.written() && !now.gross_factor.written() && !now.after.written();
   if (neutral(observed) && only_relative) {  // the none-world is the data
     std::vector<double> unused;
     const double* factor = now.factor.all(unused);
-    for (std::size_t i = 0; i < n; ++i) level[i] = data[i] * factor[i];
-    return;
+    for (std::size_t i = 0; i < n; ++i) set(i, data[i] * factor[i]);
+    return odd == 0;
   }
   std::vector<double> scratch;
   const double* gross = gross_change(costs, now, n, scratch);
@@ -123,8 +129,9 @@ void apply_level(const double* data, const double* none, const Composition& obse
     const double changed = (none[i] + is.absolute[i]) * is.factor[i] + gross[i] + is.after[i];
     const bool same = (is.absolute[i] == was.absolute[i]) & (is.factor[i] == was.factor[i]) &
                       (is.gross_factor[i] == was.gross_factor[i]) & (is.after[i] == was.after[i]);
-    level[i] = same ? data[i] : changed;
+    set(i, same ? data[i] : changed);
   }
+  return odd == 0;
 }
 
 Culprits apply_class(const double* data, const double* base, const double* uniform, const Composition& observed,

@@ -80,7 +80,8 @@ void add_after(Composition& c, const double* reach, const double* size, std::siz
 /// Level with no programme, from the level observed under `observed`. costs may be null.
 void remove_observed(const double* data, const Composition& observed, const double* costs, std::size_t n, double* none);
 /// Level under `now`. Where `now` equals `observed` the result is `data`, bit for bit.
-void apply_level(const double* data, const double* none, const Composition& observed, const Composition& now,
+/// False when some level is missing or infinite.
+bool apply_level(const double* data, const double* none, const Composition& observed, const Composition& now,
                  const double* costs, std::size_t n, double* level);
 
 /// Probability of a condition with no programme, from `base`, that in the observed world.

@@ -61,6 +61,12 @@ double largest_result(Op op, const Value& a, const Value& b, const Value& c) {
   }
 }
 
+/// Whether dividing by x and multiplying by 1/x are the same: x is a power of two.
+bool exact_reciprocal(double x) {
+  int exponent = 0;
+  return std::isfinite(x) && std::fabs(std::frexp(x, &exponent)) == 0.5 && std::abs(exponent) < 1000;
+}
+
 }  // namespace
 
 int Builder::made(Value value) {
@@ -94,7 +100,7 @@ int Builder::input(Entity entity, int column, const ColumnInfo& info) {
   value.aux = place_of(inputs_, Input{entity, column});
   const bool always_there = (entity == Entity::household && (info.name == "id" || info.name == "weight")) ||
                             (entity == Entity::person && info.name == "line");
-  value.may_be_missing = !always_there;
+  value.may_be_missing = !always_there && !info.complete;
   value.magnitude = info.type == ColumnType::f64 || info.type == ColumnType::f32 ? unbounded : whole_numbers;
   return made(value);
 }
@@ -110,6 +116,8 @@ int Builder::broadcast(int v, Level level) {
 }
 
 int Builder::apply(Op op, int a, int b, int c) {
+  if (op == Op::divide && value(b).op == Op::constant && exact_reciprocal(value(b).constant))
+    return apply(Op::multiply, a, constant(1 / value(b).constant));
   Value result;
   result.op = op;
   result.in = {a, b, c};

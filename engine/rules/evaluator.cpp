@@ -240,6 +240,10 @@ bool Program::may_be_missing(Output output) const {
   return impl_->outputs.at(static_cast<std::size_t>(output.index)).may_be_missing;
 }
 
+bool Program::same_for_all(Output output) const {
+  return impl_->outputs.at(static_cast<std::size_t>(output.index)).same_for_all;
+}
+
 void Program::run(const Rows& rows, const Context& context, Workspace& workspace) const {
   Evaluation(*impl_, rows, context, workspace.impl()).run();
 }

@@ -41,6 +41,7 @@ struct ProgramOutput {
   Slot slot;
   Typed typed;
   bool may_be_missing = true;
+  bool same_for_all = false;  ///< one value, filled over the rows
 };
 
 struct Program::Impl {

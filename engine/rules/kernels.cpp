@@ -50,6 +50,16 @@ struct Unequal { double operator()(double a, double b) const { return compared(a
 /// Kleene: false wins over missing, and 1·1 = 1, 1·NaN = NaN do the rest.
 struct And { double operator()(double a, double b) const { return ((a == 0) | (b == 0)) ? 0.0 : a * b; } };
 struct Or { double operator()(double a, double b) const { return ((a == 1) | (b == 1)) ? 1.0 : a + b; } };
+// The same where no operand is missing.
+struct CompleteMin { double operator()(double a, double b) const { return a < b ? a : b; } };
+struct CompleteMax { double operator()(double a, double b) const { return a > b ? a : b; } };
+struct CompleteLess { double operator()(double a, double b) const { return truth(a < b); } };
+struct CompleteLessEqual { double operator()(double a, double b) const { return truth(a <= b); } };
+struct CompleteEqual { double operator()(double a, double b) const { return truth(a == b); } };
+struct CompleteUnequal { double operator()(double a, double b) const { return truth(a != b); } };
+struct CompleteOr { double operator()(double a, double b) const { return a > b ? a : b; } };
+struct CompleteChoose { double operator()(double c, double a, double b) const { return c == 1 ? a : b; } };
+
 struct Coalesce { double operator()(double a, double b) const { return gone(a) ? b : a; } };
 struct WithinCut { double operator()(double x, double cut) const { return gone(x) ? missing : truth(x <= cut); } };
 struct Choose {
@@ -128,6 +138,22 @@ Kernel unary_kernel(Op op, unsigned singles) {
   }
 }
 
+/// nullptr where completeness makes no difference.
+Kernel complete_kernel(Op op, unsigned singles) {
+  switch (op) {
+    case Op::min: return binary<CompleteMin>(singles);
+    case Op::max: return binary<CompleteMax>(singles);
+    case Op::less: return binary<CompleteLess>(singles);
+    case Op::less_equal: return binary<CompleteLessEqual>(singles);
+    case Op::equal: return binary<CompleteEqual>(singles);
+    case Op::unequal: return binary<CompleteUnequal>(singles);
+    case Op::logical_and: return binary<Multiply>(singles);
+    case Op::logical_or: return binary<CompleteOr>(singles);
+    case Op::choose: return ternary<CompleteChoose>(singles);
+    default: return nullptr;
+  }
+}
+
 Kernel binary_kernel(Op op, unsigned singles) {
   switch (op) {
     case Op::add: return binary<Add>(singles);
@@ -157,8 +183,10 @@ int operands(Op op) {
   return op <= Op::or_equal ? 3 : 0;
 }
 
-Kernel kernel_of(Op op, unsigned singles) {
+Kernel kernel_of(Op op, unsigned singles, bool complete) {
   expect(has_kernel(op), "an operation has a kernel");
+  if (complete)
+    if (const Kernel kernel = complete_kernel(op, singles)) return kernel;
   if (op == Op::choose) return ternary<Choose>(singles);
   if (op == Op::or_equal) return ternary<OrEqual>(singles);
   return operands(op) == 1 ? unary_kernel(op, singles) : binary_kernel(op, singles);

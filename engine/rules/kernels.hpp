@@ -29,7 +29,8 @@ inline bool has_kernel(Op op) { return op >= Op::negate && op <= Op::or_equal; }
 using Operands = std::array<const double*, 3>;
 using Kernel = void (*)(const Operands& in, std::size_t n, double* out);
 
-/// The loop for `op` where bit k of `singles` says that operand k is one number for all rows.
-Kernel kernel_of(Op op, unsigned singles);
+/// The loop for `op` where bit k of `singles` says that operand k is one number for all rows. `complete`: no operand is
+/// ever missing; the results are the same, found with fewer questions.
+Kernel kernel_of(Op op, unsigned singles, bool complete = false);
 
 }  // namespace puente::rules

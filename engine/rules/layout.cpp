@@ -76,12 +76,14 @@ class Layout {
     instruction.level = made.level;
     instruction.aux = renumbered(made);
     unsigned singles = 0;
+    bool complete = true;
     for (std::size_t k = 0; k < made.in.size(); ++k) {
       if (made.in[k] < 0) continue;
       instruction.in[k] = slot(made.in[k]);
+      complete = complete && !value(made.in[k]).may_be_missing;
       if (instruction.in[k].single()) singles |= 1U << k;
     }
-    if (has_kernel(made.op)) instruction.kernel = kernel_of(made.op, singles);
+    if (has_kernel(made.op)) instruction.kernel = kernel_of(made.op, singles, complete);
     const bool in_place = made.op != Op::exp && made.op != Op::log;
     if (in_place) release_operands(made, position);
     slot(v) = instruction.out = take_register(made.level);
@@ -140,7 +142,7 @@ class Layout {
 
   void emit_outputs() {
     for (const auto& [v, typed] : builder_.outputs_)
-      out_.outputs.push_back({slot(v), typed, value(v).may_be_missing});
+      out_.outputs.push_back({slot(v), typed, value(v).may_be_missing, value(v).op == Op::fill});
   }
 
   const Builder& builder_;

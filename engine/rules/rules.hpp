@@ -143,6 +143,8 @@ class Program {
   const Typed& typed(Output output) const;
   /// True when the output can be missing on some row.
   bool may_be_missing(Output output) const;
+  /// True when the output is known to be one number on all rows of the population.
+  bool same_for_all(Output output) const;
 
   /// Computes every output. Results stay valid in `workspace` until the next run with it.
   void run(const Rows& rows, const Context& context, Workspace& workspace) const;

@@ -168,30 +168,36 @@ void BlockProcessor::outcomes(std::size_t s) {
       redraw(k, state_.composition[k], level);
       continue;
     }
-    apply_level(seen.data(), none_level_[k], before, state_.composition[k], costs_of(k, scenario.programmes, world),
-                seen.size(), level.data());
-    require_present(level.data(), outcome.entity, [&] { return "outcome '" + outcome.name + "' or its effect is missing"; });
+    const bool finite = apply_level(seen.data(), none_level_[k], before, state_.composition[k],
+                                    costs_of(k, scenario.programmes, world), seen.size(), level.data());
+    if (!finite) report_absent(level.data(), outcome.entity, "outcome '" + outcome.name + "' or its effect is missing");
   }
 }
 
 /// change += pass × (now − before); an absent side is nothing. One loop a case: asked inside the loop, GCC makes the
-/// question a masked load from address zero, which takes processors some hundred cycles.
+/// question a masked load from address zero, which takes processors some hundred cycles. The first change of a block
+/// finds nothing there: it is added to 0 without being read.
 void BlockProcessor::add_change(const double* now, const double* before, double pass) {
   double* change = state_.change.data();
-  const std::size_t n = block_.rows.households;
-  if (now != nullptr && before != nullptr)
-    for (std::size_t h = 0; h < n; ++h) change[h] += pass * (now[h] - before[h]);
-  else if (now != nullptr)
-    for (std::size_t h = 0; h < n; ++h) change[h] += pass * now[h];
-  else if (before != nullptr)
-    for (std::size_t h = 0; h < n; ++h) change[h] -= pass * before[h];
+  const auto add = [&](auto added) {
+    const std::size_t n = block_.rows.households;
+    if (state_.changed)
+      for (std::size_t h = 0; h < n; ++h) change[h] += added(h);
+    else
+      for (std::size_t h = 0; h < n; ++h) change[h] = 0 + added(h);
+    state_.changed = true;
+  };
+  if (now != nullptr && before != nullptr) add([=](std::size_t h) { return pass * (now[h] - before[h]); });
+  else if (now != nullptr) add([=](std::size_t h) { return pass * now[h]; });
+  else if (before != nullptr) add([=](std::size_t h) { return -(pass * before[h]); });
 }
 
 /// The change of money against the data: sources, cash and counted in-kind value, each as far as it passes through.
 void BlockProcessor::money(std::size_t s) {
   const CompiledScenario& scenario = study_.scenarios[s];
   const rules::Rows& rows = block_.rows;
-  state_.change.assign(rows.households, 0);
+  state_.change.resize(rows.households);
+  state_.changed = false;
   for (std::size_t k = 0; k < study_.outcomes.size(); ++k) {
     if (scenario.pass_through[k] == 0) continue;
     const Outcome& outcome = study_.outcomes[k];
@@ -219,6 +225,7 @@ void BlockProcessor::money(std::size_t s) {
   }
   for (std::size_t o = 0; o < runs.size(); ++o)
     if (!runs[o]) pay(study_.observed[o], nullptr, &observed_[o], scenario);
+  if (!state_.changed) std::fill(state_.change.begin(), state_.change.end(), 0.0);
 }
 
 /// Cash and counted in-kind value of one programme now, less what of it the observed resource contains.

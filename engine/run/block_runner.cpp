@@ -37,14 +37,20 @@ void BlockRunner::window(std::int64_t first, std::int64_t last, const std::strin
                          const std::function<void(BlockProcessor&, int)>& work) {
   source_.open_window(first, last);
   const std::int64_t block = settings_.block_households;
-  const auto blocks = static_cast<std::size_t>((last - first + block - 1) / block);
-  team_.for_each(blocks, [&](std::size_t b, int thread) {
-    const std::int64_t begin = first + static_cast<std::int64_t>(b) * block;
+  const std::int64_t blocks = (last - first + block - 1) / block;
+  // A few blocks in a row for a thread, so that it knows which comes next; few enough that no thread waits long for another.
+  const std::int64_t row = std::clamp<std::int64_t>(blocks / (16 * team_.threads()), 1, 8);
+  team_.for_each(static_cast<std::size_t>((blocks + row - 1) / row), [&](std::size_t r, int thread) {
+    const std::int64_t row_begin = first + static_cast<std::int64_t>(r) * row * block;
+    const std::int64_t row_end = std::min(last, row_begin + row * block);
     BlockProcessor& processor = *processors_[static_cast<std::size_t>(thread)];
-    processor.load(source_, begin, std::min(last, begin + block));
-    work(processor, thread);
+    for (std::int64_t begin = row_begin; begin < row_end; begin += block) {
+      const std::int64_t end = std::min(row_end, begin + block);
+      processor.load(source_, begin, end, std::min(row_end, end + block));
+      work(processor, thread);
+    }
     if (thread == 0 && settings_.progress)
-      settings_.progress(name, static_cast<double>(begin - settings_.first) /
+      settings_.progress(name, static_cast<double>(row_begin - settings_.first) /
                                    static_cast<double>(std::max<std::int64_t>(1, settings_.last - settings_.first)));
   });
 }

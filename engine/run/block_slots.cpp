@@ -149,7 +149,7 @@ void UnitSums::add_by_member(LimbTable& table, const rules::Rows& rows, const Te
   std::size_t n = 0;
   const auto hand_over = [&] {
     const std::int32_t* slot = slot_.data();
-    table.add_by_slot({n, terms.used, chunk, gathered_.data()}, std::span(&slot, 1), 0);
+    table.add_by_slot(TermColumns::all(n, terms.used, chunk, gathered_.data()), std::span(&slot, 1), 0);
     n = 0;
   };
   for (std::size_t i = 0; i < rows.persons; ++i) {

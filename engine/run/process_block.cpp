@@ -32,8 +32,10 @@ bool BlockProcessor::sees_scenario(std::size_t s) const {
 
 /// First the data as surveyed and what they contain of programmes, then the none-world, then what every policy says
 /// of it.
-void BlockProcessor::load(const PopulationSource& source, std::int64_t first, std::int64_t last) {
+void BlockProcessor::load(const PopulationSource& source, std::int64_t first, std::int64_t last, std::int64_t next) {
   source.load(first, last, study_.inputs, block_);
+  ahead_.start();
+  if (last < next) source.announce(last, next, study_.inputs, ahead_);
   apply_missing_rules();
   run(*study_.basics);
   sees_data_ = study_.data->ready();
@@ -64,14 +66,19 @@ void BlockProcessor::simulate(std::size_t s, std::size_t layer) {
     }
     deliver(programme, world, recorded, state_.programmes[p]);
   }
+  ahead_.advance();
   compose(scenario.programmes, scenario.synergies, world, state_.programmes, state_.composition);
+  ahead_.advance();
   outcomes(s);
+  ahead_.advance();
   money(s);
+  ahead_.advance();
   welfare();
   weigh_layer();
 }
 
 void BlockProcessor::run(const BoundProgram& bound) {
+  ahead_.advance();
   pointers_.clear();
   for (const std::size_t slot : bound.input_slot) pointers_.push_back(column(slot, bound.world));
   bound.program->run(block_.rows, {pointers_, bound.parameters, bound.values, seed_, 0}, workspaces_[bound.workspace]);
@@ -181,18 +188,23 @@ void BlockProcessor::welfare() {
   auto& out = state_.welfare;
   out.resize(rows.count(study_.record_entity));
   const double* change = state_.change.data();
+  std::int64_t odd = 0;
+  const auto set = [&](std::size_t i, double y) {
+    out[i] = y;
+    odd |= not_finite(y);
+  };
   if (study_.record_entity == Entity::person) {
     for (std::size_t i = 0; i < rows.persons; ++i) {
       const auto h = rows.household_of[i];
-      out[i] = change[h] == 0 ? resource[i] : resource[i] + change[h] / scale[h];
+      set(i, change[h] == 0 ? resource[i] : resource[i] + change[h] / scale[h]);
     }
   } else if (study_.resource_per_person) {
     for (std::size_t h = 0; h < rows.households; ++h)
-      out[h] = change[h] == 0 ? resource[h] : resource[h] + change[h] / scale[h];
+      set(h, change[h] == 0 ? resource[h] : resource[h] + change[h] / scale[h]);
   } else {
-    for (std::size_t h = 0; h < rows.households; ++h) out[h] = (resource[h] + change[h]) / scale[h];
+    for (std::size_t h = 0; h < rows.households; ++h) set(h, (resource[h] + change[h]) / scale[h]);
   }
-  if (all_finite(out.data(), out.size())) return;
+  if (odd == 0) return;
   for (std::size_t i = 0; i < out.size(); ++i)
     if (not_finite(out[i]) != 0)
       faults_.add(not_finite(resource[i]) != 0 ? "the welfare resource is missing or infinite"
@@ -220,14 +232,17 @@ void BlockProcessor::weigh_records() {
   const double* size = this->size();
   const CountedAs count = study_.model.statistics.count;
   std::int64_t wrong = 0;
-  for (std::size_t i = 0; i < n; ++i) wrong |= not_finite(weight[i]) | (weight[i] < 0 ? 1 : 0);
-  if (wrong != 0) report_weights();
+  const auto set = [&](std::size_t i, double counted) {
+    out[i] = counted;
+    wrong |= not_finite(weight[i]) | (weight[i] < 0 ? 1 : 0);
+  };
   if (count == CountedAs::persons && !of_persons)
-    for (std::size_t i = 0; i < n; ++i) out[i] = weight[i] * size[i];
+    for (std::size_t i = 0; i < n; ++i) set(i, weight[i] * size[i]);
   else if (count == CountedAs::households && of_persons)
-    for (std::size_t i = 0; i < n; ++i) out[i] = first_member(rows, i) ? weight[i] : 0.0;
+    for (std::size_t i = 0; i < n; ++i) set(i, first_member(rows, i) ? weight[i] : 0.0);
   else
-    std::copy_n(weight, n, out);
+    for (std::size_t i = 0; i < n; ++i) set(i, weight[i]);
+  if (wrong != 0) report_weights();
   if (study_.where.index >= 0) {
     const double* counts = data(study_.where);
     require_present(counts, study_.record_entity, [] { return "`where` is missing"; });

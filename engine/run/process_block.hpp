@@ -33,14 +33,16 @@ struct ScenarioState {
   std::vector<std::vector<double>> own_level; ///< those that differ from the data and the none-world
   std::vector<double> weight_factor;          ///< [households]; empty: 1 for all
   std::vector<double> change, welfare;        ///< [households]; welfare of the records
+  bool changed = false;                       ///< `change` holds something
 };
 
 class BlockProcessor {
  public:
   explicit BlockProcessor(const Study& study, std::uint64_t seed);
 
-  /// Loads households [first, last) and takes them as far as the globals resolved so far allow.
-  void load(const PopulationSource& source, std::int64_t first, std::int64_t last);
+  /// Loads households [first, last) and takes them as far as the globals resolved so far allow. [last, next) comes
+  /// after them and is asked of memory while they are at work.
+  void load(const PopulationSource& source, std::int64_t first, std::int64_t last, std::int64_t next);
   bool sees_data() const { return sees_data_; }
   bool sees_policy(std::size_t policy) const;
   bool sees_scenario(std::size_t s) const;
@@ -153,6 +155,7 @@ class BlockProcessor {
   const Study& study_;
   std::uint64_t seed_;
   BlockData block_;
+  ReadAhead ahead_;
   std::vector<rules::Workspace> workspaces_;
   bool sees_data_ = false;
   std::size_t dropped_persons_ = 0;

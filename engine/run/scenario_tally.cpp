@@ -20,6 +20,7 @@ WelfareStatistics welfare_statistics(const Study& study) {
   WelfareStatistics asked;
   asked.precision = model.precision;
   asked.lines = model.wants("fgt") || model.wants("watts") ? study.model.welfare.lines.size() : 0;
+  if (asked.lines > 0) asked.constant_line = study.constant_lines();
   asked.watts = model.wants("watts");
   asked.slots = study.slots();
   if (!model.wants("entropy")) asked.entropy.clear();
@@ -52,6 +53,7 @@ ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
       outcomes_asked_(study.model.statistics.wants("outcomes") && !study.outcome_means.empty()),
       programmes_asked_(study.model.statistics.wants("programmes")),
       lines_asked_(study.model.statistics.wants("fgt") || study.model.statistics.wants("watts")),
+      constant_lines_(study.constant_lines()),
       counts_(study.slots(), terms_of<CountTerm>()) {
   const auto prepare = [&](Sums& sums, const WelfareStatistics& asked) {
     sums.welfare.emplace(asked);
@@ -91,7 +93,7 @@ void ScenarioTally::check_lines(BlockProcessor& processor) const {
   const auto w = processor.record_weight();
   for (std::size_t z = 0; z < seen_.lines.size(); ++z) {
     const double* line = seen_.lines[z];
-    if (all_finite(line, w.size())) continue;
+    if (all_finite(line, constant_lines_[z] ? std::min<std::size_t>(1, w.size()) : w.size())) continue;
     for (std::size_t i = 0; i < w.size(); ++i)
       if (!std::isfinite(line[i]) && w[i] != 0)
         processor.faults().add("poverty line '" + study_.model.welfare.lines[z].name + "' is missing or infinite",
@@ -141,16 +143,17 @@ void ScenarioTally::weigh(const BlockProcessor& processor, std::span<const doubl
 void ScenarioTally::weigh_units(const BlockProcessor& processor, std::span<const double> share) {
   const rules::Rows& rows = processor.rows();
   const bool of_persons = study_.record_entity == Entity::person;
-  const double* weight = processor.household_weight();
-  weights_.household.resize(rows.households);
-  double* household = weights_.household.data();
-  std::copy_n(weight, rows.households, household);
-  if (!of_persons && study_.where.index >= 0) {
-    const double* where = processor.data(study_.where);
-    for (std::size_t h = 0; h < rows.households; ++h) household[h] = where[h] != 0 ? weight[h] : 0.0;
+  const bool filtered = !of_persons && study_.where.index >= 0;
+  weights_.household = {processor.household_weight(), rows.households};
+  if (filtered || !processor.whole() || !share.empty()) {
+    weights_.own_household.assign(weights_.household.begin(), weights_.household.end());
+    weights_.household = weights_.own_household;
+    double* household = weights_.own_household.data();
+    const double* where = filtered ? processor.data(study_.where) : nullptr;
+    for (std::size_t h = 0; filtered && h < rows.households; ++h) household[h] = where[h] != 0 ? household[h] : 0.0;
+    for (std::size_t h = 0; !processor.whole() && h < rows.households; ++h) household[h] *= processor.weight_factor(h);
+    for (std::size_t h = 0; h < share.size(); ++h) household[h] *= share[h];
   }
-  for (std::size_t h = 0; !processor.whole() && h < rows.households; ++h) household[h] *= processor.weight_factor(h);
-  for (std::size_t h = 0; h < share.size(); ++h) household[h] *= share[h];
   weights_.person.resize(rows.persons);
   for (std::size_t i = 0; i < rows.persons; ++i)
     weights_.person[i] = of_persons ? weights_.record[i] : weights_.household[static_cast<std::size_t>(rows.household_of[i])];
@@ -195,13 +198,13 @@ void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots
   if (columns.empty() && !is_reference()) return;
   const Everybody everybody = is_reference() ? Everybody::counts : Everybody::is_left_out;
   if (study_.record_entity == Entity::person) return count_person_records(processor.rows(), columns, everybody);
-  double* households = terms(terms_of<CountTerm>(), n);
-  const double *weight = weights_.household.data(), *size = processor.size();
-  for (std::size_t h = 0; h < n; ++h) {
-    households[h] = weight[h];
-    households[n + h] = weight[h] * size[h];
+  const double *weight = weights_.household.data(), *persons = w.data(), *size = processor.size();
+  if (study_.model.statistics.count != CountedAs::persons || !processor.whole()) {
+    double* own = terms(1, n);
+    for (std::size_t h = 0; h < n; ++h) own[h] = weight[h] * size[h];
+    persons = own;
   }
-  unit_sums_.add(counts_, processor.rows(), Entity::household, columns_of_terms(terms_of<CountTerm>(), n), columns, everybody);
+  unit_sums_.add(counts_, processor.rows(), Entity::household, {n, terms_of<CountTerm>(), n, weight, persons}, columns, everybody);
 }
 
 /// The first member stands for its household; in a grouping of persons all members do, for a part of it each.
@@ -315,7 +318,7 @@ void ScenarioTally::add_outcomes(const BlockProcessor& processor, const std::vec
                                  std::span<const SlotColumn> columns, Everybody everybody, std::vector<LimbTable>& tables) {
   for (std::size_t k = 0; k < tables.size(); ++k) {
     const Entity entity = study_.outcome_means[k].entity;
-    const std::vector<double>& w = entity == Entity::household ? weights_.household : weights_.person;
+    const std::span<const double> w = entity == Entity::household ? weights_.household : weights_.person;
     const std::size_t n = w.size();
     const double* x = outcomes[k];
     double* weight = terms(terms_of<OutcomeTerm>(), n);

@@ -45,7 +45,8 @@ class ScenarioTally {
   /// Of the layer at hand, as far as they count here.
   struct Weights {
     std::span<const double> record;
-    std::vector<double> own_record, household, person;
+    std::span<const double> household;
+    std::vector<double> own_record, own_household, person;
   };
   struct Sums {
     std::optional<WelfareTally> welfare;
@@ -68,12 +69,13 @@ class ScenarioTally {
   void add_outcomes(const BlockProcessor& processor, const std::vector<const double*>& outcomes,
                     std::span<const SlotColumn> columns, UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
   double* terms(std::size_t count, std::size_t rows);
-  TermColumns columns_of_terms(std::size_t count, std::size_t rows) const { return {rows, count, rows, terms_.data()}; }
+  TermColumns columns_of_terms(std::size_t count, std::size_t rows) const { return TermColumns::all(rows, count, rows, terms_.data()); }
   bool is_reference() const { return static_cast<int>(s_) == study_.reference; }
 
   const Study& study_;
   std::size_t s_;
   bool attendance_asked_, outcomes_asked_, programmes_asked_, lines_asked_;
+  std::vector<bool> constant_lines_;
   bool refining_ = false;
   Sums own_, compared_;
   LimbTable counts_;

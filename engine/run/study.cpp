@@ -74,6 +74,17 @@ std::vector<std::string> Study::slot_names() const {
   return names;
 }
 
+std::vector<bool> Study::constant_lines() const {
+  std::vector<bool> constant(model.welfare.lines.size(), true);
+  const auto look_at = [&](const LineProgram& lines) {
+    for (std::size_t z = 0; z < constant.size(); ++z)
+      if (lines.outputs[z].index >= 0 && !lines.program->program->same_for_all(lines.outputs[z])) constant[z] = false;
+  };
+  for (const LineProgram& lines : line_programs) look_at(lines);
+  look_at(fixed_lines);
+  return constant;
+}
+
 int Study::compared_with(std::size_t s) const {
   const int against = scenarios[s].against >= 0 ? scenarios[s].against : reference;
   return against == static_cast<int>(s) ? -1 : against;

@@ -155,6 +155,8 @@ class Study {
   };
   std::vector<LineProgram> line_programs;
   LineProgram fixed_lines;                   ///< of the reference, for all scenarios; no output for the others
+  /// For each line, whether every record has the same one in any one scenario.
+  std::vector<bool> constant_lines() const;
   BoundProgram* group_program = nullptr;
   std::vector<CompiledGrouping> groupings;
   std::vector<std::string> sex_labels;

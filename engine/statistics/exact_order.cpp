@@ -142,7 +142,7 @@ class ExactOrder {
         values[i] = records().weight[first + i];
         values[piece + i] = values[i] * from_ordered_bits(records().key[first + i]);
       }
-      const TermColumns columns{n, terms, piece, values.data()};
+      const TermColumns columns = TermColumns::all(n, terms, piece, values.data());
       if (slots_.everybody) table.add_to_first(columns);
       table.add_by_slot(columns, labels, first);
     }

@@ -16,9 +16,14 @@ struct TermColumns {
   std::size_t n = 0;
   std::size_t used = 0;  ///< terms from here on are zero for all these records and not there
   std::size_t stride = 0;
-  const double* values = nullptr;
-  const double* at(std::size_t term) const { return values + term * stride; }
-  TermColumns part(std::size_t first, std::size_t count) const { return {count, used, stride, values + first}; }
+  const double* weight = nullptr;
+  const double* others = nullptr;  ///< terms 1, 2, …
+  /// All terms, the weight first, `stride` apart.
+  static TermColumns all(std::size_t n, std::size_t terms, std::size_t stride, const double* values) {
+    return {n, terms, stride, values, values + stride};
+  }
+  const double* at(std::size_t term) const { return term == 0 ? weight : others + (term - 1) * stride; }
+  TermColumns part(std::size_t first, std::size_t count) const { return {count, used, stride, weight + first, others + first}; }
 };
 
 class LimbTable {

@@ -64,23 +64,27 @@ inline void add_terms(const double* terms, std::size_t n, Limbs& sum) {
 }
 
 /// Adds n terms of any magnitude; false when one does not fit a sum, and then none is added. Most need two limbs at most:
-/// those are added while their magnitude is found out.
+/// those are added while it is found out. The upper limb of such a term, counted from −2^49, is below 2^50; of others the
+/// difference of the doubles' bits is larger, whatever they are.
 inline bool add_terms(const double* terms, std::size_t n, Limbs& sum) {
-  constexpr auto two_limbs = std::bit_cast<std::int64_t>(limb_reach[1]);
-  std::uint64_t s0 = 0, s1 = 0;
-  std::int64_t beyond = 0;
+  constexpr std::uint64_t half = std::uint64_t{1} << 49;
+  constexpr std::uint64_t lowest = std::bit_cast<std::uint64_t>(limb_border[1]) - half;
+  std::uint64_t s0 = 0, s1 = 0, all = 0;
+#pragma GCC unroll 2
   for (std::size_t i = 0; i < n; ++i) {
     double rest = terms[i];
-    beyond |= magnitude_bits(rest) >= two_limbs ? 1 : 0;
-    s1 += take_limb<1>(rest);
+    const std::uint64_t upper = take_limb<1>(rest) - lowest;
+    s1 += upper;
+    all |= upper;
     s0 += take_limb<0>(rest);
   }
-  if (beyond == 0) {
+  if (all < 2 * half) {
     sum.limb[0] += static_cast<std::int64_t>(s0 - n * std::bit_cast<std::uint64_t>(limb_border[0]));
-    sum.limb[1] += static_cast<std::int64_t>(s1 - n * std::bit_cast<std::uint64_t>(limb_border[1]));
+    sum.limb[1] += static_cast<std::int64_t>(s1 - n * half);
     return true;
   }
   switch (limbs_needed(largest_magnitude_bits(terms, n))) {
+    case 2:
     case 3: add_terms<3>(terms, n, sum); return true;
     case 4: add_terms<4>(terms, n, sum); return true;
     default: return false;

@@ -1,6 +1,7 @@
 #include "engine/statistics/welfare_tally.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "engine/core/error.hpp"
@@ -42,7 +43,7 @@ WelfareRecords GatheredRun::gather(const WelfareRecords& from, const GroupingEnt
 struct WelfareTally::Impl {
   explicit Impl(const WelfareStatistics& statistics)
       : asked(statistics), terms(asked), plan(asked.quantiles), sums(asked.slots, terms.count()), block(terms.count()),
-        run(asked.lines) {
+        run(asked.lines), line(asked.lines, -std::numeric_limits<double>::infinity()) {
     if (!asked.order_statistics) return;
     if (asked.precision == Precision::exact) records.emplace(asked, std::vector<bool>());
     else sketch.emplace(asked.slots);
@@ -60,6 +61,7 @@ struct WelfareTally::Impl {
   LimbTable sums;
   WelfareBlock block;
   GatheredRun run;
+  std::vector<double> line;  ///< the first record's; that of all where it is constant
   std::optional<OrderRecords> records;
   std::optional<WelfareSketch> sketch;
   std::vector<OrderStatistics> sketched;  ///< after `reduce`, one a slot
@@ -96,6 +98,7 @@ WelfareTally& WelfareTally::operator=(WelfareTally&&) noexcept = default;
 
 void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEntries> groupings) {
   expect(groupings.size() == impl_->asked.groupings.size(), "entries for every grouping of the tally");
+  for (std::size_t l = 0; l < records.line.size() && records.n > 0; ++l) impl_->line[l] = records.line[l][0];
   std::vector<const std::int32_t*> columns;
   for (const GroupingEntries& entries : groupings)
     if (entries.by_record) columns.push_back(entries.slot);
@@ -110,12 +113,14 @@ void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEn
 
 void WelfareTally::merge(WelfareTally&& other) {
   impl_->sums.merge(other.impl_->sums);
+  for (std::size_t l = 0; l < impl_->line.size(); ++l) impl_->line[l] = std::max(impl_->line[l], other.impl_->line[l]);
   if (impl_->records) impl_->records->merge(std::move(*other.impl_->records));
   if (impl_->sketch) impl_->sketch->merge(*other.impl_->sketch);
 }
 
 void WelfareTally::reduce(Exchange& exchange) {
   impl_->sums.reduce(exchange);
+  exchange.max(impl_->line);
   if (!impl_->sketch) return;
   impl_->sketch->reduce(exchange);
   for (std::size_t s = 0; s < impl_->asked.slots; ++s)
@@ -140,7 +145,7 @@ std::vector<WelfareResult> WelfareTally::finish(Exchange& exchange, Team& team, 
   if (records != nullptr && impl_->weights_fit()) records->find(impl_->plan, exchange, team, order);
   std::vector<WelfareResult> results;
   for (std::size_t s = 0; s < impl_->asked.slots; ++s) {
-    results.push_back(impl_->terms.finish(impl_->sums.totals(s), impl_->sums.records(s)));
+    results.push_back(impl_->terms.finish(impl_->sums.totals(s), impl_->sums.records(s), impl_->line));
     impl_->plan.write(order[s], results.back());
   }
   return results;

@@ -3,7 +3,8 @@
 // records, the number of threads, of ranks or the size of blocks. One object a thread.
 //
 // Formulas and conventions: DESIGN 6; sources beside each formula in welfare_terms.cpp. Records of weight 0 count
-// nowhere. GE and Atkinson come from totals of one term a record (w, w·y, w·log y, …): their absolute error is some
+// nowhere. Where all records have the same line, FGT 1 is the total gap over it, which is the same number
+// to the last digits. GE and Atkinson come from totals of one term a record (w, w·y, w·log y, …): their absolute error is some
 // 1e-15 times the size of log y, so that below about 1e-3 they lose the last of twelve digits. A mean that is not
 // positive leaves Gini, Lorenz ordinates and shares missing. Sums need |term| < 2^79 (w·y² under GE(2)) and a total
 // weight below 2^46; what does not fit makes its statistic missing.
@@ -24,6 +25,7 @@ namespace puente {
 struct WelfareStatistics {
   Precision precision = Precision::exact;
   std::size_t lines = 0;
+  std::vector<bool> constant_line;               ///< for each line: all records have the same; empty: none has
   std::size_t slots = 1;
   bool everybody = true;                         ///< whether slot 0 is counted
   /// First slot of each grouping and number of its slots.

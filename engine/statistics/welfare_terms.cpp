@@ -59,6 +59,23 @@ void fgt_terms(std::size_t n, const double* y, const double* w, const double* z,
   }
 }
 
+/// The same for one line, whose reciprocal is taken once; FGT 1 follows from the total gap.
+void fgt_terms(std::size_t n, const double* y, const double* w, double z, const FgtTerms& terms) {
+  double* __restrict poor = terms.poor;
+  double* __restrict gap = terms.gap;
+  double* __restrict fgt2 = terms.fgt2;
+  const double reciprocal = z > 0 ? 1 / z : 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool is_poor = y[i] < z;
+    const double weight_if_poor = is_poor ? w[i] : 0.0;
+    const double shortfall = is_poor ? z - y[i] : 0.0;
+    const double relative = shortfall * reciprocal;
+    poor[i] = weight_if_poor;
+    gap[i] = weight_if_poor * shortfall;
+    fgt2[i] = weight_if_poor * relative * relative;
+  }
+}
+
 /// Terms relative to the line are missing, and so is their total, where a record that counts has a line of zero or below.
 void undefine(std::size_t n, const double* w, const double* z, double* terms) {
   for (std::size_t i = 0; i < n; ++i)
@@ -91,12 +108,11 @@ double atkinson_index(double epsilon, const Domain& domain, double sum) {
 }  // namespace
 
 WelfareTerms::WelfareTerms(const WelfareStatistics& asked)
-    : lines_(asked.lines),
-      line_terms_(asked.watts ? 5 : 4),
-      first_power_(2 + asked.lines * line_terms_),
-      watts_(asked.watts),
-      entropy_(asked.entropy),
-      atkinson_(asked.atkinson) {
+    : first_power_(2), watts_(asked.watts), entropy_(asked.entropy), atkinson_(asked.atkinson) {
+  for (std::size_t l = 0; l < asked.lines; ++l) {
+    lines_.push_back({first_power_, !asked.constant_line.empty() && asked.constant_line[l]});
+    first_power_ = lines_.back().fgt2() + (watts_ ? 2 : 1);
+  }
   using Kind = Power::Kind;
   for (const double a : entropy_)
     require({a == 0 ? Kind::log : a == 1 ? Kind::product_log : Kind::power, a, takes_all_values(a)});
@@ -121,13 +137,17 @@ void WelfareTerms::evaluate(const WelfareRecords& records, std::size_t first, We
   const double* y = records.y + first;
   const double* w = records.w + first;
   const std::size_t n = block.n;
-  std::copy_n(w, n, block.at(weight));
+  block.weight = w;
   double* product = block.at(total);
-  for (std::size_t i = 0; i < n; ++i) product[i] = w[i] * y[i];
-  for (std::size_t l = 0; l < lines_; ++l) evaluate_line(y, w, records.line[l] + first, line(l), block);
+  std::int64_t not_positive = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    product[i] = w[i] * y[i];
+    not_positive |= y[i] > 0 ? 0 : -1;
+  }
+  for (std::size_t l = 0; l < lines_.size(); ++l) evaluate_line(y, w, records.line[l] + first, lines_[l], block);
   if (!powers_.empty()) evaluate_powers(y, w, block);
   block.used = negative_;
-  if (!any_not_positive(y, n)) return;
+  if (not_positive == 0) return;
   block.used = count();
   double *negative = block.at(negative_), *zero = block.at(negative_ + 1), *below = block.at(negative_ + 2);
   for (std::size_t i = 0; i < n; ++i) {
@@ -137,13 +157,15 @@ void WelfareTerms::evaluate(const WelfareRecords& records, std::size_t first, We
   }
 }
 
-void WelfareTerms::evaluate_line(const double* y, const double* w, const double* z, std::size_t first,
+void WelfareTerms::evaluate_line(const double* y, const double* w, const double* z, const LineTerms& line,
                                  WelfareBlock& block) const {
   const std::size_t n = block.n;
-  fgt_terms(n, y, w, z, {block.at(first), block.at(first + 1), block.at(first + 2), block.at(first + 3)});
-  if (watts_) evaluate_watts(y, w, z, block.at(first + 4), block);
-  if (any_not_positive(z, n))
-    for (std::size_t k = 2; k < line_terms_; ++k) undefine(n, w, z, block.at(first + k));
+  const FgtTerms terms{block.at(line.first), block.at(line.first + 1), block.at(line.first + 2), block.at(line.fgt2())};
+  if (line.constant) fgt_terms(n, y, w, n > 0 ? z[0] : 0.0, terms);
+  else fgt_terms(n, y, w, z, terms);
+  if (watts_) evaluate_watts(y, w, z, block.at(line.watts()), block);
+  if (line.constant || !any_not_positive(z, n)) return;
+  for (std::size_t k = line.first + 2; k <= (watts_ ? line.watts() : line.fgt2()); ++k) undefine(n, w, z, block.at(k));
 }
 
 void WelfareTerms::evaluate_watts(const double* y, const double* w, const double* z, double* watts, WelfareBlock& block) {
@@ -173,19 +195,22 @@ void WelfareTerms::evaluate_powers(const double* y, const double* w, WelfareBloc
   }
 }
 
-WelfareResult::Line WelfareTerms::finish_line(std::span<const ExactSum> totals, std::size_t i, double all_weight) const {
-  const auto sum = [&](std::size_t k) { return totals[line(i) + k].value(); };
+WelfareResult::Line WelfareTerms::finish_line(std::span<const ExactSum> totals, const LineTerms& line, double all_weight,
+                                              double constant) const {
+  const auto sum = [&](std::size_t k) { return totals[k].value(); };
   WelfareResult::Line result;
-  result.poor = sum(0);
-  result.total_gap = sum(1);
+  result.poor = sum(line.first);
+  result.total_gap = sum(line.first + 1);
   result.fgt[0] = ratio(result.poor, all_weight);
-  result.fgt[1] = ratio(sum(2), all_weight);
-  result.fgt[2] = ratio(sum(3), all_weight);
-  result.watts = watts_ ? ratio(sum(4), all_weight) : missing;
+  result.fgt[1] = result.fgt[2] = result.watts = missing;
+  if (line.constant && !(constant > 0)) return result;
+  result.fgt[1] = ratio(line.constant ? result.total_gap / constant : sum(line.first + 2), all_weight);
+  result.fgt[2] = ratio(sum(line.fgt2()), all_weight);
+  if (watts_) result.watts = ratio(sum(line.watts()), all_weight);
   return result;
 }
 
-WelfareResult WelfareTerms::finish(std::span<const ExactSum> totals, std::int64_t records) const {
+WelfareResult WelfareTerms::finish(std::span<const ExactSum> totals, std::int64_t records, std::span<const double> constant_lines) const {
   WelfareResult result;
   result.weight = totals[weight].value();
   result.records = static_cast<double>(records);
@@ -198,7 +223,7 @@ WelfareResult WelfareTerms::finish(std::span<const ExactSum> totals, std::int64_
   positive_weight.subtract(excluded);
   positive_total.subtract(totals[negative_ + 2]);
   result.excluded_from_logs = excluded.value();
-  for (std::size_t i = 0; i < lines_; ++i) result.lines.push_back(finish_line(totals, i, result.weight));
+  for (std::size_t l = 0; l < lines_.size(); ++l) result.lines.push_back(finish_line(totals, lines_[l], result.weight, constant_lines[l]));
 
   using Kind = Power::Kind;
   const Domain all{result.weight, result.mean};

@@ -99,6 +99,7 @@ void describe(hid_t file, StoredColumn& column) {
   info.type = needed_type(info, column.path);
   info.unit = Unit::parse(read_text_attribute(column.dataset, "units").value_or(""));
   info.long_name = read_text_attribute(column.dataset, "long_name").value_or("");
+  info.complete = read_integer_attribute(column.dataset, "complete").value_or(0) != 0;
   if (info.type != ColumnType::boolean) info.labels = read_labels(file, column.dataset, info);
   if (!info.category()) return;
   check_flag_values(column.dataset, column.path);
@@ -296,6 +297,14 @@ void check_codes(const StoredColumn& column, std::int64_t first, Column& values)
                       std::to_string(first + row) + " and " + std::to_string(labels) +
                       " labels, numbered from 0");
   });
+}
+
+void check_complete(const StoredColumn& column, std::int64_t first, const Column& values) {
+  if (!column.info.complete) return;
+  const std::ptrdiff_t row = first_missing(values.view());
+  if (row >= 0)
+    throw bad_input("'" + column.path + "' says that no value is missing (attribute 'complete') and row " +
+                    std::to_string(first + row) + " is: remove the attribute");
 }
 
 }  // namespace puente::io

@@ -34,5 +34,7 @@ void attach_checksums(hid_t file, const std::vector<StoredColumn*>& columns);
 void read_rows(const StoredColumn& column, std::int64_t first, std::int64_t n, void* out);
 /// Throws Error (bad_input) at the first code without a label.
 void check_codes(const StoredColumn& column, std::int64_t first, Column& values);
+/// Throws when a column that says it is complete has a missing value.
+void check_complete(const StoredColumn& column, std::int64_t first, const Column& values);
 
 }  // namespace puente::io

@@ -53,6 +53,7 @@ Column read_column(const StoredColumn& stored, std::int64_t first, std::int64_t 
   Column column(stored.info, static_cast<std::size_t>(last - first));
   read_rows(stored, first, last - first, column.data());
   check_codes(stored, first, column);
+  check_complete(stored, first, column);
   return column;
 }
 

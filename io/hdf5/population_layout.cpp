@@ -80,6 +80,7 @@ void describe_column(hid_t dataset, const Schema& schema, const ColumnInfo& colu
   if (!column.long_name.empty()) write_text_attribute(dataset, "long_name", column.long_name);
   if (can_be_missing(column))
     write_typed_attribute(dataset, "_FillValue", column.type, {missing_code(column.type)}, true);
+  if (column.complete) write_i32_attribute(dataset, "complete", 1);
   if (column.type == ColumnType::boolean) {
     write_text_attribute(dataset, names::type_attribute, "bool");
     write_flags(dataset, column.type, {"false", "true"});

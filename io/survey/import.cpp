@@ -240,14 +240,16 @@ class Importer {
       throw bad_input(map_.path + ": all weights are 0; check the weight under [design]");
   }
 
-  void report_missing(const Population& population) {
+  /// And marks the columns that have none.
+  void report_missing(Population& population) {
     report_.households = static_cast<std::size_t>(population.households());
     report_.persons = static_cast<std::size_t>(population.persons());
-    for (const auto* columns : {&population.household, &population.person})
-      for (const Column& column : *columns) {
+    for (auto* columns : {&population.household, &population.person})
+      for (Column& column : *columns) {
         std::vector<double> values(column.rows());
         to_f64(column.view(), 0, column.rows(), values.data());
         const auto count = std::count_if(values.begin(), values.end(), [](double v) { return std::isnan(v); });
+        column.info().complete = count == 0;
         if (count > 0) report_.missing.push_back({column.info().entity, column.info().name, static_cast<std::size_t>(count)});
       }
   }

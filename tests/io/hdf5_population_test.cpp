@@ -128,6 +128,29 @@ TEST(Population, RefusesWhatTheFileCannotHold) {
   EXPECT_EQ(outcome_of([&] { write_population(population, folder.file("q.h5")); }).code, ExitCode::bad_input);
 }
 
+TEST(Population, CompleteColumnsSaySoAndMustBe) {
+  const Folder folder;
+  Population population = rich_population(0, 100);
+  Column& weight = *population.find(Entity::household, "weight");
+  weight.info().complete = true;
+  write_population(population, folder.file("p.h5"));
+  const PopulationFile file(folder.file("p.h5"));
+  for (const ColumnInfo& column : file.schema().household) EXPECT_EQ(column.complete, column.name == "weight") << column.name;
+  expect_same(file.read(0, 100), population);
+  // A column with a missing value that claims to have none is refused where it is read.
+  Column& income = *population.find(Entity::household, "income");
+  income.info().complete = true;
+  ASSERT_TRUE(income.set(42, std::numeric_limits<double>::quiet_NaN()));
+  const std::ptrdiff_t first = first_missing(income.view());
+  ASSERT_GE(first, 0);
+  write_population(population, folder.file("q.h5"));
+  const PopulationFile wrong(folder.file("q.h5"));
+  const Outcome outcome = outcome_of([&] { wrong.read(0, 100); });
+  EXPECT_EQ(outcome.code, ExitCode::bad_input);
+  EXPECT_NE(outcome.message.find("'/household/income' says that no value is missing"), std::string::npos) << outcome.message;
+  EXPECT_NE(outcome.message.find("row " + std::to_string(first)), std::string::npos) << outcome.message;
+}
+
 TEST(Population, ManyAndLongLabels) {
   const Folder folder;
   Population population = rich_population(0, 3);

@@ -2,6 +2,12 @@
 // by hand.
 #include <gtest/gtest.h>
 
+#include <sstream>
+
+#include <iomanip>
+
+#include <bit>
+
 #include <cmath>
 
 #include "tests/rules/village.hpp"
@@ -272,6 +278,25 @@ TEST(Program, KnowsWhatCannotBeMissing) {
   for (const char* unsure : {"income", "weight/weight", "weight*weight - weight*weight", "mean(line)", "rate",
                              "largest(line)", "log(size)", "count(age > 3)"})
     EXPECT_TRUE(evaluate(hamlet, unsure).may_be_missing) << unsure;
+}
+
+/// A power of two may be multiplied by its reciprocal instead: no digit changes.
+TEST(Division, IsTheProcessorsForEveryDivisor) {
+  Village village;
+  std::vector<double> values;
+  for (int i = 0; i < 200; ++i) values.push_back((i % 3 == 0 ? -1 : 1) * (0.1 + i / 7.0));
+  values.push_back(0x1p-1074);
+  values.push_back(0x1.fffffffffffffp1023);
+  for (std::size_t h = 0; h < values.size(); ++h) village.add_household(static_cast<std::int64_t>(h), 0);
+  village.add(Entity::household, info("x", ColumnType::f64), values);
+  for (const double divisor : {4.0, 0.5, 3.0, 0.1, 0x1p-1000, 0x1p1000, 0x1p-1074, 1e308}) {
+    std::ostringstream text;
+    text << std::setprecision(17) << "x / " << divisor;
+    const Answer answer = evaluate(village, text.str());
+    ASSERT_EQ(answer.mistakes, "") << text.str();
+    for (std::size_t h = 0; h < values.size(); ++h)
+      EXPECT_EQ(std::bit_cast<std::uint64_t>(answer.values[h]), std::bit_cast<std::uint64_t>(values[h] / divisor)) << text.str() << ", " << values[h];
+  }
 }
 
 }  // namespace

@@ -98,6 +98,33 @@ void expect_same(const Tallied& a, const Tallied& b) {
   }
 }
 
+/// Where all records have one line, its terms are fewer. The figures are those of the twin, in any layout; more ranks
+/// than records leave some of them without a line.
+TEST(ConstantLine, HasTheTwinsFigures) {
+  for (const Kind kind : kinds)
+    for (const std::size_t n : {std::size_t{1}, std::size_t{40}, std::size_t{700}})
+      for (const double line : {120.0, 0.3, 0.0, -5.0}) {
+        SCOPED_TRACE("kind " + std::to_string(static_cast<int>(kind)) + ", " + std::to_string(n) + " records, line " + std::to_string(line));
+        Sample sample = sample_of(kind, n, 5);
+        std::fill(sample.z.begin(), sample.z.end(), line);
+        const WelfareStatistics varying = everything(Precision::exact);
+        WelfareStatistics constant = varying;
+        constant.constant_line = {true};
+        const auto expected = tally(sample, varying).results;
+        const Tallied found = tally(sample, constant);
+        expect_same(tally(sample, constant, {4, 2, 3}), found);
+        for (std::size_t s = 0; s < Sample::slots; ++s) {
+          const WelfareResult::Line &a = found.results[s].lines[0], &b = expected[s].lines[0];
+          EXPECT_TRUE(same_bits({a.fgt[0], a.watts, a.poor, a.total_gap}, {b.fgt[0], b.watts, b.poor, b.total_gap})) << "slot " << s;
+          for (int alpha = 1; alpha < 3; ++alpha) {
+            EXPECT_EQ(std::isnan(a.fgt[alpha]), std::isnan(b.fgt[alpha])) << "slot " << s;
+            const double should = std::isnan(b.fgt[alpha]) ? 0 : b.fgt[alpha];
+            EXPECT_NEAR(std::isnan(a.fgt[alpha]) ? 0 : a.fgt[alpha], should, 1e-14 * std::fabs(should)) << "slot " << s;
+          }
+        }
+      }
+}
+
 TEST(Layout, RanksThreadsAndBlocksChangeNoBit) {
   for (const Precision precision : {Precision::exact, Precision::sketch})
     for (const Kind kind : kinds)
