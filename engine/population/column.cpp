@@ -84,6 +84,16 @@ bool Column::set(std::size_t row, double x) {
   });
 }
 
+void Column::assign(const double* values) {
+  with_type(info_.type, [&]<class T>(T*) {
+    T* out = as<T>();
+    for (std::size_t i = 0; i < rows_; ++i) {
+      if constexpr (std::is_floating_point_v<T>) out[i] = static_cast<T>(values[i]);
+      else out[i] = std::isnan(values[i]) ? std::numeric_limits<T>::lowest() : static_cast<T>(values[i]);
+    }
+  });
+}
+
 double Column::get(std::size_t row) const {
   double x = 0;
   to_f64(view(), row, 1, &x);

@@ -62,6 +62,8 @@ class Column {
   /// Stores x (NaN: missing), rounded to the type. False when x does not fit the type exactly as an integer.
   bool set(std::size_t row, double x);
   double get(std::size_t row) const;
+  /// Stores rows() numbers that fit the type (NaN: missing).
+  void assign(const double* values);
 
  private:
   ColumnInfo info_;

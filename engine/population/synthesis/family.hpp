@@ -1,0 +1,57 @@
+// Makes one family: head, partner, children of the woman of the house, perhaps a parent of the head and others. A pure
+// function of the household's number: every draw is keyed on it. Children come from births, so that mothers were 15 to 49
+// at each birth; those who have left home are not there. Immutable after construction; thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "engine/population/synthesis/profile.hpp"
+
+namespace puente {
+
+enum class Relation : std::int8_t { head, partner, child, parent, other };
+enum class Sex : std::int8_t { male, female };
+
+struct Member {
+  Relation relation = Relation::head;
+  std::int8_t age = 0;
+  Sex sex = Sex::male;
+};
+
+struct Family {
+  static constexpr int most_members = 32;
+  int members = 0;
+  std::array<Member, most_members> member;
+
+  void add(Relation relation, double age, Sex sex) {
+    if (members < most_members) member[static_cast<std::size_t>(members++)] = {relation, static_cast<std::int8_t>(age), sex};
+  }
+};
+
+class FamilyMaker {
+ public:
+  FamilyMaker(const FamilyPattern& pattern, std::uint64_t seed);
+  void make(std::int64_t household, Family& family) const;
+
+ private:
+  static constexpr int youngest_mother = 15, mother_years = 35, oldest = 95, most_children = 14;
+  /// A cumulated distribution, looked up with a uniform.
+  using Cumulated = std::vector<double>;
+  struct Children {
+    Cumulated number;     ///< living at home, by their number
+    Cumulated birth;      ///< of one of them: mother's age at birth less 15
+  };
+  struct Draws;
+
+  void add_children(Draws& draws, int mother, int oldest_child, Family& family) const;
+  int parent_age(double u, int child) const;
+
+  FamilyPattern pattern_;
+  std::uint64_t key_;
+  Cumulated head_, other_, others_, birth_;
+  std::vector<Children> children_;  ///< by the mother's age, 0 … oldest
+};
+
+}  // namespace puente
