@@ -30,6 +30,27 @@ struct Family {
   }
 };
 
+/// A distribution over classes, looked up with a uniform.
+class Distribution {
+ public:
+  struct Picked {
+    std::size_t index;
+    double within;  ///< [0, 1): where in its class the uniform fell, uniform again
+  };
+
+  Distribution() = default;
+  /// Shares ≥ 0, in any unit.
+  explicit Distribution(std::vector<double> shares);
+  /// With n classes of a Poisson distribution, 0 … most.
+  static Distribution poisson(double mean, int most);
+  Picked pick(double u) const;
+
+ private:
+  static constexpr std::size_t guides = 32;
+  std::vector<double> cumulated_;
+  std::array<std::uint16_t, guides> guide_{};  ///< where the search for u in [g, g + 1)/guides begins
+};
+
 class FamilyMaker {
  public:
   FamilyMaker(const FamilyPattern& pattern, std::uint64_t seed);
@@ -37,11 +58,9 @@ class FamilyMaker {
 
  private:
   static constexpr int youngest_mother = 15, mother_years = 35, oldest = 95, most_children = 14;
-  /// A cumulated distribution, looked up with a uniform.
-  using Cumulated = std::vector<double>;
   struct Children {
-    Cumulated number;     ///< living at home, by their number
-    Cumulated birth;      ///< of one of them: mother's age at birth less 15
+    Distribution number;  ///< living at home, by their number
+    Distribution birth;   ///< of one of them: mother's age at birth less 15
   };
   struct Draws;
 
@@ -50,7 +69,7 @@ class FamilyMaker {
 
   FamilyPattern pattern_;
   std::uint64_t key_;
-  Cumulated head_, other_, others_, birth_;
+  Distribution head_, other_, others_, birth_;
   std::vector<Children> children_;  ///< by the mother's age, 0 … oldest
 };
 

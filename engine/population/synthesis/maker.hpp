@@ -39,7 +39,7 @@ class HouseholdMaker {
   std::vector<FamilyMaker> families_;               ///< one an area
   std::vector<std::vector<double>> livelihoods_;    ///< cumulated, one an area
   std::vector<double> log_size_;
-  std::uint64_t livelihood_key_, welfare_key_;
+  std::uint64_t key_;
 };
 
 }  // namespace puente

@@ -55,6 +55,8 @@ namespace {
 
 /// Households of a calibration that converge before the last passes, over all, begin from these many.
 constexpr std::int64_t sampled = 1 << 18;
+/// Cells of traits are weighed over at least these many.
+constexpr std::int64_t weighed = 1 << 20;
 constexpr std::int64_t chunk = 4096;
 
 std::string age_name(std::size_t group) {
@@ -251,6 +253,7 @@ std::size_t Solver::independent(std::size_t from) const {
 
 void Solver::solve_traits() {
   TraitTables tables(profile_);
+  const std::int64_t stride = std::max<std::int64_t>(1, maker_.households() / weighed);
   for (std::size_t from = 0; from < profile_.traits.size();) {
     const std::size_t to = independent(from);
     using Weights = std::vector<std::vector<std::int64_t>>;
@@ -258,7 +261,7 @@ void Solver::solve_traits() {
     for (std::size_t t = from; t < to; ++t) none.emplace_back(tables.cells(t).count());
     std::vector<Weights> weights(threads(), none);
     std::vector<std::vector<std::pair<int, int>>> counts(threads());
-    walk(1, [&](std::size_t thread, MadeHousehold& made) {
+    walk(stride, [&](std::size_t thread, MadeHousehold& made) {
       const std::int64_t weight = weight_of(made, counts[thread]);
       made.quartile = quartile_of(solution_.ranks.at(made.index));
       tables.draw(made);
@@ -277,7 +280,7 @@ void Solver::solve_traits() {
       std::vector<double> weight(total.size());
       for (std::size_t c = 0; c < total.size(); ++c) weight[c] = static_cast<double>(total[c]) * weight_unit;
       tables.add(solve_trait(profile_, tables.cells(t), weight));
-      solution_.passes.push_back("'" + profile_.traits[t].name + "': " + std::to_string(total.size()) + " cells");
+      solution_.passes.push_back("'" + profile_.traits[t].name + "': " + std::to_string(total.size()) + " cells, weighed over " + (stride == 1 ? std::string("all households") : "every " + std::to_string(stride) + "th household"));
     }
     from = to;
   }
