@@ -1,5 +1,6 @@
 #include "engine/population/column.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -84,14 +85,22 @@ bool Column::set(std::size_t row, double x) {
   });
 }
 
-void Column::assign(const double* values) {
+void Column::append(const double* values, std::size_t n) {
   with_type(info_.type, [&]<class T>(T*) {
-    T* out = as<T>();
-    for (std::size_t i = 0; i < rows_; ++i) {
+    bytes_.resize((rows_ + n) * sizeof(T));
+    T* out = as<T>() + rows_;
+    for (std::size_t i = 0; i < n; ++i) {
       if constexpr (std::is_floating_point_v<T>) out[i] = static_cast<T>(values[i]);
       else out[i] = std::isnan(values[i]) ? std::numeric_limits<T>::lowest() : static_cast<T>(values[i]);
     }
   });
+  rows_ += n;
+}
+
+void Column::append_ids(std::span<const std::int64_t> ids) {
+  bytes_.resize((rows_ + ids.size()) * sizeof(std::int64_t));
+  std::copy(ids.begin(), ids.end(), as<std::int64_t>() + rows_);
+  rows_ += ids.size();
 }
 
 double Column::get(std::size_t row) const {

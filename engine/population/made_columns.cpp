@@ -37,21 +37,38 @@ void number_lines(BlockData& block) {
   block.rows.line = block.line.data();
 }
 
+namespace {
+
+/// Blocks of this many households stay in cache on their way into compact columns.
+constexpr std::int64_t block_households = 1024;
+
+void append_block(const BlockData& block, std::span<const rules::Input> wanted, Population& population) {
+  std::size_t household = 0, person = 0;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const bool of_household = wanted[i].entity == Entity::household;
+    Column& column = of_household ? population.household[household++] : population.person[person++];
+    if (of_household && wanted[i].column == 0) column.append_ids(block.id);
+    else column.append(block.inputs[i].data(), block.inputs[i].size());
+  }
+  const std::int64_t before = population.person_offset.back();
+  for (std::size_t h = 1; h < block.person_begin.size(); ++h) population.person_offset.push_back(before + block.person_begin[h]);
+}
+
+}  // namespace
+
 Population make_rows(const PopulationSource& source, std::int64_t first, std::int64_t last) {
+  thread_local BlockData block;
   std::vector<rules::Input> wanted;
-  for (const Entity entity : {Entity::household, Entity::person})
-    for (std::size_t c = 0; c < source.schema().columns(entity).size(); ++c) wanted.push_back({entity, static_cast<int>(c)});
-  BlockData block;
-  source.load(first, last, wanted, block);
   Population population;
   population.notes = source.schema().notes;
-  population.person_offset.assign(block.person_begin.begin(), block.person_begin.end());
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const ColumnInfo& info = source.schema().columns(wanted[i].entity)[static_cast<std::size_t>(wanted[i].column)];
-    Column column(info, block.inputs[i].size());
-    if (wanted[i] == rules::Input{Entity::household, 0}) std::copy(block.id.begin(), block.id.end(), column.as<std::int64_t>());
-    else column.assign(block.inputs[i].data());
-    (wanted[i].entity == Entity::household ? population.household : population.person).push_back(std::move(column));
+  for (const Entity entity : {Entity::household, Entity::person})
+    for (std::size_t c = 0; c < source.schema().columns(entity).size(); ++c) {
+      wanted.push_back({entity, static_cast<int>(c)});
+      (entity == Entity::household ? population.household : population.person).emplace_back(source.schema().columns(entity)[c], 0);
+    }
+  for (std::int64_t begin = first; begin < last; begin += block_households) {
+    source.load(begin, std::min(last, begin + block_households), wanted, block);
+    append_block(block, wanted, population);
   }
   return population;
 }

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "engine/core/elementary.hpp"
-#include "engine/core/random.hpp"
 
 namespace puente {
 
@@ -20,52 +19,11 @@ double age_in(Distribution::Picked group, int first, std::size_t groups) {
   return std::floor(from + 12 * group.within * group.within);
 }
 
+Sex sex_of(Words& words, double female) { return words.uniform() < female ? Sex::female : Sex::male; }
+
 }  // namespace
 
-Distribution::Distribution(std::vector<double> shares) : cumulated_(std::move(shares)) {
-  double total = 0;
-  for (double& share : cumulated_) share = total += share;
-  for (double& share : cumulated_) share = total > 0 ? share / total : 1;
-  for (std::size_t g = 0; g < guides; ++g) {
-    std::size_t i = 0;
-    while (i + 1 < cumulated_.size() && static_cast<double>(g) / guides >= cumulated_[i]) ++i;
-    guide_[g] = static_cast<std::uint16_t>(i);
-  }
-}
-
-Distribution Distribution::poisson(double mean, int most) {
-  std::vector<double> share{exp(-mean)};
-  for (int n = 1; n <= most; ++n) share.push_back(share.back() * mean / n);
-  return Distribution(std::move(share));
-}
-
-Distribution::Picked Distribution::pick(double u) const {
-  std::size_t i = guide_[static_cast<std::size_t>(u * guides)];
-  while (i + 1 < cumulated_.size() && u >= cumulated_[i]) ++i;
-  const double from = i == 0 ? 0 : cumulated_[i - 1];
-  return {i, std::min((u - from) / (cumulated_[i] - from), 1 - 0x1p-53)};
-}
-
-/// Uniforms of one household, four from each Philox block, in a fixed order.
-struct FamilyMaker::Draws {
-  std::uint64_t key;
-  DrawPlace place;
-  std::array<std::uint32_t, 4> words{};
-  int next = 4;
-
-  double operator()() {
-    if (next == 4) {
-      words = draw_words(key, place);
-      ++place.replicate;
-      next = 0;
-    }
-    return (static_cast<double>(words[static_cast<std::size_t>(next++)]) + 0.5) * 0x1p-32;
-  }
-  Sex sex(double female) { return (*this)() < female ? Sex::female : Sex::male; }
-};
-
-FamilyMaker::FamilyMaker(const FamilyPattern& pattern, std::uint64_t seed)
-    : pattern_(pattern), key_(purpose_key(seed, "synthesis.family")), children_(oldest + 1) {
+FamilyMaker::FamilyMaker(const FamilyPattern& pattern) : pattern_(pattern), children_(oldest + 1) {
   head_ = Distribution({pattern.head_age.begin(), pattern.head_age.end()});
   other_ = Distribution({pattern.other_age.begin(), pattern.other_age.end()});
   others_ = Distribution::poisson(pattern.others, most_children);
@@ -85,12 +43,12 @@ FamilyMaker::FamilyMaker(const FamilyPattern& pattern, std::uint64_t seed)
 }
 
 /// No child is older than `oldest_child`, which the father's age allows. The eldest comes first.
-void FamilyMaker::add_children(Draws& draws, int mother, int oldest_child, Family& family) const {
+void FamilyMaker::add_children(Words& words, int mother, int oldest_child, Family& family) const {
   const Children& children = children_[static_cast<std::size_t>(mother)];
-  const std::size_t number = children.number.pick(draws()).index;
+  const std::size_t number = children.number.pick(words.uniform()).index;
   const int first = family.members;
   for (std::size_t i = 0; i < number; ++i) {
-    const Distribution::Picked birth = children.birth.pick(draws());
+    const Distribution::Picked birth = children.birth.pick(words.uniform());
     const int age = mother - youngest_mother - static_cast<int>(birth.index);
     family.add(Relation::child, std::min(age, oldest_child), birth.within < girls ? Sex::female : Sex::male);
     for (int m = family.members - 1; m > first; --m) {
@@ -104,27 +62,26 @@ int FamilyMaker::parent_age(double u, int child) const {
   return child + youngest_mother + static_cast<int>(birth_.pick(u).index);
 }
 
-void FamilyMaker::make(std::int64_t household, Family& family) const {
-  Draws draws{key_, {household, 0, 0, 0}};
+void FamilyMaker::make(Words& words, Family& family) const {
   family.members = 0;
-  const int age = static_cast<int>(age_in(head_.pick(draws()), 15, head_groups));
-  const Sex sex = draws.sex(pattern_.female_head);
+  const int age = static_cast<int>(age_in(head_.pick(words.uniform()), 15, head_groups));
+  const Sex sex = sex_of(words, pattern_.female_head);
   const bool man = sex == Sex::male;
   family.add(Relation::head, age, sex);
-  const bool partnered = draws() < (man ? pattern_.partner_of_man : pattern_.partner_of_woman);
-  const double gap = pattern_.age_gap + pattern_.age_gap_spread * 2.449489742783178 * (draws() + draws() - 1);  // triangular
+  const bool partnered = words.uniform() < (man ? pattern_.partner_of_man : pattern_.partner_of_woman);
+  const double gap = pattern_.age_gap + pattern_.age_gap_spread * 2.449489742783178 * (words.uniform() + words.uniform() - 1);  // triangular
   const int other_age = static_cast<int>(std::clamp(std::round(age + (man ? -gap : gap)), 15.0, double{oldest}));
   if (partnered) family.add(Relation::partner, other_age, man ? Sex::female : Sex::male);
   const int mother = man ? other_age : age, father = man ? age : partnered ? other_age : oldest;
-  if (partnered || !man || draws() < pattern_.lone_father) add_children(draws, mother, father - youngest_mother, family);
-  if (draws() < pattern_.parent) {
-    const int parent = parent_age(draws(), age);
-    if (parent <= oldest) family.add(Relation::parent, parent, draws.sex(pattern_.parent_female));
+  if (partnered || !man || words.uniform() < pattern_.lone_father) add_children(words, mother, father - youngest_mother, family);
+  if (words.uniform() < pattern_.parent) {
+    const int parent = parent_age(words.uniform(), age);
+    if (parent <= oldest) family.add(Relation::parent, parent, sex_of(words, pattern_.parent_female));
   }
-  const std::size_t others = others_.pick(draws()).index;
+  const std::size_t others = others_.pick(words.uniform()).index;
   for (std::size_t i = 0; i < others; ++i) {
-    const double other = age_in(other_.pick(draws()), 0, age_groups);
-    family.add(Relation::other, other, draws.sex(0.5));
+    const double other = age_in(other_.pick(words.uniform()), 0, age_groups);
+    family.add(Relation::other, other, sex_of(words, 0.5));
   }
 }
 

@@ -1,5 +1,5 @@
 // Makes one family: head, partner, children of the woman of the house, perhaps a parent of the head and others. A pure
-// function of the household's number: every draw is keyed on it. Children come from births, so that mothers were 15 to 49
+// function of the household's own words. Children come from births, so that mothers were 15 to 49
 // at each birth; those who have left home are not there. Immutable after construction; thread-safe.
 #pragma once
 
@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/population/synthesis/distribution.hpp"
 #include "engine/population/synthesis/profile.hpp"
+#include "engine/population/synthesis/words.hpp"
 
 namespace puente {
 
@@ -30,31 +32,10 @@ struct Family {
   }
 };
 
-/// A distribution over classes, looked up with a uniform.
-class Distribution {
- public:
-  struct Picked {
-    std::size_t index;
-    double within;  ///< [0, 1): where in its class the uniform fell, uniform again
-  };
-
-  Distribution() = default;
-  /// Shares ≥ 0, in any unit.
-  explicit Distribution(std::vector<double> shares);
-  /// With n classes of a Poisson distribution, 0 … most.
-  static Distribution poisson(double mean, int most);
-  Picked pick(double u) const;
-
- private:
-  static constexpr std::size_t guides = 32;
-  std::vector<double> cumulated_;
-  std::array<std::uint16_t, guides> guide_{};  ///< where the search for u in [g, g + 1)/guides begins
-};
-
 class FamilyMaker {
  public:
-  FamilyMaker(const FamilyPattern& pattern, std::uint64_t seed);
-  void make(std::int64_t household, Family& family) const;
+  explicit FamilyMaker(const FamilyPattern& pattern);
+  void make(Words& words, Family& family) const;
 
  private:
   static constexpr int youngest_mother = 15, mother_years = 35, oldest = 95, most_children = 14;
@@ -62,13 +43,10 @@ class FamilyMaker {
     Distribution number;  ///< living at home, by their number
     Distribution birth;   ///< of one of them: mother's age at birth less 15
   };
-  struct Draws;
-
-  void add_children(Draws& draws, int mother, int oldest_child, Family& family) const;
+  void add_children(Words& words, int mother, int oldest_child, Family& family) const;
   int parent_age(double u, int child) const;
 
   FamilyPattern pattern_;
-  std::uint64_t key_;
   Distribution head_, other_, others_, birth_;
   std::vector<Children> children_;  ///< by the mother's age, 0 … oldest
 };

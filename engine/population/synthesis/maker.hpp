@@ -37,7 +37,7 @@ class HouseholdMaker {
   std::int64_t households_;
   Layout layout_;
   std::vector<FamilyMaker> families_;               ///< one an area
-  std::vector<std::vector<double>> livelihoods_;    ///< cumulated, one an area
+  std::vector<Distribution> livelihoods_;           ///< one an area
   std::vector<double> log_size_;
   std::uint64_t key_;
 };

@@ -30,24 +30,35 @@ double IndexRanks::at(double index) const {
   return below_[b] + (below_[b + 1] - below_[b]) * within;
 }
 
+namespace {
+
+std::size_t age_group(const Member& member) { return std::min<std::size_t>(static_cast<std::size_t>(member.age) / 5, age_groups - 1); }
+constexpr std::size_t women = age_groups - 1;  ///< behind the age groups but the last, which follows from the others
+
+}  // namespace
+
 void count_household(const MadeHousehold& made, std::vector<std::pair<int, int>>& counts) {
-  std::array<int, age_groups> persons{};
-  int women = 0;
+  std::array<int, age_groups + 1> persons{};
   for (int m = 0; m < made.family.members; ++m) {
     const Member& member = made.family.member[static_cast<std::size_t>(m)];
-    ++persons[std::min<std::size_t>(static_cast<std::size_t>(member.age) / 5, age_groups - 1)];
-    women += member.sex == Sex::female ? 1 : 0;
+    const std::size_t group = age_group(member);
+    ++persons[group + 1 < age_groups ? group : age_groups];
+    persons[women] += member.sex == Sex::female ? 1 : 0;
   }
   counts.clear();
-  for (std::size_t g = 0; g + 1 < age_groups; ++g)
-    if (persons[g] > 0) counts.emplace_back(static_cast<int>(g), persons[g]);
-  if (women > 0) counts.emplace_back(static_cast<int>(age_groups) - 1, women);
+  for (std::size_t i = 0; i < age_groups; ++i)
+    if (persons[i] > 0) counts.emplace_back(static_cast<int>(i), persons[i]);
   counts.emplace_back(static_cast<int>(age_groups) + made.area, 1);
 }
 
-double calibration_index(const Multipliers& multipliers, const MadeHousehold& made, const std::vector<std::pair<int, int>>& counts) {
-  double u = multipliers.cell[made.cell] * made.family.members;
-  for (const auto& [i, count] : counts) u += multipliers.common[static_cast<std::size_t>(i)] * count;
+double calibration_index(const Multipliers& multipliers, const MadeHousehold& made) {
+  const std::vector<double>& common = multipliers.common;
+  double u = multipliers.cell[made.cell] * made.family.members + common[age_groups + static_cast<std::size_t>(made.area)];
+  for (int m = 0; m < made.family.members; ++m) {
+    const Member& member = made.family.member[static_cast<std::size_t>(m)];
+    const std::size_t group = age_group(member);
+    u += (group + 1 < age_groups ? common[group] : 0) + (member.sex == Sex::female ? common[women] : 0);
+  }
   return u;
 }
 
@@ -81,7 +92,9 @@ class Solver {
   double worst(const WeightSums& sums, const WeightTargets& targets, std::size_t& where) const;
   bool calibrate(std::int64_t stride, int most_steps, double precision);
   [[noreturn]] void fail(const WeightTargets& targets, const WeightSums& sums, std::size_t where) const;
-  std::int64_t weight_of(const MadeHousehold& made, std::vector<std::pair<int, int>>& counts) const;
+  std::int64_t weight_of(const MadeHousehold& made) const {
+    return solution_.function.at(calibration_index(solution_.multipliers, made), nullptr);
+  }
   void rank_households();
   void solve_traits();
   std::size_t independent(std::size_t from) const;
@@ -135,7 +148,7 @@ WeightSums Solver::sums(std::int64_t stride) {
   walk(stride, [&](std::size_t thread, MadeHousehold& made) {
     count_household(made, counts[thread]);
     double derivative = 0;
-    const std::int64_t weight = solution_.function.at(calibration_index(solution_.multipliers, made, counts[thread]), &derivative);
+    const std::int64_t weight = solution_.function.at(calibration_index(solution_.multipliers, made), &derivative);
     partial[thread].add(counts[thread], made.cell, made.family.members, weight, derivative);
   });
   for (std::size_t t = 1; t < partial.size(); ++t) partial[0].merge(partial[t]);
@@ -200,11 +213,6 @@ bool Solver::calibrate(std::int64_t stride, int most_steps, double precision) {
   }
 }
 
-std::int64_t Solver::weight_of(const MadeHousehold& made, std::vector<std::pair<int, int>>& counts) const {
-  count_household(made, counts);
-  return solution_.function.at(calibration_index(solution_.multipliers, made, counts), nullptr);
-}
-
 /// Order of welfare: the weight of persons by index; and how far weights are from one another.
 void Solver::rank_households() {
   const WelfareProfile& w = profile_.welfare;
@@ -220,10 +228,9 @@ void Solver::rank_households() {
     widen(shifts);
   solution_.ranks = IndexRanks(least, most);
   std::vector<std::vector<std::int64_t>> weights(threads(), std::vector<std::int64_t>(IndexRanks::bins));
-  std::vector<std::vector<std::pair<int, int>>> counts(threads());
   std::vector<double> smallest(threads(), 1e300), largest(threads(), 0);
   walk(1, [&](std::size_t thread, MadeHousehold& made) {
-    const std::int64_t weight = weight_of(made, counts[thread]);
+    const std::int64_t weight = weight_of(made);
     weights[thread][solution_.ranks.bin(made.index)] += weight * made.family.members;
     smallest[thread] = std::min(smallest[thread], static_cast<double>(weight));
     largest[thread] = std::max(largest[thread], static_cast<double>(weight));
@@ -260,9 +267,8 @@ void Solver::solve_traits() {
     Weights none;
     for (std::size_t t = from; t < to; ++t) none.emplace_back(tables.cells(t).count());
     std::vector<Weights> weights(threads(), none);
-    std::vector<std::vector<std::pair<int, int>>> counts(threads());
-    walk(stride, [&](std::size_t thread, MadeHousehold& made) {
-      const std::int64_t weight = weight_of(made, counts[thread]);
+      walk(stride, [&](std::size_t thread, MadeHousehold& made) {
+      const std::int64_t weight = weight_of(made);
       made.quartile = quartile_of(solution_.ranks.at(made.index));
       tables.draw(made);
       for (std::size_t t = from; t < to; ++t) {

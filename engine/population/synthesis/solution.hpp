@@ -43,8 +43,8 @@ int quartile_of(double rank);
 
 /// The common counts of a household for calibration: persons by five-year group but the last, women, and itself in its area.
 void count_household(const MadeHousehold& made, std::vector<std::pair<int, int>>& counts);
-double calibration_index(const Multipliers& multipliers, const MadeHousehold& made,
-                         const std::vector<std::pair<int, int>>& counts);
+/// x·λ of these counts and of its persons in its cell.
+double calibration_index(const Multipliers& multipliers, const MadeHousehold& made);
 
 /// Fewer households than this are not calibrated for themselves: they get the multipliers of as many as this.
 constexpr std::int64_t fewest_calibrated = 1 << 18;

@@ -84,8 +84,8 @@ class CoreSource : public PopulationSource {
  private:
   struct Scratch;
   void make(std::int64_t first, std::int64_t last, Scratch& scratch, BlockData& block) const;
-  double household_value(const CoreColumn& column, const MadeHousehold& made, double rank) const;
-  static double person_value(const CoreColumn& column, const MadeHousehold& made, int member);
+  void fill_household(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out) const;
+  static void fill_person(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out);
   double weight_of(const MadeHousehold& made) const;
   double unit_of(std::size_t level, const MadeHousehold& made) const;
 
@@ -127,9 +127,7 @@ void CoreSource::make(std::int64_t first, std::int64_t last, Scratch& scratch, B
 }
 
 double CoreSource::weight_of(const MadeHousehold& made) const {
-  thread_local std::vector<std::pair<int, int>> counts;
-  count_household(made, counts);
-  const double u = calibration_index(solution_.multipliers, made, counts);
+  const double u = calibration_index(solution_.multipliers, made);
   return static_cast<double>(solution_.function.at(u, nullptr)) * weight_unit * solution_.scale;
 }
 
@@ -139,57 +137,63 @@ double CoreSource::unit_of(std::size_t level, const MadeHousehold& made) const {
   return static_cast<double>(unit[level]);
 }
 
-double CoreSource::household_value(const CoreColumn& column, const MadeHousehold& made, double rank) const {
-  switch (column.what) {
-    case Made::id: return static_cast<double>(made.number);
-    case Made::weight: return weight_of(made);
-    case Made::region: return made.region;
-    case Made::area: return made.area;
-    case Made::unit: return unit_of(column.index, made);
-    case Made::livelihood: return made.livelihood;
-    case Made::welfare: return curve_.at(rank);
-    case Made::rank: return rank;
-    case Made::quartile: return made.quartile;
-    case Made::number: return profile_.regions[static_cast<std::size_t>(made.region)].numbers[column.index];
-    case Made::draw: {
-      const auto unit = static_cast<std::size_t>(unit_of(profile_.draws[column.index].level, made));
-      return orders_[column.index][unit];
-    }
-    case Made::trait: return made.traits[column.index] != 0 ? 1 : 0;
-    default: break;
-  }
-  expect(false, "a column of households is one of these");
-  return 0;
+/// One loop a column: what the column is, is asked once.
+template <class Value>
+void fill_households(const std::vector<MadeHousehold>& made, std::size_t n, double* out, Value&& value) {
+  for (std::size_t h = 0; h < n; ++h) out[h] = static_cast<double>(value(made[h], h));
 }
 
-double CoreSource::person_value(const CoreColumn& column, const MadeHousehold& made, int member) {
-  const Member& person = made.family.member[static_cast<std::size_t>(member)];
+template <class Value>
+void fill_persons(const std::vector<MadeHousehold>& made, std::size_t n, double* out, Value&& value) {
+  for (std::size_t h = 0; h < n; ++h)
+    for (int m = 0; m < made[h].family.members; ++m) *out++ = static_cast<double>(value(made[h], m));
+}
+
+void CoreSource::fill_household(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out) const {
+  using Household = const MadeHousehold&;
+  const auto fill = [&](auto&& value) { fill_households(scratch.made, n, out, value); };
+  const std::size_t index = column.index;
   switch (column.what) {
-    case Made::line: return member + 1;
-    case Made::relation: return static_cast<double>(person.relation);
-    case Made::age: return person.age;
-    case Made::sex: return static_cast<double>(person.sex);
-    case Made::trait: return (made.traits[column.index] >> member) & 1U;
-    default: break;
+    case Made::id: return fill([](Household made, std::size_t) { return made.number; });
+    case Made::weight: return fill([&](Household made, std::size_t) { return weight_of(made); });
+    case Made::region: return fill([](Household made, std::size_t) { return made.region; });
+    case Made::area: return fill([](Household made, std::size_t) { return made.area; });
+    case Made::unit: return fill([&](Household made, std::size_t) { return unit_of(index, made); });
+    case Made::livelihood: return fill([](Household made, std::size_t) { return made.livelihood; });
+    case Made::welfare: return fill([&](Household, std::size_t h) { return curve_.at(scratch.rank[h]); });
+    case Made::rank: return fill([&](Household, std::size_t h) { return scratch.rank[h]; });
+    case Made::quartile: return fill([](Household made, std::size_t) { return made.quartile; });
+    case Made::number: return fill([&](Household made, std::size_t) { return profile_.regions[static_cast<std::size_t>(made.region)].numbers[index]; });
+    case Made::draw: return fill([&](Household made, std::size_t) {
+      return orders_[index][static_cast<std::size_t>(unit_of(profile_.draws[index].level, made))];
+    });
+    case Made::trait: return fill([&](Household made, std::size_t) { return made.traits[index] & 1U; });
+    default: expect(false, "a column of households is one of these");
   }
-  expect(false, "a column of persons is one of these");
-  return 0;
+}
+
+void CoreSource::fill_person(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out) {
+  const auto fill = [&](auto&& value) { fill_persons(scratch.made, n, out, value); };
+  const auto member = [](const MadeHousehold& made, int m) -> const Member& { return made.family.member[static_cast<std::size_t>(m)]; };
+  switch (column.what) {
+    case Made::line: return fill([](const MadeHousehold&, int m) { return m + 1; });
+    case Made::relation: return fill([&](const MadeHousehold& made, int m) { return static_cast<int>(member(made, m).relation); });
+    case Made::age: return fill([&](const MadeHousehold& made, int m) { return member(made, m).age; });
+    case Made::sex: return fill([&](const MadeHousehold& made, int m) { return static_cast<int>(member(made, m).sex); });
+    case Made::trait: return fill([&](const MadeHousehold& made, int m) { return (made.traits[column.index] >> m) & 1U; });
+    default: expect(false, "a column of persons is one of these");
+  }
 }
 
 void CoreSource::load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, BlockData& block) const {
   thread_local Scratch scratch;
   make(first, last, scratch, block);
-  const std::size_t n = block.id.size();
   block.inputs.resize(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const CoreColumn& column = columns_[static_cast<std::size_t>(wanted[i].entity)][static_cast<std::size_t>(wanted[i].column)];
     double* out = block.inputs[i].make(block.rows.count(wanted[i].entity));
-    for (std::size_t h = 0; h < n; ++h) {
-      const MadeHousehold& made = scratch.made[h];
-      if (wanted[i].entity == Entity::household) *out++ = household_value(column, made, scratch.rank[h]);
-      else
-        for (int m = 0; m < made.family.members; ++m) *out++ = person_value(column, made, m);
-    }
+    if (wanted[i].entity == Entity::household) fill_household(column, scratch, block.id.size(), out);
+    else fill_person(column, scratch, block.id.size(), out);
   }
 }
 

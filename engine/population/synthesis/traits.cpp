@@ -116,25 +116,30 @@ std::size_t TraitCells::variable_of(const TraitVariable& variable) const {
   return 0;
 }
 
-TraitTables::TraitTables(const Profile& profile) {
-  for (std::size_t t = 0; t < profile.traits.size(); ++t) {
-    cells_.emplace_back(profile, t);
-    keys_.push_back(purpose_key(profile.seed, "synthesis.trait." + profile.traits[t].name));
-  }
+TraitTables::TraitTables(const Profile& profile) : key_(purpose_key(profile.seed, "synthesis.traits")) {
+  for (std::size_t t = 0; t < profile.traits.size(); ++t) cells_.emplace_back(profile, t);
 }
 
 void TraitTables::draw(MadeHousehold& made) const {
   made.traits.assign(cells_.size(), 0);
+  draw_of(Entity::household, made, 0);
+  for (int m = 0; m < made.family.members; ++m) draw_of(Entity::person, made, m);
+}
+
+/// Trait t takes word t mod 4 of block t/4 of the unit's own blocks.
+void TraitTables::draw_of(Entity entity, MadeHousehold& made, int member) const {
+  DrawPlace place{made.number, static_cast<std::uint16_t>(entity == Entity::person ? member + 1 : 0), 0, ~0U};
+  std::array<std::uint32_t, 4> words{};
   for (std::size_t t = 0; t < probability_.size(); ++t) {
-    const bool of_household = cells_[t].trait().entity == Entity::household;
-    const int members = of_household ? 1 : made.family.members;
-    for (int m = 0; m < members; ++m) {
-      const std::int64_t cell = cells_[t].cell_of(made, m);
-      if (cell < 0) continue;
-      const auto line = static_cast<std::uint16_t>(of_household ? 0 : m + 1);
-      if (uniform_of_bits(draw_bits(keys_[t], {made.number, line, 0, 0})) >= probability_[t][static_cast<std::size_t>(cell)]) continue;
-      made.traits[t] |= of_household ? ~0U : 1U << m;
+    if (cells_[t].trait().entity != entity) continue;
+    const std::int64_t cell = cells_[t].cell_of(made, member);
+    if (cell < 0) continue;
+    if (const auto block = static_cast<std::uint32_t>(t / 4); place.replicate != block) {
+      place.replicate = block;
+      words = draw_words(key_, place);
     }
+    const double uniform = (static_cast<double>(words[t % 4]) + 0.5) * 0x1p-32;
+    if (uniform < probability_[t][static_cast<std::size_t>(cell)]) made.traits[t] |= entity == Entity::household ? ~0U : 1U << member;
   }
 }
 

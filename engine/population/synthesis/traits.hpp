@@ -1,5 +1,5 @@
 // Conditions drawn with a probability by cell: which cell a person or household lies in, and who has the trait. A draw
-// is keyed on the trait's name, household and line. Immutable once its tables are there; thread-safe.
+// is keyed on household, line and the place of the trait in the profile. Immutable once its tables are there; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -55,8 +55,9 @@ class TraitTables {
   void draw(MadeHousehold& made) const;
 
  private:
+  void draw_of(Entity entity, MadeHousehold& made, int member) const;
+  std::uint64_t key_;
   std::vector<TraitCells> cells_;
-  std::vector<std::uint64_t> keys_;
   std::vector<std::vector<double>> probability_;  ///< [trait][cell]
 };
 
