@@ -11,6 +11,9 @@ namespace puente {
 
 namespace {
 
+/// A share as messages say it.
+std::string percent(double share) { return shortest(std::round(share * 1e5) / 1e3) + " %"; }
+
 double logistic(double x) { return 1 / (1 + exp(-x)); }
 
 /// Printed shares of 0 and 100 % leave room for the printed precision.
@@ -107,8 +110,8 @@ void BandSolver::add_margin(std::size_t number, std::optional<double>& total) {
     if (std::abs(*here - *total) > tolerance)
       throw bad_input(margin.place.file + ":" + std::to_string(margin.place.line) + ":" + std::to_string(margin.place.column) +
                       ": error: the margins of '" + cells_.trait().name + "' contradict one another" + name_of_band() + ": by " +
-                      variable_name(profile_, margin.by) + " " + shortest(100 * *here) + " % of all have it, by an earlier margin " +
-                      shortest(100 * *total) + " %");
+                      variable_name(profile_, margin.by) + " " + percent(*here) + " of all have it, by an earlier margin " +
+                      percent(*total));
     correction = *here > 0 ? *total / *here : 1;
   }
   std::size_t last = constants_.size();
@@ -179,7 +182,7 @@ void BandSolver::fail() const {
     message = margin.place.file + ":" + std::to_string(margin.place.line) + ":" + std::to_string(margin.place.column) +
               ": error: the margins of '" + cells_.trait().name + "'" + name_of_band() + " cannot all hold: by " +
               variable_name(profile_, margin.by) + ", " + label_name(profile_, margin.by, c.label) + " is to have " +
-              shortest(100 * c.share) + " %, and " + shortest(100 * with / c.weight) + " % is as near as the others let it come";
+              percent(c.share) + ", and " + percent(with / c.weight) + " is as near as the others let it come";
   }
   throw bad_input(message);
 }
