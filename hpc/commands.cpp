@@ -225,23 +225,28 @@ std::string describe_scenario(const std::string& path) {
   return text + io::describe_file(file.population_source);
 }
 
-std::optional<std::string> pack_of(const std::string& name) {
+/// A file of the folders where packs are looked for.
+std::optional<std::string> in_scenarios(const fs::path& file) {
   std::vector<fs::path> roots = {fs::path("."), fs::path("scenarios")};
   std::error_code failed;
   const fs::path binary = fs::read_symlink("/proc/self/exe", failed);
   if (!failed)
     for (const char* up : {"../share/puente/scenarios", "../../scenarios"}) roots.push_back(binary.parent_path() / up);
   for (const fs::path& root : roots)
-    if (const fs::path found = root / name / "scenario.toml"; fs::is_regular_file(found)) return found.lexically_normal().string();
+    if (const fs::path found = root / file; fs::is_regular_file(found)) return found.lexically_normal().string();
   return std::nullopt;
 }
+
+std::optional<std::string> pack_of(const std::string& name) { return in_scenarios(fs::path(name) / "scenario.toml"); }
+std::optional<std::string> profile_of(const std::string& name) { return in_scenarios(fs::path("profiles") / (name + ".toml")); }
 
 }  // namespace
 
 std::string find_scenario(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   if (const auto pack = pack_of(name)) return *pack;
-  throw Error(ExitCode::input_missing, name + ": there is no such scenario file, nor a pack of this name");
+  if (const auto profile = profile_of(name)) return *profile;
+  throw Error(ExitCode::input_missing, name + ": there is no such file, nor a pack or profile of this name");
 }
 
 int run_command(const RunCommand& command, ParallelSession& session) {
@@ -250,7 +255,9 @@ int run_command(const RunCommand& command, ParallelSession& session) {
   OpenMpTeam team(threads_of(command.common, session));
   io::ScenarioFile file;
   together(exchange, [&] {
-    file = io::read_scenario_file(find_scenario(command.scenario), overrides_of(command.set, command.scenarios));
+    const std::string path = find_scenario(command.scenario);
+    if (io::is_profile(path)) throw Error(ExitCode::usage, path + " is a profile: name it as [population] source of a scenario, or make its households with `puente synthesise`");
+    file = io::read_scenario_file(path, overrides_of(command.set, command.scenarios));
     file.diagnostics.throw_if_errors();
   });
   if (command.seed) {
@@ -295,7 +302,7 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
 }
 
 int check_command(const std::string& scenario, const std::string& population, const std::vector<std::string>& set) {
-  if (io::is_profile(scenario)) return check_profile_command(scenario);
+  if (const std::string path = find_scenario(scenario); io::is_profile(path)) return check_profile_command(path);
   io::ScenarioFile file = io::read_scenario_file(find_scenario(scenario), overrides_of(set, {}));
   const std::string source = population.empty() ? file.population_source : population;
   Schema schema;
@@ -341,7 +348,7 @@ int import_command(const ImportCommand& command) {
 }
 
 int describe_command(const std::string& file) {
-  const bool scenario = fs::path(file).extension() == ".toml" || (!fs::is_regular_file(file) && pack_of(file));
+  const bool scenario = fs::path(file).extension() == ".toml" || (!fs::is_regular_file(file) && (pack_of(file) || profile_of(file)));
   std::fputs((scenario ? describe_scenario(find_scenario(file)) : io::describe_file(file)).c_str(), stdout);
   return 0;
 }

@@ -53,7 +53,7 @@ int import_command(const ImportCommand& command);
 int describe_command(const std::string& file);
 int compare_command(const std::string& a, const std::string& b);
 
-/// A scenario file, or the name of a pack: its scenario.toml under the folders where packs are looked for.
+/// A file, or the name of a pack (its scenario.toml) or of a profile, under the folders where packs are looked for.
 std::string find_scenario(const std::string& name);
 
 }  // namespace puente

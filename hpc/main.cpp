@@ -100,7 +100,7 @@ int main(int argc, char** argv) {
 
   SynthesiseCommand synthesise;
   CLI::App* synthesise_app = app.add_subcommand("synthesise", "a population of every household, from a profile of published margins");
-  synthesise_app->add_option("profile", synthesise.profile, "profile (TOML)")->required();
+  synthesise_app->add_option("profile", synthesise.profile, "profile (TOML), or its name (zambia)")->required();
   synthesise_app->add_option("-o,--output", synthesise.output, "population file to write")->required();
   synthesise_app->add_option("--households", synthesise.households, "households to make (default: the profile's)")->check(positive);
   synthesise_app->add_option("--seed", synthesise.seed, "seed of all draws");

@@ -119,7 +119,7 @@ int check_profile_command(const std::string& path) {
 int synthesise_command(const SynthesiseCommand& command, ParallelSession& session) {
   Exchange& exchange = session.exchange();
   OpenMpTeam team(command.common.threads > 0 ? command.common.threads : default_threads(session.ranks_on_node()));
-  const Profile profile = read_sound_profile(command.profile, command.households, command.seed, exchange);
+  const Profile profile = read_sound_profile(find_scenario(command.profile), command.households, command.seed, exchange);
   Solution solution;
   const auto source = synthesise(profile, exchange, team, &solution);
   const std::int64_t first = first_of(profile.households, exchange.rank(), exchange.size());

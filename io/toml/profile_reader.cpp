@@ -347,6 +347,7 @@ void Reader::read_columns_and_parameters(TomlView& root) {
 ProfileFile read_profile(const std::string& path) { return Reader(path, read_text(path)).read(); }
 
 bool is_profile(const std::string& path) {
+  if (!path.ends_with(".toml")) return false;
   try {
     const TomlFile file = TomlFile::parse(path, read_text(path));
     return file.root["kind"].value_or(std::string()) == "profile";

@@ -18,7 +18,7 @@ struct ProfileFile {
 /// Throws Error when the file cannot be opened or is not TOML; other mistakes are in `diagnostics`.
 ProfileFile read_profile(const std::string& path);
 
-/// Whether a TOML file is a profile: it has `kind = "profile"`.
+/// Whether a file is a profile: NAME.toml with `kind = "profile"`.
 bool is_profile(const std::string& path);
 
 }  // namespace puente::io
