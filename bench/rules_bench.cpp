@@ -1,4 +1,5 @@
 // The expressions of the reference workload over one block: the compiled program beside the same formulas as a C++ loop.
+#include "engine/population/made_columns.hpp"
 #include "engine/rules/rules.hpp"
 
 #include <algorithm>
@@ -77,7 +78,7 @@ void loop_in_cpp(benchmark::State& state) {
 /// Making the households: draws, a normal, an exponential, rounding to storage.
 void make_households(benchmark::State& state) {
   const Block block;
-  for (auto _ : state) benchmark::DoNotOptimize(block.source.make(0, n).persons());
+  for (auto _ : state) benchmark::DoNotOptimize(make_rows(block.source, 0, n).persons());
   count(state, n);
 }
 

@@ -8,8 +8,11 @@
 #include <iostream>
 #include <optional>
 
+#include "engine/population/made_columns.hpp"
 #include "hpc/driver.hpp"
+#include "hpc/profiles.hpp"
 #include "hpc/team.hpp"
+#include "hpc/together.hpp"
 #include "hpc/version.hpp"
 #include "io/hdf5/compare.hpp"
 #include "io/hdf5/describe.hpp"
@@ -19,6 +22,7 @@
 #include "io/report/report.hpp"
 #include "io/survey/import.hpp"
 #include "io/survey/map.hpp"
+#include "io/toml/profile_reader.hpp"
 #include "io/toml/scenario_file.hpp"
 
 namespace puente {
@@ -49,20 +53,6 @@ int threads_of(const CommonOptions& common, const ParallelSession& session) {
   return common.threads > 0 ? common.threads : default_threads(session.ranks_on_node());
 }
 
-/// Runs what one rank does alone and has all ranks agree on how it ended.
-template <class Work>
-void together(Exchange& exchange, Work&& work) {
-  int code = 0;
-  std::string message;
-  try {
-    work();
-  } catch (const Error& error) {
-    code = static_cast<int>(error.code());
-    message = error.what();
-  }
-  exchange.agree(code, message);
-}
-
 /// A window so that this rank's share of the columns fits the memory asked for, in GiB.
 std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const std::string& path) {
   if (common.window > 0 || common.memory <= 0 || path.empty() || source.households() == 0) return common.window;
@@ -83,16 +73,23 @@ Recipe recipe_of(const io::ScenarioFile& file) {
 std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const RunCommand& command, RunOptions& options,
                                                 Exchange& exchange, Team& team) {
   std::unique_ptr<PopulationSource> source;
+  if (!command.population.empty()) file.population_source = command.population;
+  if (io::is_profile(file.population_source)) {
+    const Profile profile = read_sound_profile(file.population_source, command.households ? command.households : file.households, command.seed, exchange);
+    if (command.common.window == 0 && command.common.memory > 0) options.window_households = streaming_window(profile, command.common.memory, exchange);
+    source = synthesise(profile, exchange, team);
+    together(exchange, [&] { source = keep_in_memory(std::move(source), options, exchange, team); });
+    return source;
+  }
   together(exchange, [&] {
-    if (!command.population.empty()) file.population_source = command.population;
     if (file.recipe && command.population.empty()) {
       Recipe recipe = recipe_of(file);
       if (command.households) recipe.households = *command.households;
       if (recipe.households <= 0) throw bad_input(file.path + ": [population] households is missing or zero; give it there or with --households");
-      source = make_population(std::move(recipe), options, exchange, team);
+      source = keep_in_memory(std::make_unique<RecipeSource>(std::move(recipe)), options, exchange, team);
       return;
     }
-    if (command.households) throw Error(ExitCode::usage, "--households is for recipes: a population file has its own number");
+    if (command.households) throw Error(ExitCode::usage, "--households is for recipes and profiles: a population file has its own number");
     if (!fs::exists(file.population_source))
       throw Error(ExitCode::input_missing, file.population_source + ": there is no such population. Make it with `puente import MAP.toml -o " +
                                                file.population_source + "`, or name another with --population");
@@ -212,37 +209,44 @@ std::string names_line(const char* what, const std::vector<Named>& all) {
 }
 
 std::string describe_scenario(const std::string& path) {
+  if (io::is_profile(path)) return describe_profile(path);
   const io::ScenarioFile file = io::read_scenario_file(path, {});
   file.diagnostics.throw_if_errors();
   std::string text = path + ": a scenario file\n";
   if (!file.model.title.empty()) text += "  title: " + file.model.title + "\n";
   text += names_line("scenarios", file.model.scenarios) + names_line("parameters", file.model.parameters);
   text += names_line("variables", file.model.variables) + names_line("lines", file.model.welfare.lines) + names_line("groups", file.model.groups);
+  if (io::is_profile(file.population_source)) return text + describe_profile(file.population_source);
   if (file.recipe) {
     const RecipeSource source(recipe_of(file));
-    return text + io::describe_made(source.make(0, std::min(households_described, source.households())), source.households());
+    return text + io::describe_made(make_rows(source, 0, std::min(households_described, source.households())), source.households(), "a recipe; figures of the first");
   }
   if (!fs::exists(file.population_source)) return text + "  population: " + file.population_source + ", which is not there yet\n";
   return text + io::describe_file(file.population_source);
 }
 
-std::optional<std::string> pack_of(const std::string& name) {
+/// A file of the folders where packs are looked for.
+std::optional<std::string> in_scenarios(const fs::path& file) {
   std::vector<fs::path> roots = {fs::path("."), fs::path("scenarios")};
   std::error_code failed;
   const fs::path binary = fs::read_symlink("/proc/self/exe", failed);
   if (!failed)
     for (const char* up : {"../share/puente/scenarios", "../../scenarios"}) roots.push_back(binary.parent_path() / up);
   for (const fs::path& root : roots)
-    if (const fs::path found = root / name / "scenario.toml"; fs::is_regular_file(found)) return found.lexically_normal().string();
+    if (const fs::path found = root / file; fs::is_regular_file(found)) return found.lexically_normal().string();
   return std::nullopt;
 }
+
+std::optional<std::string> pack_of(const std::string& name) { return in_scenarios(fs::path(name) / "scenario.toml"); }
+std::optional<std::string> profile_of(const std::string& name) { return in_scenarios(fs::path("profiles") / (name + ".toml")); }
 
 }  // namespace
 
 std::string find_scenario(const std::string& name) {
   if (fs::is_regular_file(name)) return name;
   if (const auto pack = pack_of(name)) return *pack;
-  throw Error(ExitCode::input_missing, name + ": there is no such scenario file, nor a pack of this name");
+  if (const auto profile = profile_of(name)) return *profile;
+  throw Error(ExitCode::input_missing, name + ": there is no such file, nor a pack or profile of this name");
 }
 
 int run_command(const RunCommand& command, ParallelSession& session) {
@@ -251,7 +255,9 @@ int run_command(const RunCommand& command, ParallelSession& session) {
   OpenMpTeam team(threads_of(command.common, session));
   io::ScenarioFile file;
   together(exchange, [&] {
-    file = io::read_scenario_file(find_scenario(command.scenario), overrides_of(command.set, command.scenarios));
+    const std::string path = find_scenario(command.scenario);
+    if (io::is_profile(path)) throw Error(ExitCode::usage, path + " is a profile: name it as [population] source of a scenario, or make its households with `puente synthesise`");
+    file = io::read_scenario_file(path, overrides_of(command.set, command.scenarios));
     file.diagnostics.throw_if_errors();
   });
   if (command.seed) {
@@ -296,6 +302,7 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
 }
 
 int check_command(const std::string& scenario, const std::string& population, const std::vector<std::string>& set) {
+  if (const std::string path = find_scenario(scenario); io::is_profile(path)) return check_profile_command(path);
   io::ScenarioFile file = io::read_scenario_file(find_scenario(scenario), overrides_of(set, {}));
   const std::string source = population.empty() ? file.population_source : population;
   Schema schema;
@@ -309,6 +316,11 @@ int check_command(const std::string& scenario, const std::string& population, co
       std::fputs(file.diagnostics.text().c_str(), stderr);
       return static_cast<int>(ExitCode::bad_input);
     }
+  } else if (io::is_profile(source)) {
+    io::ProfileFile profile = io::read_profile(source);
+    profile.diagnostics.throw_if_errors();
+    schema = check_profile(profile.profile);
+    known = true;
   } else if (fs::is_regular_file(source)) {
     schema = io::PopulationFile(source).schema();
     known = true;
@@ -336,7 +348,7 @@ int import_command(const ImportCommand& command) {
 }
 
 int describe_command(const std::string& file) {
-  const bool scenario = fs::path(file).extension() == ".toml" || (!fs::is_regular_file(file) && pack_of(file));
+  const bool scenario = fs::path(file).extension() == ".toml" || (!fs::is_regular_file(file) && (pack_of(file) || profile_of(file)));
   std::fputs((scenario ? describe_scenario(find_scenario(file)) : io::describe_file(file)).c_str(), stdout);
   return 0;
 }

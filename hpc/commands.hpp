@@ -38,14 +38,22 @@ struct ImportCommand {
   std::vector<std::string> inputs;
 };
 
+struct SynthesiseCommand {
+  std::string profile, output;
+  std::optional<std::int64_t> households;
+  std::optional<std::uint64_t> seed;
+  CommonOptions common;
+};
+
 int run_command(const RunCommand& command, ParallelSession& session);
 int statistics_command(const StatisticsCommand& command, ParallelSession& session);
 int check_command(const std::string& scenario, const std::string& population, const std::vector<std::string>& set);
+int synthesise_command(const SynthesiseCommand& command, ParallelSession& session);
 int import_command(const ImportCommand& command);
 int describe_command(const std::string& file);
 int compare_command(const std::string& a, const std::string& b);
 
-/// A scenario file, or the name of a pack: its scenario.toml under the folders where packs are looked for.
+/// A file, or the name of a pack (its scenario.toml) or of a profile, under the folders where packs are looked for.
 std::string find_scenario(const std::string& name);
 
 }  // namespace puente

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/error.hpp"
+#include "engine/population/made_columns.hpp"
 #include "engine/run/passes.hpp"
 #include "engine/run/summarise.hpp"
 #include "engine/run/tallies.hpp"
@@ -13,16 +14,16 @@ namespace puente {
 
 namespace {
 
-/// A recipe kept in memory: made once, in pieces by all threads, each piece a population of its own.
+/// A made population kept in memory: made once, in pieces by all threads, each piece a population of its own.
 class MadeSource : public PopulationSource {
  public:
-  MadeSource(const RecipeSource& recipe, std::int64_t first, std::int64_t last, Team& team)
-      : schema_(recipe.schema()), total_(recipe.households()), first_(first) {
+  MadeSource(const PopulationSource& made, std::int64_t first, std::int64_t last, Team& team)
+      : schema_(made.schema()), total_(made.households()), first_(first) {
     const auto pieces = static_cast<std::size_t>((last - first + piece - 1) / piece);
     pieces_.resize(pieces);
     team.for_each(pieces, [&](std::size_t i, int) {
       const std::int64_t from = first + static_cast<std::int64_t>(i) * piece;
-      pieces_[i] = recipe.make(from, std::min(last, from + piece));
+      pieces_[i] = make_rows(made, from, std::min(last, from + piece));
     });
   }
   const Schema& schema() const override { return schema_; }
@@ -67,8 +68,8 @@ std::unique_ptr<PopulationSource> open_population(const std::string& path, const
   return std::make_unique<FileSource>(path);
 }
 
-std::unique_ptr<PopulationSource> make_population(Recipe recipe, const RunOptions& options, Exchange& exchange, Team& team) {
-  auto source = std::make_unique<RecipeSource>(std::move(recipe));
+std::unique_ptr<PopulationSource> keep_in_memory(std::unique_ptr<PopulationSource> source, const RunOptions& options,
+                                                 Exchange& exchange, Team& team) {
   const bool whole_blocks = options.block_households <= MadeSource::piece && (options.block_households & (options.block_households - 1)) == 0;
   if (options.window_households > 0 || !whole_blocks) return source;
   return std::make_unique<MadeSource>(*source, part(*source, exchange.rank(), exchange.size()),

@@ -24,9 +24,11 @@ struct Finished {
   std::vector<std::string> warnings;
 };
 
-/// Opens population.h5, or makes a recipe (in memory, unless a window is asked for). Only this rank's part is read.
+/// Opens population.h5. Only this rank's part is read.
 std::unique_ptr<PopulationSource> open_population(const std::string& path, const RunOptions& options);
-std::unique_ptr<PopulationSource> make_population(Recipe recipe, const RunOptions& options, Exchange& exchange, Team& team);
+/// A source that makes its households, kept in memory (this rank's part) unless a window is asked for.
+std::unique_ptr<PopulationSource> keep_in_memory(std::unique_ptr<PopulationSource> source, const RunOptions& options,
+                                                 Exchange& exchange, Team& team);
 
 /// Compiles the model, resolves its passes, tallies, summarises. Throws Error, the same on every rank.
 Finished run_study(StudyModel model, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,

@@ -77,7 +77,7 @@ int main(int argc, char** argv) {
   run_app->add_option("scenario", run.scenario, "scenario file, or the name of a pack")->required();
   run_app->add_option("-o,--output", run.output, "results file (netCDF-4)");
   run_app->add_option("--population", run.population, "population file instead of the scenario's own");
-  run_app->add_option("--households", run.households, "households of a recipe")->check(positive);
+  run_app->add_option("--households", run.households, "households of a recipe or profile")->check(positive);
   run_app->add_option("--seed", run.seed, "seed of all draws");
   run_app->add_option("--set", run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();
   run_app->add_option("--scenarios", run.scenarios, "only these, and what they are compared with: A,B")->delimiter(',');
@@ -97,6 +97,14 @@ int main(int argc, char** argv) {
   statistics_app->add_option("--sex", statistics.sex, "sex");
   statistics_app->add_option("--age-bands", statistics.bands, "as in 6-13,14-17");
   add_common(*statistics_app, statistics.common);
+
+  SynthesiseCommand synthesise;
+  CLI::App* synthesise_app = app.add_subcommand("synthesise", "a population of every household, from a profile of published margins");
+  synthesise_app->add_option("profile", synthesise.profile, "profile (TOML), or its name (zambia)")->required();
+  synthesise_app->add_option("-o,--output", synthesise.output, "population file to write")->required();
+  synthesise_app->add_option("--households", synthesise.households, "households to make (default: the profile's)")->check(positive);
+  synthesise_app->add_option("--seed", synthesise.seed, "seed of all draws");
+  add_common(*synthesise_app, synthesise.common);
 
   std::string check_scenario, check_population;
   std::vector<std::string> check_set;
@@ -125,6 +133,7 @@ int main(int argc, char** argv) {
   }
   if (run_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return run_command(run, session); });
   if (statistics_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return statistics_command(statistics, session); });
+  if (synthesise_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return synthesise_command(synthesise, session); });
   if (check_app->parsed()) return alone([&] { return check_command(check_scenario, check_population, check_set); });
   if (import_app->parsed()) return alone([&] { return import_command(import); });
   if (describe_app->parsed()) return alone([&] { return describe_command(described); });

@@ -25,7 +25,7 @@ std::uint64_t purpose_key(std::uint64_t seed, std::string_view purpose) {
   return finalise(hash_name(purpose) + finalise(seed + 0x9e3779b97f4a7c15ULL));
 }
 
-std::uint64_t draw_bits(std::uint64_t key, const DrawPlace& place) {
+std::array<std::uint32_t, 4> draw_words(std::uint64_t key, const DrawPlace& place) {
   using Philox = r123::Philox4x32;
   const auto id = static_cast<std::uint64_t>(place.household);
   const Philox::ctr_type counter = {{static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(id >> 32),
@@ -33,7 +33,12 @@ std::uint64_t draw_bits(std::uint64_t key, const DrawPlace& place) {
                                      place.replicate}};
   const Philox::key_type philox_key = {{static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)}};
   const Philox::ctr_type out = Philox()(counter, philox_key);
-  return (static_cast<std::uint64_t>(out[1]) << 32) | out[0];
+  return {out[0], out[1], out[2], out[3]};
+}
+
+std::uint64_t draw_bits(std::uint64_t key, const DrawPlace& place) {
+  const auto words = draw_words(key, place);
+  return (static_cast<std::uint64_t>(words[1]) << 32) | words[0];
 }
 
 void draw_uniforms(std::uint64_t key, std::size_t n, const std::int64_t* household, const std::uint16_t* line,

@@ -4,6 +4,7 @@
 // Scenarios share draws by purpose, so differences between them are policy and not noise. Thread-safe: no state.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -22,6 +23,9 @@ struct DrawPlace {
 
 /// 64 uniform bits. The upper 52 bits make `uniform`.
 std::uint64_t draw_bits(std::uint64_t key, const DrawPlace& place);
+
+/// All 128 bits of the same block, for what needs many coarse draws at once: words 0 and 1 are those of draw_bits.
+std::array<std::uint32_t, 4> draw_words(std::uint64_t key, const DrawPlace& place);
 
 /// Uniform in the open interval (0, 1): (k + 1/2) / 2^52 with k of 52 bits, which a double holds exactly (with 53 bits
 /// the largest would round to 1).

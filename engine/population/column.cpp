@@ -108,6 +108,24 @@ bool Column::set(std::size_t row, double x) {
   });
 }
 
+void Column::append(const double* values, std::size_t n) {
+  with_type(info_.type, [&]<class T>(T*) {
+    bytes_.resize((rows_ + n) * sizeof(T));
+    T* out = as<T>() + rows_;
+    for (std::size_t i = 0; i < n; ++i) {
+      if constexpr (std::is_floating_point_v<T>) out[i] = static_cast<T>(values[i]);
+      else out[i] = std::isnan(values[i]) ? std::numeric_limits<T>::lowest() : static_cast<T>(values[i]);
+    }
+  });
+  rows_ += n;
+}
+
+void Column::append_ids(std::span<const std::int64_t> ids) {
+  bytes_.resize((rows_ + ids.size()) * sizeof(std::int64_t));
+  std::copy(ids.begin(), ids.end(), as<std::int64_t>() + rows_);
+  rows_ += ids.size();
+}
+
 double Column::get(std::size_t row) const {
   double x = 0;
   to_f64(view(), row, 1, &x);

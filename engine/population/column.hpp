@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,10 @@ class Column {
   /// Stores x (NaN: missing), rounded to the type. False when x does not fit the type exactly as an integer.
   bool set(std::size_t row, double x);
   double get(std::size_t row) const;
+  /// Adds n rows of numbers that fit the type (NaN: missing).
+  void append(const double* values, std::size_t n);
+  /// Adds rows to an i64 column, which holds more digits than a double.
+  void append_ids(std::span<const std::int64_t> ids);
 
  private:
   ColumnInfo info_;

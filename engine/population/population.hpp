@@ -15,6 +15,9 @@ namespace puente {
 /// What a population says of itself (root attributes of population.h5).
 struct PopulationNotes {
   std::string title, source, licence, currency, price_reference;
+  std::string origin;     ///< survey, clone or synthetic; "" where nobody said
+  std::string synthesis;  ///< of a synthetic one: what its passes found, the multipliers of its weights first
+  bool operator==(const PopulationNotes&) const = default;
 };
 
 /// Which columns there are, households' and persons'; the always-present ones included.

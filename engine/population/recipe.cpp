@@ -5,32 +5,13 @@
 #include <numeric>
 
 #include "engine/core/error.hpp"
+#include "engine/population/made_columns.hpp"
 
 namespace puente {
 
 namespace {
 
 constexpr double most_persons = 1000;
-
-ColumnInfo info_of(const RecipeColumn& column, const rules::Typed& typed) {
-  ColumnInfo info{column.name, column.entity, ColumnType::f64, column.unit, column.long_name, column.labels, column.ordered};
-  if (column.type) info.type = *column.type;
-  else if (typed.type == rules::Type::boolean) info.type = ColumnType::boolean;
-  else if (info.category()) info.type = info.labels.size() < 127 ? ColumnType::i8 : ColumnType::i16;
-  return info;
-}
-
-/// What the compact column would give back.
-void round_to_storage(ColumnType type, const std::string& name, std::span<double> values) {
-  if (type == ColumnType::f64) return;
-  Column store(ColumnInfo{name, Entity::household, type, {}, {}, {}, false}, 1);
-  for (double& x : values) {
-    if (type == ColumnType::f32) x = static_cast<double>(static_cast<float>(x));
-    else if (!store.set(0, x))
-      throw bad_input("the recipe's column '" + name + "' has the value " + shortest(x) +
-                      ", which does not fit its type " + name_of(type));
-  }
-}
 
 }  // namespace
 
@@ -92,7 +73,7 @@ void RecipeSource::Impl::describe(const rules::Compiler& compiler) {
   for (std::size_t i = 0; i < recipe.columns.size(); ++i) {
     const RecipeColumn& column = recipe.columns[i];
     auto& columns = column.entity == Entity::household ? schema.household : schema.person;
-    const ColumnInfo info = info_of(column, compiler.typed(outputs[i]));
+    const ColumnInfo info = stored_as(column, compiler.typed(outputs[i]));
     if (column.entity == Entity::household && column.name == "weight") {
       where.emplace_back(column.entity, 1);
       continue;
@@ -135,11 +116,7 @@ void RecipeSource::Impl::make_persons(BlockData& block, rules::Workspace& worksp
     }
     index_members(block);
   }
-  block.line.resize(block.household_of.size());
-  for (std::size_t i = 0; i < block.line.size(); ++i)
-    block.line[i] = static_cast<std::uint16_t>(static_cast<std::int32_t>(i) -
-                                               block.person_begin[static_cast<std::size_t>(block.household_of[i])] + 1);
-  block.rows.line = block.line.data();
+  number_lines(block);
 }
 
 const double* RecipeSource::Impl::column(rules::Input wanted, const BlockData& block, const rules::Workspace& workspace,
@@ -170,28 +147,8 @@ void RecipeSource::load(std::int64_t first, std::int64_t last, std::span<const r
     double* made = block.inputs[i].make(rows);
     std::copy_n(values, rows, made);
     const ColumnInfo& info = impl_->schema.columns(wanted[i].entity)[static_cast<std::size_t>(wanted[i].column)];
-    round_to_storage(info.type, info.name, {made, rows});
+    round_to_storage(info, {made, rows});
   }
-}
-
-Population RecipeSource::make(std::int64_t first, std::int64_t last) const {
-  std::vector<rules::Input> wanted;
-  for (const Entity entity : {Entity::household, Entity::person})
-    for (std::size_t c = 0; c < schema().columns(entity).size(); ++c) wanted.push_back({entity, static_cast<int>(c)});
-  BlockData block;
-  load(first, last, wanted, block);
-  Population population;
-  population.notes = schema().notes;
-  population.person_offset.assign(block.person_begin.begin(), block.person_begin.end());
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const ColumnInfo& info = schema().columns(wanted[i].entity)[static_cast<std::size_t>(wanted[i].column)];
-    Column column(info, block.inputs[i].size());
-    for (std::size_t row = 0; row < column.rows(); ++row)
-      if (wanted[i] == rules::Input{Entity::household, 0}) column.as<std::int64_t>()[row] = block.id[row];
-      else column.set(row, block.inputs[i][row]);
-    (wanted[i].entity == Entity::household ? population.household : population.person).push_back(std::move(column));
-  }
-  return population;
 }
 
 }  // namespace puente

@@ -45,8 +45,6 @@ class RecipeSource : public PopulationSource {
   std::int64_t cut_at(double share) const override;
   void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
             BlockData& block) const override;
-  /// Households [first, last) as a population in memory, in compact columns.
-  Population make(std::int64_t first, std::int64_t last) const;
 
  private:
   struct Impl;

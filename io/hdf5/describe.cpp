@@ -139,7 +139,7 @@ std::string describe_population(const std::string& path) {
   const PopulationNotes& notes = file.schema().notes;
   std::string text = path + ": a population\n";
   text += note("title", notes.title) + note("source", notes.source) + note("licence", notes.licence);
-  text += note("currency", notes.currency) + note("prices of", notes.price_reference);
+  text += note("currency", notes.currency) + note("prices of", notes.price_reference) + note("origin", notes.origin);
   text += fmt::format("  {} households, {} persons\n", file.households(), file.persons());
   text += memory_line(file.schema(), file.households(), file.persons());
   text += file.has_checksums() ? "  checksums: all blocks agree\n" : "  checksums: none in this file\n";
@@ -177,12 +177,12 @@ std::string format_of(const std::string& path) {
 
 }  // namespace
 
-std::string describe_made(const Population& sample, std::int64_t households) {
+std::string describe_made(const Population& sample, std::int64_t households, const std::string& maker) {
   const Schema schema = sample.schema();
   Summaries summaries = empty_summaries(schema);
   add_all(sample.household, summaries.household);
   add_all(sample.person, summaries.person);
-  return fmt::format("  {} households made by a recipe; figures of the first {} with {} persons\n", households, sample.households(), sample.persons()) +
+  return fmt::format("  {} households made by {} {} with {} persons\n", households, maker, sample.households(), sample.persons()) +
          memory_line(schema, sample.households(), sample.persons()) + all_columns(schema, summaries);
 }
 

@@ -12,7 +12,7 @@ namespace puente::io {
 /// compared. Throws Error when the file cannot be read or is neither a population nor results.
 std::string describe_file(const std::string& path);
 
-/// A population made by a recipe, of which `sample` are the first households.
-std::string describe_made(const Population& sample, std::int64_t households);
+/// A population made by `maker` ("a recipe; figures of the first"), of which `sample` are the first households.
+std::string describe_made(const Population& sample, std::int64_t households, const std::string& maker);
 
 }  // namespace puente::io

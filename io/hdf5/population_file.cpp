@@ -33,7 +33,8 @@ void check_format(hid_t file) {
 
 PopulationNotes read_notes(hid_t file) {
   const auto text = [file](const char* name) { return read_text_attribute(file, name).value_or(""); };
-  return {text("title"), text("source"), text("licence"), text("currency"), text("price_reference")};
+  return {text("title"), text("source"), text("licence"), text("currency"), text("price_reference"),
+          text("origin"), text("synthesis")};
 }
 
 void check_rows(const std::vector<StoredColumn>& columns, std::int64_t rows) {
@@ -199,9 +200,7 @@ bool same_schema(const Schema& a, const Schema& b) {
   return std::equal(a.household.begin(), a.household.end(), b.household.begin(), b.household.end(),
                     same_column) &&
          std::equal(a.person.begin(), a.person.end(), b.person.begin(), b.person.end(), same_column) &&
-         a.notes.title == b.notes.title && a.notes.source == b.notes.source &&
-         a.notes.licence == b.notes.licence && a.notes.currency == b.notes.currency &&
-         a.notes.price_reference == b.notes.price_reference;
+         a.notes == b.notes;
 }
 
 }  // namespace puente::io

@@ -95,6 +95,19 @@ ParameterValue read_parameter(TomlFile& file, TomlView& parameters, const std::s
   return parameter;
 }
 
+}  // namespace
+
+std::vector<ParameterValue> read_parameters(TomlView& root) {
+  std::vector<ParameterValue> all;
+  const toml::table* table = root.table("parameters");
+  if (table == nullptr) return all;
+  TomlView parameters(root.file(), *table, "parameters");
+  for (const auto& [name, node] : in_file_order(*table)) all.push_back(read_parameter(root.file(), parameters, name));
+  return all;
+}
+
+namespace {
+
 Coverage read_coverage(TomlFile& file, TomlView& programme) {
   Coverage coverage;
   coverage.place = place_of(programme.place("coverage"));
@@ -200,10 +213,7 @@ void check_names(TomlFile& file, const Policy& policy) {
 
 Policy read_policy(TomlFile& file, TomlView& root, TomlView* welfare) {
   Policy policy;
-  if (const toml::table* table = root.table("parameters")) {
-    TomlView parameters(file, *table, "parameters");
-    for (const auto& [name, node] : in_file_order(*table)) policy.parameters.push_back(read_parameter(file, parameters, name));
-  }
+  policy.parameters = read_parameters(root);
   if (const toml::table* table = root.table("programmes"))
     for (const auto& [name, node] : in_file_order(*table)) {
       if (node->is_table()) policy.programmes.push_back(read_programme(file, *node->as_table(), name));

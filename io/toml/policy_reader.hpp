@@ -29,6 +29,9 @@ rules::Text number_text(double value, const rules::Text& at);
 Unit unit_of(TomlView& view, const char* key);
 Place place_of(const rules::Text& text);
 
+/// [parameters] of a file, in its order.
+std::vector<ParameterValue> read_parameters(TomlView& root);
+
 /// `root` is viewed by the caller, who asks for the keys and reports the unknown ones.
 Policy read_policy(TomlFile& file, TomlView& root, TomlView* welfare);
 

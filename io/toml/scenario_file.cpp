@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "io/toml/column_reader.hpp"
 #include "io/toml/policy_reader.hpp"
 #include "io/toml/read_text.hpp"
 #include "io/toml/scenario_resolver.hpp"
@@ -26,8 +27,6 @@ class Reader {
   void read_root(TomlFile& file);
   void read_population(TomlFile& file, TomlView& root);
   void read_recipe(TomlFile& file, const toml::table& table, const std::string& name);
-  void read_recipe_columns(TomlFile& file, TomlView& recipe, Entity entity);
-  void read_variables(TomlFile& file, TomlView& root);
   void read_welfare(TomlFile& file, TomlView& welfare);
   void read_groups(TomlFile& file, TomlView& root);
   void read_statistics(TomlFile& file, TomlView& root);
@@ -82,7 +81,7 @@ void Reader::read_root(TomlFile& file) {
   out_.model.pass_through = base_.pass_through;
   for (const Programme& programme : base_.programmes)
     if (programme.observed) out_.model.observed.push_back(programme);
-  read_variables(file, root);
+  out_.model.variables = read_variables(root);
   if (welfare_table == nullptr) file.error(root.place(), "[welfare] is missing: it says what welfare is, as in resource = 'consumption'");
   else read_welfare(file, welfare);
   read_groups(file, root);
@@ -128,67 +127,11 @@ void Reader::read_recipe(TomlFile& file, const toml::table& table, const std::st
   recipe.notes.source = "recipe";
   recipe.notes.currency = view.string("currency");
   out_.recipe = std::move(recipe);
-  read_recipe_columns(file, view, Entity::household);
-  read_recipe_columns(file, view, Entity::person);
+  for (const Entity entity : {Entity::household, Entity::person}) {
+    const auto columns = read_columns(view, entity);
+    out_.recipe->columns.insert(out_.recipe->columns.end(), columns.begin(), columns.end());
+  }
   view.finish();
-}
-
-void Reader::read_recipe_columns(TomlFile& file, TomlView& recipe, Entity entity) {
-  const toml::table* table = recipe.table(name_of(entity));
-  if (table == nullptr) return;
-  TomlView columns(file, *table, recipe.path(name_of(entity)));
-  for (const auto& [name, node] : in_file_order(*table)) {
-    RecipeColumn column;
-    column.name = name;
-    column.entity = entity;
-    if (!node->is_table()) {
-      if (const auto value = quantity(columns, name.c_str())) column.value = *value;
-      out_.recipe->columns.push_back(std::move(column));
-      continue;
-    }
-    columns.find(name.c_str());
-    TomlView view(file, *node->as_table(), columns.path(name.c_str()));
-    if (const auto value = quantity(view, "value")) column.value = *value;
-    else file.error(view.place(), view.path("value") + " is missing");
-    ColumnType type{};
-    if (const auto text = view.text("type")) {
-      if (parse_column_type(text->text, type)) column.type = type;
-      else file.error(*text, "'" + text->text + "' is no type: bool, i8, i16, i32, i64, f32 or f64");
-    }
-    column.unit = unit_of(view, "unit");
-    column.long_name = view.string("long_name");
-    for (const rules::Text& label : view.texts("labels")) column.labels.push_back(label.text);
-    column.ordered = view.boolean("ordered", false);
-    view.finish();
-    out_.recipe->columns.push_back(std::move(column));
-  }
-}
-
-void Reader::read_variables(TomlFile& file, TomlView& root) {
-  const toml::table* table = root.table("variables");
-  if (table == nullptr) return;
-  TomlView variables(file, *table, "variables");
-  for (const auto& [name, node] : in_file_order(*table)) {
-    rules::Variable variable;
-    variable.name = name;
-    if (!node->is_table()) {
-      const auto value = quantity(variables, name.c_str());
-      if (!value) continue;
-      variable.expression = *value;
-    } else {
-      variables.find(name.c_str());
-      TomlView view(file, *node->as_table(), "variables." + name);
-      const auto value = quantity(view, "value");
-      if (!value) file.error(view.place(), "variable '" + name + "' has no value");
-      variable.expression = value.value_or(rules::Text{});
-      variable.unit = unit_of(view, "unit");
-      if (view.find("entity") != nullptr) variable.entity = view.choice("entity", {"household", "person"}, 0) == 1 ? Entity::person : Entity::household;
-      for (const char* key : {"source", "status", "note"}) view.string(key);
-      view.finish();
-      if (!value) continue;
-    }
-    out_.model.variables.push_back(std::move(variable));
-  }
 }
 
 void Reader::read_welfare(TomlFile& file, TomlView& view) {

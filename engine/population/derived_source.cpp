@@ -1,0 +1,113 @@
+#include "engine/population/derived_source.hpp"
+
+#include <algorithm>
+
+#include "engine/core/error.hpp"
+#include "engine/population/made_columns.hpp"
+
+namespace puente {
+
+struct DerivedSource::Impl {
+  std::unique_ptr<PopulationSource> base;
+  Derivation derivation;
+  Schema schema;                              ///< what is made
+  std::vector<rules::Input> needed;           ///< inputs of the program, columns of the base
+  std::vector<std::vector<int>> origin;       ///< [entity][column]: ≥ 0 a column of the base, else −1 − output
+  rules::Program program;
+  std::vector<rules::Output> outputs;         ///< of derivation.columns
+
+  void compile();
+  void describe(const rules::Compiler& compiler);
+  void compute(BlockData& block, rules::Workspace& workspace) const;
+};
+
+void DerivedSource::Impl::compile() {
+  rules::Scope scope;
+  scope.schema = &base->schema();
+  scope.parameters = derivation.parameters;
+  scope.variables = derivation.variables;
+  for (const RecipeColumn& column : derivation.columns)
+    scope.variables.push_back({column.name, column.value, {}, column.entity});
+  Diagnostics diagnostics;
+  rules::check_scope(scope, diagnostics);
+  diagnostics.throw_if_errors();
+  rules::Compiler compiler(scope, diagnostics);
+  for (const RecipeColumn& column : derivation.columns)
+    outputs.push_back(compiler.add(column.value, {column.entity, std::nullopt, column.unit, column.name}));
+  diagnostics.throw_if_errors();
+  describe(compiler);
+  program = compiler.finish();
+  if (!program.globals().empty())
+    throw bad_input("a profile makes each household on its own: quantile, rank, mean_of, sum_of and count_of cannot be used in it");
+  needed = program.inputs();
+}
+
+void DerivedSource::Impl::describe(const rules::Compiler& compiler) {
+  schema.notes = base->schema().notes;
+  origin.resize(2);
+  for (const Entity entity : {Entity::household, Entity::person}) {
+    auto& made = entity == Entity::household ? schema.household : schema.person;
+    auto& from = origin[static_cast<std::size_t>(entity)];
+    const auto& columns = base->schema().columns(entity);
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const auto& out = derivation.left_out;
+      if (std::find(out.begin(), out.end(), columns[c].name) != out.end()) continue;
+      made.push_back(columns[c]);
+      from.push_back(static_cast<int>(c));
+    }
+    for (std::size_t i = 0; i < derivation.columns.size(); ++i) {
+      if (derivation.columns[i].entity != entity) continue;
+      made.push_back(stored_as(derivation.columns[i], compiler.typed(outputs[i])));
+      from.push_back(-1 - static_cast<int>(i));
+    }
+  }
+}
+
+void DerivedSource::Impl::compute(BlockData& block, rules::Workspace& workspace) const {
+  std::vector<const double*> inputs;
+  for (std::size_t i = 0; i < needed.size(); ++i) inputs.push_back(block.inputs[i].data());
+  program.run(block.rows, {inputs, derivation.parameter_values, {}, derivation.seed, 0}, workspace);
+}
+
+DerivedSource::DerivedSource(std::unique_ptr<PopulationSource> base, Derivation derivation) : impl_(std::make_unique<Impl>()) {
+  impl_->base = std::move(base);
+  impl_->derivation = std::move(derivation);
+  impl_->compile();
+}
+
+DerivedSource::~DerivedSource() = default;
+const Schema& DerivedSource::schema() const { return impl_->schema; }
+std::int64_t DerivedSource::households() const { return impl_->base->households(); }
+std::int64_t DerivedSource::persons() const { return impl_->base->persons(); }
+std::int64_t DerivedSource::cut_at(double share) const { return impl_->base->cut_at(share); }
+void DerivedSource::open_window(std::int64_t first, std::int64_t last) { impl_->base->open_window(first, last); }
+
+void DerivedSource::load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
+                         BlockData& block) const {
+  thread_local rules::Workspace workspace;
+  const auto origin = [&](const rules::Input& input) {
+    return impl_->origin[static_cast<std::size_t>(input.entity)][static_cast<std::size_t>(input.column)];
+  };
+  const bool computes = std::any_of(wanted.begin(), wanted.end(), [&](const rules::Input& input) { return origin(input) < 0; });
+  std::vector<rules::Input> from_base;
+  if (computes) from_base = impl_->needed;
+  std::size_t next = from_base.size();
+  for (const rules::Input& input : wanted)
+    if (origin(input) >= 0) from_base.push_back({input.entity, origin(input)});
+  impl_->base->load(first, last, from_base, block);
+  if (computes) impl_->compute(block, workspace);
+  std::vector<BlockColumn> results(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (origin(wanted[i]) >= 0) {
+      results[i] = std::move(block.inputs[next++]);
+      continue;
+    }
+    const std::size_t rows = block.rows.count(wanted[i].entity);
+    double* made = results[i].make(rows);
+    std::copy_n(impl_->program.result(impl_->outputs[static_cast<std::size_t>(-1 - origin(wanted[i]))], workspace), rows, made);
+    round_to_storage(impl_->schema.columns(wanted[i].entity)[static_cast<std::size_t>(wanted[i].column)], {made, rows});
+  }
+  block.inputs = std::move(results);
+}
+
+}  // namespace puente

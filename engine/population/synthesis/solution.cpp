@@ -1,0 +1,320 @@
+#include "engine/population/synthesis/solution.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+
+#include "engine/core/error.hpp"
+
+namespace puente {
+
+std::size_t IndexRanks::bin(double index) const {
+  const double place = (index - least_) * per_unit_;
+  return static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(bins - 1)));
+}
+
+void IndexRanks::finish(const std::vector<std::int64_t>& weight) {
+  below_.assign(bins + 1, 0);
+  std::int64_t total = 0, before = 0;
+  for (const std::int64_t w : weight) total += w;
+  for (std::size_t b = 0; b < bins; ++b) {
+    before += weight[b];
+    below_[b + 1] = static_cast<double>(before) / static_cast<double>(total);
+  }
+}
+
+double IndexRanks::at(double index) const {
+  const std::size_t b = bin(index);
+  const double within = std::clamp((index - least_) * per_unit_ - static_cast<double>(b), 0.0, 1.0);
+  return below_[b] + (below_[b + 1] - below_[b]) * within;
+}
+
+namespace {
+
+std::size_t age_group(const Member& member) { return std::min<std::size_t>(static_cast<std::size_t>(member.age) / 5, age_groups - 1); }
+constexpr std::size_t women = age_groups - 1;  ///< behind the age groups but the last, which follows from the others
+
+}  // namespace
+
+void count_household(const MadeHousehold& made, std::vector<std::pair<int, int>>& counts) {
+  std::array<int, age_groups + 1> persons{};
+  for (int m = 0; m < made.family.members; ++m) {
+    const Member& member = made.family.member[static_cast<std::size_t>(m)];
+    const std::size_t group = age_group(member);
+    ++persons[group + 1 < age_groups ? group : age_groups];
+    persons[women] += member.sex == Sex::female ? 1 : 0;
+  }
+  counts.clear();
+  for (std::size_t i = 0; i < age_groups; ++i)
+    if (persons[i] > 0) counts.emplace_back(static_cast<int>(i), persons[i]);
+  counts.emplace_back(static_cast<int>(age_groups) + made.area, 1);
+}
+
+double calibration_index(const Multipliers& multipliers, const MadeHousehold& made) {
+  const std::vector<double>& common = multipliers.common;
+  double u = multipliers.cell[made.cell] * made.family.members + common[age_groups + static_cast<std::size_t>(made.area)];
+  for (int m = 0; m < made.family.members; ++m) {
+    const Member& member = made.family.member[static_cast<std::size_t>(m)];
+    const std::size_t group = age_group(member);
+    u += (group + 1 < age_groups ? common[group] : 0) + (member.sex == Sex::female ? common[women] : 0);
+  }
+  return u;
+}
+
+namespace {
+
+/// Households of a calibration that converge before the last passes, over all, begin from these many.
+constexpr std::int64_t sampled = 1 << 18;
+/// Cells of traits are weighed over at least these many.
+constexpr std::int64_t weighed = 1 << 20;
+constexpr std::int64_t chunk = 4096;
+
+std::string age_name(std::size_t group) {
+  const std::string from = std::to_string(5 * group);
+  return group + 1 == age_groups ? from + "+" : from + "-" + std::to_string(5 * group + 4);
+}
+
+class Solver {
+ public:
+  Solver(const Profile& profile, std::int64_t households, Exchange& exchange, Team& team)
+      : profile_(profile), maker_(profile, std::max(households, fewest_calibrated)), exchange_(exchange), team_(team) {
+    solution_.function = {profile.least_weight, profile.most_weight};
+  }
+  Solution solve(std::int64_t households);
+
+ private:
+  using Work = std::function<void(std::size_t thread, MadeHousehold&)>;
+  void walk(std::int64_t stride, const Work& work) const;
+  std::size_t threads() const { return static_cast<std::size_t>(team_.threads()); }
+  WeightTargets targets() const;
+  WeightSums sums(std::int64_t stride);
+  double worst(const WeightSums& sums, const WeightTargets& targets, std::size_t& where) const;
+  bool calibrate(std::int64_t stride, int most_steps, double precision);
+  [[noreturn]] void fail(const WeightTargets& targets, const WeightSums& sums, std::size_t where) const;
+  std::int64_t weight_of(const MadeHousehold& made) const {
+    return solution_.function.at(calibration_index(solution_.multipliers, made), nullptr);
+  }
+  void rank_households();
+  void solve_traits();
+  std::size_t independent(std::size_t from) const;
+
+  const Profile& profile_;
+  HouseholdMaker maker_;
+  Exchange& exchange_;
+  Team& team_;
+  Solution solution_;
+};
+
+/// Every stride-th household, this rank's part of them, on all threads.
+void Solver::walk(std::int64_t stride, const Work& work) const {
+  const std::int64_t all = maker_.households() / stride, rank = exchange_.rank(), ranks = exchange_.size();
+  const std::int64_t first = all * rank / ranks, last = all * (rank + 1) / ranks;
+  const auto chunks = static_cast<std::size_t>((last - first + chunk - 1) / chunk);
+  team_.for_each(chunks, [&](std::size_t c, int thread) {
+    MadeHousehold made;
+    const std::int64_t begin = first + static_cast<std::int64_t>(c) * chunk, end = std::min(last, begin + chunk);
+    for (std::int64_t i = begin; i < end; ++i) {
+      maker_.make(i * stride + stride / 2, made);
+      work(static_cast<std::size_t>(thread), made);
+    }
+  });
+}
+
+WeightTargets Solver::targets() const {
+  const Layout& layout = maker_.layout();
+  const double households = static_cast<double>(maker_.households()), persons = households * layout.mean_size();
+  WeightTargets targets;
+  const auto add = [&](const std::string& name, double total) {
+    targets.name.push_back(name);
+    targets.total.push_back(total);
+  };
+  for (std::size_t g = 0; g + 1 < age_groups; ++g) add("persons of " + age_name(g), profile_.age[g] * persons);
+  add("women", profile_.female * persons);
+  for (std::size_t a = 0; a < profile_.areas.size(); ++a)
+    add("households in the area '" + profile_.areas[a].name + "'", layout.area_share(a) * households);
+  targets.common = targets.total.size();
+  for (const Cell& cell : layout.cells())
+    add("persons in the region '" + profile_.regions[static_cast<std::size_t>(cell.region)].name + "', area '" +
+            profile_.areas[static_cast<std::size_t>(cell.area)].name + "'",
+        cell.persons * persons);
+  return targets;
+}
+
+WeightSums Solver::sums(std::int64_t stride) {
+  const WeightTargets wanted = targets();
+  std::vector<WeightSums> partial(threads(), WeightSums(wanted.common, wanted.cells()));
+  std::vector<std::vector<std::pair<int, int>>> counts(threads());
+  walk(stride, [&](std::size_t thread, MadeHousehold& made) {
+    count_household(made, counts[thread]);
+    double derivative = 0;
+    const std::int64_t weight = solution_.function.at(calibration_index(solution_.multipliers, made), &derivative);
+    partial[thread].add(counts[thread], made.cell, made.family.members, weight, derivative);
+  });
+  for (std::size_t t = 1; t < partial.size(); ++t) partial[0].merge(partial[t]);
+  exchange_.sum(partial[0].state());
+  return std::move(partial[0]);
+}
+
+/// The largest miss, as a share of all persons, and where.
+double Solver::worst(const WeightSums& sums, const WeightTargets& targets, std::size_t& where) const {
+  const std::vector<double> reached = sums.totals();
+  double most = -1, all = 0;
+  for (std::size_t c = 0; c < targets.cells(); ++c) all += targets.total[targets.common + c];
+  for (std::size_t i = 0; i < reached.size(); ++i)
+    if (const double miss = std::abs(reached[i] - targets.total[i]) / all; miss > most) {
+      most = miss;
+      where = i;
+    }
+  return most;
+}
+
+void Solver::fail(const WeightTargets& targets, const WeightSums& sums, std::size_t where) const {
+  const double one = 100 / (static_cast<double>(maker_.households()) * maker_.layout().mean_size());
+  throw bad_input(profile_.path + ": the margins cannot be met together with weights between " + shortest(profile_.least_weight) +
+                  " and " + shortest(profile_.most_weight) + " times the mean: " + targets.name[where] + " are to be " +
+                  shortest(targets.total[where] * one) + " for 100 persons, and " + shortest(sums.totals()[where] * one) +
+                  " is as near as the others let it come; look for a margin that contradicts this one, change how families are made, "
+                  "or widen weight_bounds");
+}
+
+/// Newton's method on the dual; half the step back when it went too far. False when `most_steps` do not suffice.
+bool Solver::calibrate(std::int64_t stride, int most_steps, double precision) {
+  WeightTargets wanted = targets();
+  const double sample = static_cast<double>(maker_.households() / stride) / static_cast<double>(maker_.households());
+  for (double& total : wanted.total) total *= sample;
+  Multipliers last = solution_.multipliers, change;
+  double before = 1e300, length = 1;
+  for (int step = 0;; ++step) {
+    const WeightSums now = sums(stride);
+    std::size_t where = 0;
+    const double miss = worst(now, wanted, where);
+    const bool met = miss <= precision;
+    if (met || step == most_steps) {
+      if (stride == 1 && !met) fail(wanted, now, where);
+      solution_.passes.push_back((stride == 1 ? std::string("weights, all households: ") : "weights, every " + std::to_string(stride) + "th household: ") +
+                                 std::to_string(step) + " Newton steps, largest miss " + shortest(miss) + " of all persons");
+      if (stride == 1) solution_.scale = profile_.persons / (static_cast<double>(maker_.households()) * maker_.layout().mean_size());
+      return met;
+    }
+    if (miss > 1.5 * before) {
+      length /= 2;
+    } else {
+      last = solution_.multipliers;
+      before = miss;
+      length = 1;
+      if (!now.step(wanted, change)) {
+        if (stride == 1) fail(wanted, now, where);
+        return false;
+      }
+    }
+    for (std::size_t i = 0; i < last.common.size(); ++i) solution_.multipliers.common[i] = last.common[i] + length * change.common[i];
+    for (std::size_t c = 0; c < last.cell.size(); ++c) solution_.multipliers.cell[c] = last.cell[c] + length * change.cell[c];
+  }
+}
+
+/// Order of welfare: the weight of persons by index; and how far weights are from one another.
+void Solver::rank_households() {
+  const WelfareProfile& w = profile_.welfare;
+  double least = 0, most = 0;
+  const auto widen = [&](const std::vector<double>& shifts) {
+    least += *std::min_element(shifts.begin(), shifts.end());
+    most += *std::max_element(shifts.begin(), shifts.end());
+  };
+  std::vector<double> areas, regions;
+  for (const Area& area : profile_.areas) areas.push_back(area.welfare);
+  for (const Region& region : profile_.regions) regions.push_back(region.welfare);
+  for (const auto& shifts : {areas, regions, w.livelihood, {0, w.female_head}, {0, 3.5 * w.log_size}, {-8.5 * w.noise, 8.5 * w.noise}})
+    widen(shifts);
+  solution_.ranks = IndexRanks(least, most);
+  std::vector<std::vector<std::int64_t>> weights(threads(), std::vector<std::int64_t>(IndexRanks::bins));
+  std::vector<double> smallest(threads(), 1e300), largest(threads(), 0);
+  walk(1, [&](std::size_t thread, MadeHousehold& made) {
+    const std::int64_t weight = weight_of(made);
+    weights[thread][solution_.ranks.bin(made.index)] += weight * made.family.members;
+    smallest[thread] = std::min(smallest[thread], static_cast<double>(weight));
+    largest[thread] = std::max(largest[thread], static_cast<double>(weight));
+  });
+  for (std::size_t t = 1; t < weights.size(); ++t)
+    for (std::size_t b = 0; b < IndexRanks::bins; ++b) weights[0][b] += weights[t][b];
+  exchange_.sum(weights[0]);
+  solution_.ranks.finish(weights[0]);
+  std::array<double, 2> ends = {-*std::min_element(smallest.begin(), smallest.end()), *std::max_element(largest.begin(), largest.end())};
+  exchange_.max(ends);
+  solution_.least_weight = -ends[0] * weight_unit;
+  solution_.most_weight = ends[1] * weight_unit;
+  solution_.passes.push_back("order of welfare: weights between " + shortest(solution_.least_weight) + " and " +
+                             shortest(solution_.most_weight) + " times the mean");
+}
+
+/// How many traits from this one on need none of each other.
+std::size_t Solver::independent(std::size_t from) const {
+  std::size_t to = from;
+  const auto waits = [from](const auto& part) { return part.by.key == TraitKey::trait && part.by.trait >= from; };
+  for (; to < profile_.traits.size(); ++to) {
+    const Trait& trait = profile_.traits[to];
+    if (std::any_of(trait.margins.begin(), trait.margins.end(), waits) || std::any_of(trait.offsets.begin(), trait.offsets.end(), waits)) break;
+  }
+  return to;
+}
+
+void Solver::solve_traits() {
+  TraitTables tables(profile_);
+  const std::int64_t stride = std::max<std::int64_t>(1, maker_.households() / weighed);
+  for (std::size_t from = 0; from < profile_.traits.size();) {
+    const std::size_t to = independent(from);
+    using Weights = std::vector<std::vector<std::int64_t>>;
+    Weights none;
+    for (std::size_t t = from; t < to; ++t) none.emplace_back(tables.cells(t).count());
+    std::vector<Weights> weights(threads(), none);
+      walk(stride, [&](std::size_t thread, MadeHousehold& made) {
+      const std::int64_t weight = weight_of(made);
+      made.quartile = quartile_of(solution_.ranks.at(made.index));
+      tables.draw(made);
+      for (std::size_t t = from; t < to; ++t) {
+        const int members = profile_.traits[t].entity == Entity::household ? 1 : made.family.members;
+        for (int m = 0; m < members; ++m)
+          if (const std::int64_t cell = tables.cells(t).cell_of(made, m); cell >= 0)
+            weights[thread][t - from][static_cast<std::size_t>(cell)] += weight;
+      }
+    });
+    for (std::size_t t = from; t < to; ++t) {
+      std::vector<std::int64_t>& total = weights[0][t - from];
+      for (std::size_t thread = 1; thread < weights.size(); ++thread)
+        for (std::size_t c = 0; c < total.size(); ++c) total[c] += weights[thread][t - from][c];
+      exchange_.sum(total);
+      std::vector<double> weight(total.size());
+      for (std::size_t c = 0; c < total.size(); ++c) weight[c] = static_cast<double>(total[c]) * weight_unit;
+      tables.add(solve_trait(profile_, tables.cells(t), weight));
+      solution_.passes.push_back("'" + profile_.traits[t].name + "': " + std::to_string(total.size()) + " cells, weighed over " + (stride == 1 ? std::string("all households") : "every " + std::to_string(stride) + "th household"));
+    }
+    from = to;
+  }
+  for (std::size_t t = 0; t < profile_.traits.size(); ++t) solution_.traits.push_back(tables.probability(t));
+}
+
+Solution Solver::solve(std::int64_t households) {
+  const WeightTargets wanted = targets();
+  for (std::size_t c = 0; c < wanted.cells(); ++c)
+    if (const Cell& cell = maker_.layout().cells()[c]; cell.first == cell.last)
+      throw bad_input(profile_.path + ": " + wanted.name[wanted.common + c] + " are " + shortest(100 * cell.persons) +
+                      " % of all, and not one of " + std::to_string(maker_.households()) +
+                      " households falls there; ask for more --households, or give the area to its neighbours");
+  solution_.multipliers = {std::vector<double>(wanted.common), std::vector<double>(wanted.cells())};
+  if (const std::int64_t stride = maker_.households() / sampled; stride > 3) calibrate(stride, 12, 1e-6);
+  calibrate(1, 30, 1e-8);
+  solution_.scale *= static_cast<double>(maker_.households()) / static_cast<double>(households);
+  rank_households();
+  solve_traits();
+  return std::move(solution_);
+}
+
+}  // namespace
+
+int quartile_of(double rank) { return std::min(3, static_cast<int>(4 * rank)); }
+
+Solution solve_profile(const Profile& profile, std::int64_t households, Exchange& exchange, Team& team) {
+  return Solver(profile, households, exchange, team).solve(households);
+}
+
+}  // namespace puente

@@ -1,0 +1,69 @@
+// Conditions drawn with a probability by cell: which cell a person or household lies in, and who has the trait. A draw
+// is keyed on household, line and the place of the trait in the profile. Immutable once its tables are there; thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/population/synthesis/maker.hpp"
+
+namespace puente {
+
+/// The cells of one trait: ages first (one for households), then the labels of each variable.
+class TraitCells {
+ public:
+  TraitCells(const Profile& profile, std::size_t trait);
+  std::size_t count() const { return count_; }
+  /// −1 where nobody has the trait. Member 0 stands for the household.
+  std::int64_t cell_of(const MadeHousehold& made, int member) const;
+  const Trait& trait() const { return *trait_; }
+  std::size_t ages() const { return age_band_.size(); }
+  int first_age() const { return first_age_; }
+  /// Band of age number i, or −1.
+  int band(std::size_t i) const { return age_band_[i]; }
+  const std::vector<TraitVariable>& variables() const { return variables_; }
+  std::size_t labels(std::size_t variable) const { return labels_[variable]; }
+  /// Label of a variable in a cell, and the cell's age number.
+  std::size_t label(std::size_t cell, std::size_t variable) const;
+  std::size_t age(std::size_t cell) const { return cell / per_age_; }
+  std::size_t variable_of(const TraitVariable& variable) const;
+
+ private:
+  static std::size_t label_of(const TraitVariable& variable, const MadeHousehold& made, int member);
+  const Trait* trait_;
+  std::vector<TraitVariable> variables_;
+  std::vector<std::size_t> labels_;
+  std::vector<int> age_band_;
+  int first_age_ = 0;
+  std::size_t count_ = 1, per_age_ = 1;
+};
+
+std::size_t labels_of(const Profile& profile, const TraitVariable& variable);
+/// The label's name, as a profile writes it.
+std::string label_name(const Profile& profile, const TraitVariable& variable, std::size_t label);
+std::string variable_name(const Profile& profile, const TraitVariable& variable);
+
+/// All traits of a profile, with the probabilities found so far.
+class TraitTables {
+ public:
+  explicit TraitTables(const Profile& profile);
+  const TraitCells& cells(std::size_t trait) const { return cells_[trait]; }
+  std::size_t solved() const { return probability_.size(); }
+  void add(std::vector<double> probability) { probability_.push_back(std::move(probability)); }
+  const std::vector<double>& probability(std::size_t trait) const { return probability_[trait]; }
+  /// Draws every trait that has a table.
+  void draw(MadeHousehold& made) const;
+
+ private:
+  void draw_of(Entity entity, MadeHousehold& made, int member) const;
+  std::uint64_t key_;
+  std::vector<TraitCells> cells_;
+  std::vector<std::vector<double>> probability_;  ///< [trait][cell]
+};
+
+/// The probabilities by cell that make the weighted margins close, given the weight in each cell: by age band, a logit with
+/// a constant for every published number, solved by Newton's method. Throws Error (bad_input) naming margins that
+/// contradict one another.
+std::vector<double> solve_trait(const Profile& profile, const TraitCells& cells, const std::vector<double>& weight);
+
+}  // namespace puente
