@@ -25,11 +25,28 @@ struct ParameterValue {
 
 enum class CoverageMode : std::uint8_t { everyone, share, ranked, observed, nobody };
 
+/// A share of what a programme covers (of its budget, where it has one) that is kept for some of its pool; what they do
+/// not need goes to the others.
+struct Reserve {
+  rules::Text group;                  ///< a condition: who they are
+  rules::Text min_share;              ///< [0, 1]
+};
+
+/// How far a programme's coverage falls together with that of another, which is decided first (overlap.hpp).
+struct Overlap {
+  enum class Kind : std::uint8_t { joint_share, least, coincidental, full };
+  std::string with;
+  Kind kind = Kind::joint_share;
+  rules::Text value;                  ///< joint share: of the pool (of its units of draw), [0, 1]
+  Place place;
+};
+
 /// Who among the eligible is offered a programme (DESIGN 5, Coverage). Shares, quotas and budgets are expressions over parameters.
 struct Coverage {
   CoverageMode mode = CoverageMode::everyone;
   std::optional<rules::Text> share;   ///< of the eligible weight, [0, 1]
   bool of_takers = false;             ///< share of those who take up instead
+  bool of_units = false;              ///< share of the number of units of draw instead, to the nearest whole one
   std::optional<rules::Text> by;      ///< ranked: lowest first (highest first if `descending`)
   bool descending = false;
   std::optional<rules::Text> quota;   ///< units served
@@ -37,6 +54,8 @@ struct Coverage {
   std::optional<rules::Text> within;  ///< a category: the limit holds in each label on its own; budgets and quotas are split by eligible weight
   std::optional<rules::Text> unit_of_draw;  ///< a whole number or category: units that are served whole
   bool keep_observed = true;
+  std::optional<Reserve> reserve;
+  std::optional<Overlap> overlap;
   Place place;
 };
 
@@ -64,6 +83,13 @@ struct Effect {
   Place place;
 };
 
+/// Cost of a recipient whose household also receives another programme: one visit, one team for both.
+struct JointCost {
+  std::string with;
+  rules::Text per_recipient;
+  Place place;
+};
+
 struct Programme {
   std::string name, label;
   Entity entity = Entity::household;
@@ -77,6 +103,7 @@ struct Programme {
   Coverage coverage;
   std::optional<Benefit> cash, in_kind;
   std::optional<rules::Text> cost_per_recipient, cost_fixed;
+  std::optional<JointCost> joint_cost;
   std::vector<Effect> effects;
   Place place;
 };

@@ -2,6 +2,7 @@
 // order, what happens to a household. One object a thread; it allocates only until it has seen its largest block.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,15 @@ struct ScenarioState {
   std::vector<double> change, welfare;        ///< [households]; welfare of the records
 };
 
+/// A record that the programme overlapped serves for `part` of its weight: its places among the clients and the others.
+struct SplitUnit {
+  double part = 0;
+  SelectionKey first{}, last{};
+};
+
+/// Place of a unit of draw in the order of coverage.
+SelectionKey unit_key(const CompiledProgramme& p, double unit_of_draw);
+
 class BlockProcessor {
  public:
   explicit BlockProcessor(const Study& study, std::uint64_t seed);
@@ -62,7 +72,11 @@ class BlockProcessor {
   void pool_and_takers(std::size_t s, std::size_t p, std::vector<double>& pool, std::vector<double>& takers);
   /// Place of unit i in the order of coverage.
   void selection_keys(std::size_t s, std::size_t p, std::vector<SelectionKey>& keys);
+  /// The cut that unit i belongs to, -1: none.
   std::int32_t cut_group(std::size_t s, std::size_t p, std::size_t unit) const;
+  std::optional<SplitUnit> split_unit(std::size_t s, std::size_t p, std::size_t unit, const SelectionKey& key) const;
+  /// Who is offered it in the data and keeps it; null where nobody does.
+  const double* kept_offer(const CompiledProgramme& p) const;
   /// Expected money a unit costs the budget: cash where the condition holds, and the cost of a recipient.
   void expected_cost(std::size_t s, std::size_t p, std::vector<double>& cost);
 
@@ -106,6 +120,8 @@ class BlockProcessor {
  private:
   void apply_missing_rules();
   void find_pool(std::size_t s, std::size_t p, std::vector<double>& pool);
+  std::size_t stratum(std::size_t s, const CompiledProgramme& p, std::size_t unit) const;
+  void cut_units(std::size_t s, std::size_t p, std::vector<double>& offered);
   void drop_persons();
   void observe(std::size_t o);
   void none_world();

@@ -229,6 +229,17 @@ void ScenarioTally::count_person_records(const rules::Rows& rows, std::span<cons
 }
 
 /// Units with their own costs, then households with the money they get.
+/// What a recipient costs where its household also receives the programme of the joint cost; null: no such programme runs.
+const double* ScenarioTally::find_joint(const BlockProcessor& processor, const CompiledProgramme& programme) {
+  if (programme.joint_with < 0 || programme.cost_joint.index < 0) return nullptr;
+  const auto other = static_cast<std::size_t>(programme.joint_with);
+  const auto& receives = processor.state().programmes[other].receives;
+  const Entity entity = study_.scenarios[s_].programmes[other].programme->entity;
+  if (entity == Entity::household) gets_both_.assign(receives.begin(), receives.end());
+  else any_of_members(processor.rows(), receives.data(), gets_both_);
+  return processor.policy(s_, programme.cost_joint);
+}
+
 void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p) {
   const CompiledProgramme& compiled = study_.scenarios[s_].programmes[p];
   const ProgrammeState& state = processor.state().programmes[p];
@@ -238,14 +249,17 @@ void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSl
   const auto weight = [&](std::size_t h) { return processor.household_weight()[h] * processor.weight_factor(h); };
   const double* eligible = processor.policy(s_, compiled.eligible);
   const double* per_recipient = compiled.cost_per_recipient.index >= 0 ? processor.policy(s_, compiled.cost_per_recipient) : nullptr;
+  const double* joint = find_joint(processor, compiled);
   const std::size_t units = rows.count(entity);
   double* out = terms(count, units);
   for (std::size_t i = 0; i < units; ++i) {
-    const double w = weight(entity == Entity::household ? i : static_cast<std::size_t>(rows.household_of[i]));
+    const std::size_t h = entity == Entity::household ? i : static_cast<std::size_t>(rows.household_of[i]);
+    const double w = weight(h);
     out[i] = eligible[i] != 0 ? w : 0.0;
     out[units + i] = state.receives[i] * w;
     out[2 * units + i] = 0;
-    out[3 * units + i] = per_recipient != nullptr && state.receives[i] != 0 ? per_recipient[i] * w : 0.0;
+    const double* each = joint != nullptr && gets_both_[h] != 0 ? joint : per_recipient;
+    out[3 * units + i] = each != nullptr && state.receives[i] != 0 ? each[i] * w : 0.0;
   }
   unit_sums_.add(programmes_[p], rows, entity, columns_of_terms(count, units), slots.all(), Everybody::counts);
   const std::size_t n = rows.households;

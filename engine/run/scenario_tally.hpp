@@ -61,6 +61,7 @@ class ScenarioTally {
   void add_welfare(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, std::span<const double> share, Sums& sums);
   void add_counts(const BlockProcessor& processor, const BlockSlots& slots);
   void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody);
+  const double* find_joint(const BlockProcessor& processor, const CompiledProgramme& programme);
   void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
   void add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
                       UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
@@ -84,7 +85,7 @@ class ScenarioTally {
   Weights weights_;
   SlotEntries entries_;
   UnitSums unit_sums_;
-  std::vector<double> terms_, share_;
+  std::vector<double> terms_, share_, gets_both_;
   std::vector<std::int32_t> in_band_, cell_, sex_cell_;
 };
 

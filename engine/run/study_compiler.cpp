@@ -327,6 +327,7 @@ void StudyCompiler::compile_scenario(std::size_t s, Compiler& none, Compiler&) {
   }
   compiled.synergies = compile_synergies(scenario.synergies, compiled.programmes, none);
   order_exclusions(compiled);
+  couple_programmes(compiled);
   link_observed(compiled);
   const auto passed = [&](const std::string& source) {
     const auto it = scenario.pass_through.find(source);

@@ -36,6 +36,7 @@ class Summary {
   void distribution();
   void attendance();
   void programmes();
+  void units();
   void outcomes();
   void differences();
   void subtract(const Variable& variable);
@@ -249,6 +250,27 @@ void Summary::programmes() {
     const double eligible = programme_sum(i[0], i[1], i[2], ProgrammeTerm::eligible);
     return eligible > 0 ? programme_sum(i[0], i[1], i[2], ProgrammeTerm::recipients) / eligible : NAN;
   });
+  units();
+}
+
+/// Units of draw, where some programme covers a share of their number.
+void Summary::units() {
+  const auto any = [](const CompiledScenario& s) {
+    return std::any_of(s.programmes.begin(), s.programmes.end(), [](const CompiledProgramme& p) { return p.units.counted; });
+  };
+  if (std::none_of(study_.scenarios.begin(), study_.scenarios.end(), any)) return;
+  const auto of = [this](auto number) {
+    return [this, number](const Index& i) {
+      const int at = position(study_.scenarios[i[0]], i[1]);
+      if (at < 0) return static_cast<double>(NAN);
+      const CompiledProgramme& p = study_.scenarios[i[0]].programmes[static_cast<std::size_t>(at)];
+      return p.units.counted ? static_cast<double>(number(p)) : static_cast<double>(NAN);
+    };
+  };
+  add({"units_covered", "1", "units of draw that the programme covers", ""}, {"scenario", "programme"},
+      of([](const CompiledProgramme& p) { return static_cast<double>(p.units.in.size()); }));
+  add({"units_shared", "1", "of them, those with clients of the programme it overlaps with", ""}, {"scenario", "programme"},
+      of([](const CompiledProgramme& p) { return p.overlaps >= 0 ? p.units.shared : NAN; }));
 }
 
 void Summary::outcomes() {

@@ -102,6 +102,9 @@ Json programmes_of(const Results& results, std::size_t s) {
     for (std::size_t g = 0; g < group.size(); ++g)
       for (const char* name : {"recipients", "spending", "cost", "coverage"})
         programmes[programme.labels[p]][group.labels[g]][name] = number(results.at(*results.find(name), {s, p, g}));
+  for (const char* name : {"units_covered", "units_shared"})
+    if (const Variable* v = results.find(name))
+      for (std::size_t p = 0; p < programme.size(); ++p) programmes[programme.labels[p]]["all"][name] = number(results.at(*v, {s, p}));
   return programmes;
 }
 
