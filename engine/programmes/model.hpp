@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/core/error.hpp"
+#include "engine/core/prices.hpp"
 #include "engine/core/units.hpp"
 #include "engine/rules/rules.hpp"
 #include "engine/core/precision.hpp"
@@ -190,6 +191,7 @@ struct StudyModel {
   std::string reference;                   ///< name of a scenario
   StatisticsModel statistics;
   std::uint64_t seed = 0;
+  Prices prices;                           ///< of other dates and currencies
 
   int find_scenario(const std::string& name) const;  ///< -1 when there is none
 };

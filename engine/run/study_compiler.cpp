@@ -93,14 +93,20 @@ void StudyCompiler::compile() {
 }
 
 void StudyCompiler::prepare_scope() {
+  const Prices& prices = study_.model.prices;
+  for (const Entity entity : {Entity::household, Entity::person})
+    for (ColumnInfo& column : entity == Entity::household ? study_.schema.household : study_.schema.person)
+      column.unit = prices.dated(column.unit);
   programs_.scope.schema = &study_.schema;
+  programs_.scope.prices = &prices;
   for (const ParameterValue& parameter : study_.model.parameters) {
-    programs_.scope.parameters.push_back({parameter.name, parameter.unit});
+    programs_.scope.parameters.push_back({parameter.name, prices.dated(parameter.unit)});
     study_.base_parameters.push_back(parameter.value);
   }
   for (Scenario& scenario : study_.model.scenarios)
     if (scenario.parameters.empty()) scenario.parameters = study_.base_parameters;
   programs_.scope.variables = study_.model.variables;
+  for (rules::Variable& variable : programs_.scope.variables) variable.unit = prices.dated(variable.unit);
 }
 
 /// Compiled on its own first, because the record's entity decides where `welfare` stands for all other expressions.

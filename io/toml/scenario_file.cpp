@@ -6,6 +6,7 @@
 #include <set>
 
 #include "io/toml/policy_reader.hpp"
+#include "io/toml/prices_reader.hpp"
 #include "io/toml/read_text.hpp"
 #include "io/toml/scenario_resolver.hpp"
 
@@ -91,7 +92,8 @@ void Reader::read_root(TomlFile& file) {
   read_run(file, root);
   root.table("scenarios");
   root.table("sweeps");
-  for (const char* later : {"solve", "financing", "prices"})
+  read_prices(file, root, out_.model.prices, out_.model.variables);
+  for (const char* later : {"solve", "financing"})
     if (root.table(later) != nullptr) file.error(root.place(later), std::string("[") + later + "] is not supported by this version");
   root.finish();
 }
