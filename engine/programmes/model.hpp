@@ -118,6 +118,15 @@ struct Synergy {
   Place place;
 };
 
+/// Who pays for a scenario: a levy in proportion to money, or the same of every household.
+struct Financing {
+  enum class Levy : std::uint8_t { proportional, flat };
+  Levy levy = Levy::proportional;
+  std::optional<rules::Text> on;           ///< proportional: money of a household in the none-world; absent: the observed resource
+  std::optional<rules::Text> who;          ///< a condition: households that pay
+  Place place;
+};
+
 struct Scenario {
   std::string name, label;
   std::string against;                     ///< the scenario it is compared with
@@ -125,6 +134,7 @@ struct Scenario {
   std::vector<Programme> programmes;       ///< those it runs, in the file's order
   std::vector<Synergy> synergies;          ///< those whose programmes all run
   std::map<std::string, double> pass_through;
+  std::optional<Financing> financing;      ///< absent: unfunded
   bool as_observed = false;                ///< every observed programme as observed
 };
 

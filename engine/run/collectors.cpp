@@ -9,6 +9,7 @@
 #include "engine/core/error.hpp"
 #include "engine/run/coverage_items.hpp"
 #include "engine/run/gather.hpp"
+#include "engine/run/levy_item.hpp"
 #include "engine/run/shift_item.hpp"
 
 namespace puente {
@@ -260,12 +261,7 @@ void add_globals(Study& study, BoundProgram& bound, std::size_t threads, std::ve
 
 }  // namespace
 
-bool scenario_ready(const Study& study, std::size_t s) {
-  const CompiledScenario& scenario = study.scenarios[s];
-  return study.none_world_ready() && study.policies[scenario.policy]->ready() && shifts_resolved(scenario.programmes) &&
-         std::all_of(scenario.programmes.begin(), scenario.programmes.end(),
-                     [](const CompiledProgramme& p) { return p.cut_resolved; });
-}
+bool scenario_ready(const Study& study, std::size_t s) { return study.scenarios[s].levy.resolved && unfinanced_ready(study, s); }
 
 std::vector<std::unique_ptr<Item>> unresolved_items(Study& study, std::size_t threads) {
   std::vector<std::unique_ptr<Item>> items;
@@ -273,6 +269,7 @@ std::vector<std::unique_ptr<Item>> unresolved_items(Study& study, std::size_t th
     if (bound) add_globals(study, *bound, threads, items);
   add_coverage_items(study, threads, items);
   add_shift_items(study, threads, items);
+  add_levy_items(study, threads, items);
   if (!study.deciles_resolved) items.push_back(std::make_unique<DecileItem>(study, threads));
   for (std::size_t g = 0; g < study.groupings.size(); ++g)
     if (!study.groupings[g].labels_known) items.push_back(std::make_unique<LabelItem>(study, g, threads));

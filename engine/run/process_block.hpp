@@ -34,6 +34,7 @@ struct ScenarioState {
   std::vector<std::vector<double>> own_level; ///< those that differ from the data and the none-world
   std::vector<double> weight_factor;          ///< [households]; empty: 1 for all
   std::vector<double> change, welfare;        ///< [households]; welfare of the records
+  std::vector<double> levy;                   ///< [households] paid for the programmes; empty: nothing
 };
 
 /// A record that the programme overlapped serves for `part` of its weight: its places among the clients and the others.
@@ -84,6 +85,8 @@ class BlockProcessor {
   /// but what was observed (of an observed programme: all that was observed but this change), and their weight.
   /// s: the scenario, -1: the observed programmes.
   void shares_reached(int s, std::size_t p, const CompiledEffect& effect, std::vector<double>& share, std::vector<double>& w);
+  /// What a levy is on in each household, none of it negative.
+  void levy_base(std::size_t s, std::vector<double>& base);
   /// Values of every poverty line for the records of scenario s, the one just simulated.
   void lines(std::size_t s, std::vector<const double*>& values);
   /// Whether `[missing]` makes household h count for nothing; its weight then is 0 in all that is asked of the population.
@@ -103,6 +106,7 @@ class BlockProcessor {
   const ScenarioState& state() const { return state_; }
   const Margins& margins() const { return margins_; }
   bool at_first_layer() const { return layer_ == 0; }
+  const ProgrammeState& observed(std::size_t o) const { return observed_[o]; }
   const std::vector<double>& observed_offer(std::size_t o) const { return observed_[o].offered; }
   /// Weight of each record (household or person), the layer's factor included.
   std::span<const double> record_weight() const { return layer_weight_.empty() ? base_weight_ : layer_weight_; }
@@ -150,6 +154,8 @@ class BlockProcessor {
   void count_faults(const Outcome& outcome, const Culprits& units, const std::string& what);
   void outcomes(std::size_t s);
   void money(std::size_t s);
+  void levy(std::size_t s);
+  void resource_of_households(std::vector<double>& money);
   void add_change(const double* now, const double* before, double pass);
   void pay(const CompiledProgramme& programme, const ProgrammeState* now, const ProgrammeState* before,
            const CompiledScenario& scenario);

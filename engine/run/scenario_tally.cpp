@@ -52,7 +52,8 @@ ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
       outcomes_asked_(study.model.statistics.wants("outcomes") && !study.outcome_means.empty()),
       programmes_asked_(study.model.statistics.wants("programmes")),
       lines_asked_(study.model.statistics.wants("fgt") || study.model.statistics.wants("watts")),
-      counts_(study.slots(), terms_of<CountTerm>()) {
+      counts_(study.slots(), terms_of<CountTerm>()),
+      levy_(study.scenarios[s].levy.needed ? study.slots() : 0, terms_of<LevyTerm>()) {
   const auto prepare = [&](Sums& sums, const WelfareStatistics& asked) {
     sums.welfare.emplace(asked);
     const std::size_t sexes = 1 + study.sex_labels.size();
@@ -109,6 +110,7 @@ void ScenarioTally::add(BlockProcessor& processor, const BlockSlots& slots) {
   if (refining_) return;
   add_counts(processor, slots);
   for (std::size_t p = 0; p < programmes_.size(); ++p) add_programme(processor, slots, p);
+  if (!processor.state().levy.empty()) add_levy(processor, slots);
 }
 
 void ScenarioTally::add_compared(BlockProcessor& processor, const BlockSlots& slots, std::size_t layer, const ComparedBlock& block) {
@@ -229,15 +231,15 @@ void ScenarioTally::count_person_records(const rules::Rows& rows, std::span<cons
 }
 
 /// Units with their own costs, then households with the money they get.
-/// What a recipient costs where its household also receives the programme of the joint cost; null: no such programme runs.
-const double* ScenarioTally::find_joint(const BlockProcessor& processor, const CompiledProgramme& programme) {
-  if (programme.joint_with < 0 || programme.cost_joint.index < 0) return nullptr;
-  const auto other = static_cast<std::size_t>(programme.joint_with);
-  const auto& receives = processor.state().programmes[other].receives;
-  const Entity entity = study_.scenarios[s_].programmes[other].programme->entity;
-  if (entity == Entity::household) gets_both_.assign(receives.begin(), receives.end());
-  else any_of_members(processor.rows(), receives.data(), gets_both_);
-  return processor.policy(s_, programme.cost_joint);
+void ScenarioTally::add_levy(const BlockProcessor& processor, const BlockSlots& slots) {
+  const std::vector<double>& levy = processor.state().levy;
+  double* out = terms(terms_of<LevyTerm>(), levy.size());
+  for (std::size_t h = 0; h < levy.size(); ++h) {
+    const double w = processor.household_weight()[h] * processor.weight_factor(h);
+    out[h] = w;
+    out[levy.size() + h] = levy[h] * w;
+  }
+  unit_sums_.add(levy_, processor.rows(), Entity::household, columns_of_terms(terms_of<LevyTerm>(), levy.size()), slots.all(), Everybody::counts);
 }
 
 void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p) {
@@ -248,8 +250,7 @@ void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSl
   constexpr std::size_t count = terms_of<ProgrammeTerm>();
   const auto weight = [&](std::size_t h) { return processor.household_weight()[h] * processor.weight_factor(h); };
   const double* eligible = processor.policy(s_, compiled.eligible);
-  const double* per_recipient = compiled.cost_per_recipient.index >= 0 ? processor.policy(s_, compiled.cost_per_recipient) : nullptr;
-  const double* joint = find_joint(processor, compiled);
+  delivery_.look(processor, static_cast<int>(s_), p);
   const std::size_t units = rows.count(entity);
   double* out = terms(count, units);
   for (std::size_t i = 0; i < units; ++i) {
@@ -258,8 +259,7 @@ void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSl
     out[i] = eligible[i] != 0 ? w : 0.0;
     out[units + i] = state.receives[i] * w;
     out[2 * units + i] = 0;
-    const double* each = joint != nullptr && gets_both_[h] != 0 ? joint : per_recipient;
-    out[3 * units + i] = each != nullptr && state.receives[i] != 0 ? each[i] * w : 0.0;
+    out[3 * units + i] = state.receives[i] != 0 ? delivery_.of(i, h) * w : 0.0;
   }
   unit_sums_.add(programmes_[p], rows, entity, columns_of_terms(count, units), slots.all(), Everybody::counts);
   const std::size_t n = rows.households;
@@ -352,6 +352,7 @@ void ScenarioTally::merge(ScenarioTally& other) {
   merge_sums(own_, other.own_);
   merge_sums(compared_, other.compared_);
   counts_.merge(other.counts_);
+  levy_.merge(other.levy_);
   for (std::size_t p = 0; p < programmes_.size(); ++p) programmes_[p].merge(other.programmes_[p]);
   excluded_ += other.excluded_;
 }
@@ -363,6 +364,7 @@ void ScenarioTally::reduce(Exchange& exchange) {
       for (LimbTable& table : *tables) table.reduce(exchange);
   }
   counts_.reduce(exchange);
+  if (study_.scenarios[s_].levy.needed) levy_.reduce(exchange);
   for (LimbTable& table : programmes_) table.reduce(exchange);
   std::int64_t excluded[] = {excluded_};
   exchange.sum(excluded);
@@ -393,6 +395,7 @@ ScenarioTotals ScenarioTally::finish(ScenarioTally* refined, Exchange& exchange,
   totals.welfare = own_.welfare->finish(exchange, team, records(&ScenarioTally::own_));
   if (compared_.welfare) totals.compared_welfare = compared_.welfare->finish(exchange, team, records(&ScenarioTally::compared_));
   totals.counts = std::move(counts_);
+  totals.levy = std::move(levy_);
   totals.programmes = std::move(programmes_);
   totals.attendance = std::move(own_.attendance);
   totals.outcomes = std::move(own_.outcomes);

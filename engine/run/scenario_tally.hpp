@@ -8,6 +8,7 @@
 
 #include "engine/run/block_slots.hpp"
 #include "engine/run/compared_block.hpp"
+#include "engine/run/delivery_cost.hpp"
 #include "engine/run/tallies.hpp"
 #include "engine/statistics/order_records.hpp"
 
@@ -61,7 +62,7 @@ class ScenarioTally {
   void add_welfare(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, std::span<const double> share, Sums& sums);
   void add_counts(const BlockProcessor& processor, const BlockSlots& slots);
   void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody);
-  const double* find_joint(const BlockProcessor& processor, const CompiledProgramme& programme);
+  void add_levy(const BlockProcessor& processor, const BlockSlots& slots);
   void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
   void add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
                       UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
@@ -77,7 +78,8 @@ class ScenarioTally {
   bool attendance_asked_, outcomes_asked_, programmes_asked_, lines_asked_;
   bool refining_ = false;
   Sums own_, compared_;
-  LimbTable counts_;
+  LimbTable counts_, levy_;
+  DeliveryCost delivery_;
   std::vector<LimbTable> programmes_;
   std::int64_t excluded_ = 0;
 
@@ -85,7 +87,7 @@ class ScenarioTally {
   Weights weights_;
   SlotEntries entries_;
   UnitSums unit_sums_;
-  std::vector<double> terms_, share_, gets_both_;
+  std::vector<double> terms_, share_;
   std::vector<std::int32_t> in_band_, cell_, sex_cell_;
 };
 

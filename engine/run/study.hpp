@@ -90,6 +90,14 @@ struct CompiledSynergy {
   Output size;
 };
 
+/// What households pay for a scenario's programmes: rate × base of each, found by a pass.
+struct CompiledLevy {
+  bool needed = false, resolved = true, flat = false;
+  Output on, who;                  ///< household's money (none: the resource); who pays (none: all)
+  double pass = 0;                 ///< how far it lowers welfare
+  double raised = 0, rate = 0;     ///< in all; share of the base, or money a household
+};
+
 struct CompiledScenario {
   const Scenario* scenario = nullptr;
   std::size_t policy = 0;          ///< index among Study::policies
@@ -97,6 +105,7 @@ struct CompiledScenario {
   std::vector<CompiledSynergy> synergies;
   std::vector<double> pass_through;  ///< one an outcome; 0: does not reach welfare
   double pass_cash = 0, pass_in_kind = 0;
+  CompiledLevy levy;
   int lines = -1;                  ///< index among Study::line_programs
   int against = -1;                ///< scenario it is compared with, -1: none
 };

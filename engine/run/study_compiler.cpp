@@ -221,7 +221,10 @@ void StudyCompiler::compile_data() {
   for (const Programme& programme : study_.model.observed) {
     study_.observed.push_back(compile_programme(programme, data, data));
     compile_shifts(study_.observed.back(), study_.base_parameters);
+    study_.observed.back().cost_fixed =
+        scalar(programme.cost_fixed, "programmes." + programme.name + ".cost.fixed", money(), 0, study_.base_parameters);
   }
+  link_joint_costs(study_.observed);
   std::vector<Synergy> observed_synergies;
   for (const Scenario& scenario : study_.model.scenarios)
     if (scenario.as_observed) observed_synergies = scenario.synergies;
@@ -334,6 +337,8 @@ void StudyCompiler::compile_scenario(std::size_t s, Compiler& none, Compiler&) {
   compiled.synergies = compile_synergies(scenario.synergies, compiled.programmes, none);
   order_exclusions(compiled);
   couple_programmes(compiled);
+  link_joint_costs(compiled.programmes);
+  compile_levy(compiled, none);
   link_observed(compiled);
   const auto passed = [&](const std::string& source) {
     const auto it = scenario.pass_through.find(source);

@@ -68,6 +68,8 @@ class StudyCompiler {
                 std::span<const double> parameters);
   void order_exclusions(CompiledScenario& scenario);
   void couple_programmes(CompiledScenario& scenario);
+  void link_joint_costs(std::vector<CompiledProgramme>& programmes);
+  void compile_levy(CompiledScenario& compiled, rules::Compiler& none);
   void check_units_of_draw(const Programme& programme);
   void link_observed(CompiledScenario& scenario);
 

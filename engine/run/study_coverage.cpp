@@ -73,6 +73,31 @@ void StudyCompiler::compile_scalars(CompiledProgramme& p, std::span<const double
   if (coverage.budget && !(p.budget >= 0)) tell(coverage.budget->error(0, at + "coverage.budget is " + shortest(p.budget) + ": a budget is not negative"));
 }
 
+/// Finds who shares the cost of delivery.
+void StudyCompiler::link_joint_costs(std::vector<CompiledProgramme>& programmes) {
+  for (CompiledProgramme& p : programmes)
+    for (std::size_t i = 0; p.programme->joint_cost && i < programmes.size(); ++i)
+      if (programmes[i].programme->name == p.programme->joint_cost->with) p.joint_with = static_cast<int>(i);
+}
+
+/// Who pays: what the levy is on, and how far it reaches welfare, which must be written.
+void StudyCompiler::compile_levy(CompiledScenario& compiled, rules::Compiler& none) {
+  const Scenario& scenario = *compiled.scenario;
+  if (!scenario.financing) return;
+  CompiledLevy& levy = compiled.levy;
+  const std::string at = "scenarios." + scenario.name + ".financing.";
+  levy.needed = true;
+  levy.resolved = false;
+  levy.flat = scenario.financing->levy == Financing::Levy::flat;
+  if (levy.flat && scenario.financing->on) mistake(scenario.financing->place, at + "on is for a proportional levy: a flat one is the same for all");
+  levy.on = add(none, scenario.financing->on, {Entity::household, Type::number, money(), at + "on"});
+  levy.who = add(none, scenario.financing->who, {Entity::household, Type::boolean, {}, at + "who"});
+  const auto pass = scenario.pass_through.find("levy");
+  if (pass == scenario.pass_through.end())
+    mistake(scenario.financing->place, "the levy of scenario '" + scenario.name + "' cannot reach welfare: write welfare.pass_through.levy, 1 if all of it does");
+  else levy.pass = pass->second;
+}
+
 /// Finds programmes that are coupled with one decided before them, so that one walk in the file's order decides all.
 void StudyCompiler::couple_programmes(CompiledScenario& scenario) {
   auto& programmes = scenario.programmes;
@@ -83,7 +108,6 @@ void StudyCompiler::couple_programmes(CompiledScenario& scenario) {
   };
   for (std::size_t i = 0; i < programmes.size(); ++i) {
     CompiledProgramme& p = programmes[i];
-    if (p.programme->joint_cost) p.joint_with = position(p.programme->joint_cost->with);
     if (!p.programme->coverage.overlap || !p.cut_needed) continue;
     const Overlap& overlap = *p.programme->coverage.overlap;
     p.overlaps = position(overlap.with);

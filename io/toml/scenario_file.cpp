@@ -93,8 +93,7 @@ void Reader::read_root(TomlFile& file) {
   root.table("scenarios");
   root.table("sweeps");
   read_prices(file, root, out_.model.prices, out_.model.variables);
-  for (const char* later : {"solve", "financing"})
-    if (root.table(later) != nullptr) file.error(root.place(later), std::string("[") + later + "] is not supported by this version");
+  if (root.table("solve") != nullptr) file.error(root.place("solve"), "[solve] is not supported by this version");
   root.finish();
 }
 
@@ -363,6 +362,7 @@ void Reader::read_scenario(const ScenarioPlan& plan) {
   scenario.name = plan.name;
   scenario.label = plan.label;
   scenario.against = plan.against;
+  scenario.financing = plan.financing;
   scenario.pass_through = policy.pass_through;
   for (const ParameterValue& parameter : policy.parameters) scenario.parameters.push_back(parameter.value);
   std::vector<std::string> known;

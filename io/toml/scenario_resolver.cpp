@@ -18,6 +18,7 @@ class Planner {
  private:
   ScenarioPlan plan_of(const std::string& name, const rules::Text& asked_at, std::size_t depth);
   void read_programmes(TomlView& view, const std::string& name, ScenarioPlan& plan);
+  void read_financing(TomlView& view, ScenarioPlan& plan);
   void read_programme_table(const toml::table& table, const std::string& path, ScenarioPlan& plan);
   void read_set(const toml::table* set, const std::vector<std::string>& at, ScenarioPlan& plan, int step);
   void add_sweep(const std::string& name, const toml::table& table, std::vector<ScenarioPlan>& plans);
@@ -63,6 +64,7 @@ ScenarioPlan Planner::plan_of(const std::string& name, const rules::Text& asked_
   plan.label = view.string("label");
   if (const auto against = view.text("against")) plan.against = against->text;
   read_programmes(view, name, plan);
+  read_financing(view, plan);
   read_set(view.table("set"), {"scenarios", name, "set"}, plan, -1);
   for (const char* key : {"source", "status", "note"}) view.string(key);
   if (depth == 0) view.finish();
@@ -75,6 +77,29 @@ void Planner::read_programmes(TomlView& view, const std::string& name, ScenarioP
   plan.programmes.clear();
   if (const auto* table = node->as_table()) return read_programme_table(*table, "scenarios." + name + ".programmes", plan);
   for (const rules::Text& text : view.texts("programmes")) plan.programmes.push_back(text.text);
+}
+
+/// "proportional", "flat", "unfunded" (to undo what is extended), or a table { levy, on, who }.
+void Planner::read_financing(TomlView& view, ScenarioPlan& plan) {
+  const std::vector<std::string> kinds = {"proportional", "flat", "unfunded"};
+  const toml::node* node = view.find("financing");
+  if (node == nullptr) return;
+  Financing financing;
+  financing.place = place_of(view.place("financing"));
+  std::size_t kind = 0;
+  if (const toml::table* table = node->as_table()) {
+    TomlView inner(file_, *table, view.path("financing"));
+    if (inner.find("levy") == nullptr) file_.error(inner.place(), inner.path("levy") + " is missing: \"proportional\" or \"flat\"");
+    kind = inner.choice("levy", kinds, 0);
+    financing.on = quantity(inner, "on");
+    financing.who = quantity(inner, "who");
+    for (const char* known : {"source", "status", "note"}) inner.string(known);
+    inner.finish();
+  } else {
+    kind = view.choice("financing", kinds, 0);
+  }
+  financing.levy = kind == 1 ? Financing::Levy::flat : Financing::Levy::proportional;
+  plan.financing = kind == 2 ? std::nullopt : std::optional(financing);
 }
 
 /// { hgsf_meals = "observed" } or { hgsf_meals = { coverage.share = 0.3 } }: settings of the programme in this scenario.

@@ -1,10 +1,12 @@
 // Finds out what each scenario of a file changes: follows `extends`, lists sweeps, and applies `set`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/programmes/model.hpp"
 #include "io/survey/toml_view.hpp"
 
 namespace puente::io {
@@ -21,6 +23,7 @@ struct Change {
 struct ScenarioPlan {
   std::string name, label, against;
   std::vector<std::string> programmes;
+  std::optional<Financing> financing;
   std::vector<Change> changes;   ///< in order of application
   rules::Text place;
 };
