@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "hpc/driver.hpp"
+#include "hpc/solve.hpp"
 #include "hpc/team.hpp"
 #include "hpc/version.hpp"
 #include "io/hdf5/compare.hpp"
@@ -84,7 +85,6 @@ std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const Ru
                                                 Exchange& exchange, Team& team) {
   std::unique_ptr<PopulationSource> source;
   together(exchange, [&] {
-    if (!command.population.empty()) file.population_source = command.population;
     if (file.recipe && command.population.empty()) {
       Recipe recipe = recipe_of(file);
       if (command.households) recipe.households = *command.households;
@@ -100,6 +100,22 @@ std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const Ru
     options.window_households = window_of(command.common, *source, file.population_source);
   });
   return source;
+}
+
+/// The scenario file as the command wants it.
+io::ScenarioFile read_for(const RunCommand& command, const io::ScenarioOverrides& overrides, Exchange& exchange) {
+  io::ScenarioFile file;
+  together(exchange, [&] {
+    file = io::read_scenario_file(find_scenario(command.scenario), overrides);
+    file.diagnostics.throw_if_errors();
+  });
+  if (!command.population.empty()) file.population_source = command.population;
+  if (command.seed) {
+    file.model.seed = *command.seed;
+    if (file.recipe) file.recipe->seed = *command.seed;
+  }
+  choose_precision(command.common, file.model.statistics);
+  return file;
 }
 
 std::string now() {
@@ -249,19 +265,17 @@ int run_command(const RunCommand& command, ParallelSession& session) {
   const auto start = std::chrono::steady_clock::now();
   Exchange& exchange = session.exchange();
   OpenMpTeam team(threads_of(command.common, session));
-  io::ScenarioFile file;
-  together(exchange, [&] {
-    file = io::read_scenario_file(find_scenario(command.scenario), overrides_of(command.set, command.scenarios));
-    file.diagnostics.throw_if_errors();
-  });
-  if (command.seed) {
-    file.model.seed = *command.seed;
-    if (file.recipe) file.recipe->seed = *command.seed;
-  }
-  choose_precision(command.common, file.model.statistics);
+  io::ScenarioOverrides overrides = overrides_of(command.set, command.scenarios);
+  const ReadScenario read = [&](const io::ScenarioOverrides& asked) { return read_for(command, asked, exchange); };
+  io::ScenarioFile file = read(overrides);
   RunOptions options = options_of(command.common);
   const auto source = population_of(file, command, options, exchange, team);
+  Diagnostics found;
+  const std::vector<Solved> solved = answer_solves(file, read, overrides, *source, options, exchange, team, found);
+  if (!solved.empty()) file = read(overrides);
+  for (const Diagnostic& diagnostic : found.all()) file.diagnostics.add(diagnostic);
   Finished finished = run_study(file.model, *source, options, exchange, team, file.diagnostics);
+  for (const Solved& one : solved) add_solved(one, finished.results);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   add_provenance(finished.results, file, command, exchange, team.threads(), seconds);
   together(exchange, [&] {

@@ -164,6 +164,14 @@ std::string footing(const Results& results) {
   return text + fmt::format("{:.0f} households, {:.0f} persons\n", results.at(*households, {0}), results.at(*persons, {0}));
 }
 
+/// What was solved for, in words.
+std::string solve_lines(const Results& results) {
+  std::string text;
+  for (const auto& [key, value] : results.provenance)
+    if (key.starts_with("solve.")) text += key + ": " + std::get<std::string>(value) + "\n";
+  return text;
+}
+
 /// Who pays, in words: a line a scenario with a levy, and one for those that nobody pays for.
 std::string financing_lines(const Results& results) {
   const Variable* unfunded = results.find("unfunded_cost");
@@ -204,7 +212,7 @@ std::string screen_table(const Results& results) {
     }
     if (any) text += change + "\n";
   }
-  return text + "\n" + financing_lines(results) + footing(results);
+  return text + "\n" + solve_lines(results) + financing_lines(results) + footing(results);
 }
 
 std::string groups_table(const Results& results) {
@@ -223,6 +231,11 @@ std::string scenarios_json(const Results& results) {
   const Dimension& scenario = results.dimension("scenario");
   for (std::size_t s = 0; s < scenario.size(); ++s)
     root["scenarios"][scenario.labels[s]] = {{"groups", groups_of(results, s)}, {"programmes", programmes_of(results, s)}, {"financing", financing_of(results, s)}};
+  if (const Variable* value = results.find("solved_value"))
+    for (std::size_t k = 0; k < value->values.size(); ++k)
+      root["solve"][results.dimension("solve").labels[k]] = {{"value", number(value->values[k])},
+                                                             {"left", number(results.find("solved_left")->values[k])},
+                                                             {"right", number(results.find("solved_right")->values[k])}};
   return root.dump(1) + "\n";
 }
 
