@@ -6,14 +6,8 @@
 namespace puente::test {
 namespace {
 
-/// Four households of one person with 10, 20, 30, 40; the first two get 8 in the data. Weights of 2: in all 8 households and 200 of income.
-const std::string four = R"(format = 1
-[population]
-households = 4
-[population.recipe.household]
-size = { value = '1' }
-income = { value = '10*(id + 1)' }
-in_data = { value = 'id < 2' }
+/// The first two get 8 in the data. Weights of 2: in all 8 households and 200 of income.
+const std::string four = four_households + R"(in_data = { value = 'id < 2' }
 weight = { value = '2', type = "f64" }
 [welfare]
 resource = 'income'
@@ -77,15 +71,7 @@ TEST_F(FinancingTest, AsObservedThereIsNothingToRaise) {
 }
 
 /// Budgets, margins, persons, fixed, joint and observed costs.
-const std::string country = R"(format = 1
-[population]
-households = 3000
-[population.recipe]
-persons = '1 + floor(5*uniform("size"))'
-[population.recipe.household]
-income = 'exp(5 + normal("income"))'
-weight = { value = '0.5 + uniform("w")', type = "f64" }
-[population.recipe.person]
+const std::string country = uneven_households + R"([population.recipe.person]
 age = 'floor(60*uniform("age"))'
 meals = 'chance(0.3, "meals")'
 [welfare]

@@ -7,14 +7,8 @@
 namespace puente::test {
 namespace {
 
-/// Four households of one person with 10, 20, 30, 40. Cash for the poorest two; meals cost 9 for each of the four.
-const std::string four = R"(format = 1
-[population]
-households = 4
-[population.recipe.household]
-size = { value = '1' }
-income = { value = '10*(id + 1)' }
-[parameters]
+/// Cash for the poorest two; meals cost 9 for each of the four.
+const std::string four = four_households + R"([parameters]
 amount = { value = 1, status = "assumed" }
 [welfare]
 resource = 'income'
@@ -142,15 +136,7 @@ TEST_F(SolveTest, MistakesAreFoundAtTheirPlaces) {
 }
 
 TEST_F(SolveTest, DoesNotDependOnTheLayout) {
-  expect_same_for_all_layouts(R"(format = 1
-[population]
-households = 3000
-[population.recipe]
-persons = '1 + floor(5*uniform("size"))'
-[population.recipe.household]
-income = 'exp(5 + normal("income"))'
-weight = { value = '0.5 + uniform("w")', type = "f64" }
-[parameters]
+  expect_same_for_all_layouts(uneven_households + R"([parameters]
 amount = 5
 [welfare]
 resource = 'income'
