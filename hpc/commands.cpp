@@ -234,6 +234,7 @@ std::string describe_scenario(const std::string& path) {
   if (!file.model.title.empty()) text += "  title: " + file.model.title + "\n";
   text += names_line("scenarios", file.model.scenarios) + names_line("parameters", file.model.parameters);
   text += names_line("variables", file.model.variables) + names_line("lines", file.model.welfare.lines) + names_line("groups", file.model.groups);
+  text += names_line("found by solving", file.solves);
   if (file.recipe) {
     const RecipeSource source(recipe_of(file));
     return text + io::describe_made(source.make(0, std::min(households_described, source.households())), source.households());

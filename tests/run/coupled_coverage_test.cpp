@@ -258,6 +258,53 @@ TEST_F(CoupledCoverage, OneTeamCostsLessThanTwo) {
   EXPECT_NEAR(s["alone"]["programmes"]["b"]["all"]["cost"].get<double>() / all, 0.4 * 10, 1e-9);
 }
 
+TEST_F(CoupledCoverage, ClientsOfAnotherProgrammeAreBarred) {
+  const std::string content = four_households + R"([welfare]
+resource = 'income'
+pass_through = { transfers = 1 }
+[programmes.a]
+eligible = 'income < 25'
+take_up = 'if(income > 15, 1, 0)'
+[programmes.b]
+eligible = 'income < 35'
+exclude = "a"
+cash = { amount = 5 }
+[scenarios.both]
+programmes = ["b", "a"]
+[scenarios.alone]
+programmes = ["b"]
+)";
+  const auto s = run(content);
+  EXPECT_EQ(recipients(s["both"], "b"), 2) << "of 10, 20 and 30, the second is a client of a";
+  EXPECT_EQ(mean(s["both"]), (15 + 20 + 35 + 40) / 4.0);
+  EXPECT_EQ(recipients(s["alone"], "b"), 3) << "a has no clients where it does not run";
+  expect_mistake(with(content, "exclude = \"a\"", "exclude = \"c\""), "there is no programme 'c'", 13);
+}
+
+TEST_F(CoupledCoverage, WhatIsDueArrivesInPart) {
+  // Of 8 in cash and 4 in kind, three quarters; a half of what is in kind counts. A budget of 14 pays two of 6 + 1 each.
+  const std::string content = four_households + R"([welfare]
+resource = 'income'
+pass_through = { transfers = 1, in_kind = 1 }
+[programmes.a]
+eligible = 'true'
+delivery = 0.75
+cash = { amount = 8 }
+in_kind = { amount = 4, valued_at = 0.5 }
+cost = { per_recipient = 1 }
+[scenarios.all]
+programmes = ["a"]
+[scenarios.budget]
+programmes = { a = { coverage = { mode = "ranked", by = 'income', budget = 14 } } }
+)";
+  const auto s = run(content);
+  EXPECT_EQ(mean(s["all"]), 25 + 6 + 1.5);
+  EXPECT_EQ(s["all"]["programmes"]["a"]["all"]["spending"], 4 * (6 + 3));
+  EXPECT_EQ(s["all"]["programmes"]["a"]["all"]["cost"], 4 * (6 + 1));
+  EXPECT_EQ(recipients(s["budget"], "a"), 2);
+  EXPECT_EQ(s["budget"]["programmes"]["a"]["all"]["cost"], 14);
+}
+
 TEST_F(CoupledCoverage, DoesNotDependOnTheLayout) {
   expect_same_for_all_layouts(country + overlaps);
   expect_same_for_all_layouts(districts);
