@@ -11,6 +11,7 @@
 #include "engine/population/made_columns.hpp"
 #include "hpc/driver.hpp"
 #include "hpc/profiles.hpp"
+#include "hpc/solve.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
 #include "hpc/version.hpp"
@@ -97,6 +98,24 @@ std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const Ru
     options.window_households = window_of(command.common, *source, file.population_source);
   });
   return source;
+}
+
+/// The scenario file as the command wants it.
+io::ScenarioFile read_for(const RunCommand& command, const io::ScenarioOverrides& overrides, Exchange& exchange) {
+  io::ScenarioFile file;
+  together(exchange, [&] {
+    const std::string path = find_scenario(command.scenario);
+    if (io::is_profile(path)) throw Error(ExitCode::usage, path + " is a profile: name it as [population] source of a scenario, or make its households with `puente synthesise`");
+    file = io::read_scenario_file(path, overrides);
+    file.diagnostics.throw_if_errors();
+  });
+  if (!command.population.empty()) file.population_source = command.population;
+  if (command.seed) {
+    file.model.seed = *command.seed;
+    if (file.recipe) file.recipe->seed = *command.seed;
+  }
+  choose_precision(command.common, file.model.statistics);
+  return file;
 }
 
 std::string now() {
@@ -216,6 +235,7 @@ std::string describe_scenario(const std::string& path) {
   if (!file.model.title.empty()) text += "  title: " + file.model.title + "\n";
   text += names_line("scenarios", file.model.scenarios) + names_line("parameters", file.model.parameters);
   text += names_line("variables", file.model.variables) + names_line("lines", file.model.welfare.lines) + names_line("groups", file.model.groups);
+  text += names_line("found by solving", file.solves);
   if (io::is_profile(file.population_source)) return text + describe_profile(file.population_source);
   if (file.recipe) {
     const RecipeSource source(recipe_of(file));
@@ -253,21 +273,17 @@ int run_command(const RunCommand& command, ParallelSession& session) {
   const auto start = std::chrono::steady_clock::now();
   Exchange& exchange = session.exchange();
   OpenMpTeam team(threads_of(command.common, session));
-  io::ScenarioFile file;
-  together(exchange, [&] {
-    const std::string path = find_scenario(command.scenario);
-    if (io::is_profile(path)) throw Error(ExitCode::usage, path + " is a profile: name it as [population] source of a scenario, or make its households with `puente synthesise`");
-    file = io::read_scenario_file(path, overrides_of(command.set, command.scenarios));
-    file.diagnostics.throw_if_errors();
-  });
-  if (command.seed) {
-    file.model.seed = *command.seed;
-    if (file.recipe) file.recipe->seed = *command.seed;
-  }
-  choose_precision(command.common, file.model.statistics);
+  io::ScenarioOverrides overrides = overrides_of(command.set, command.scenarios);
+  const ReadScenario read = [&](const io::ScenarioOverrides& asked) { return read_for(command, asked, exchange); };
+  io::ScenarioFile file = read(overrides);
   RunOptions options = options_of(command.common);
   const auto source = population_of(file, command, options, exchange, team);
+  Diagnostics found;
+  const std::vector<Solved> solved = answer_solves(file, read, overrides, *source, options, exchange, team, found);
+  if (!solved.empty()) file = read(overrides);
+  for (const Diagnostic& diagnostic : found.all()) file.diagnostics.add(diagnostic);
   Finished finished = run_study(file.model, *source, options, exchange, team, file.diagnostics);
+  for (const Solved& one : solved) add_solved(one, finished.results);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   add_provenance(finished.results, file, command, exchange, team.threads(), seconds);
   together(exchange, [&] {

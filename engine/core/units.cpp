@@ -219,6 +219,13 @@ Unit Unit::merged(const Unit& other) const {
   return of(std::move(factors));
 }
 
+Unit Unit::with_base(const std::string& base, const std::string& other) const {
+  Factors factors = factors_;
+  for (Factor& factor : factors)
+    if (factor.first == base) factor.first = other;
+  return of(std::move(factors));
+}
+
 std::optional<std::pair<Unit, double>> Unit::in_period_of(const Unit& target) const {
   if (compatible(target)) return std::pair{*this, 1.0};
   for (std::size_t i = 0; i < factors_.size(); ++i) {
@@ -238,7 +245,7 @@ double Unit::factor_to(const Unit& target) const {
   const auto converted = known_ && target.known_ ? in_period_of(target) : std::nullopt;
   if (converted) return converted->second;
   throw bad_input("\"" + text() + "\" cannot become \"" + target.text() +
-                  "\": only the period can be converted (day, week, month, year)");
+                  "\": only the period can be converted (day, week, month, year), and dates and currencies through [prices]");
 }
 
 Unit Unit::converted_to(const Unit& target) const {

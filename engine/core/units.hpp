@@ -42,11 +42,15 @@ class Unit {
   /// This unit with the period of `target`, and the more specific price date and whom; throws as factor_to.
   Unit converted_to(const Unit& target) const;
 
+  using Factors = std::vector<std::pair<std::string, int>>;
+  const Factors& factors() const { return factors_; }  ///< (base, exponent), sorted by base
+  /// This unit with `base` written otherwise, as "ZMW@2018" for "ZMW@2015".
+  Unit with_base(const std::string& base, const std::string& other) const;
+
   bool operator==(const Unit&) const = default;
 
  private:
   bool known_ = false;
-  using Factors = std::vector<std::pair<std::string, int>>;
   static Unit of(Factors factors);
   /// This unit in another period so that it is compatible with `target`, and the factor to it; empty when none is.
   std::optional<std::pair<Unit, double>> in_period_of(const Unit& target) const;

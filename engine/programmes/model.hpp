@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/core/error.hpp"
+#include "engine/core/prices.hpp"
 #include "engine/core/units.hpp"
 #include "engine/rules/rules.hpp"
 #include "engine/core/precision.hpp"
@@ -25,11 +26,28 @@ struct ParameterValue {
 
 enum class CoverageMode : std::uint8_t { everyone, share, ranked, observed, nobody };
 
+/// A share of what a programme covers (of its budget, where it has one) that is kept for some of its pool; what they do
+/// not need goes to the others.
+struct Reserve {
+  rules::Text group;                  ///< a condition: who they are
+  rules::Text min_share;              ///< [0, 1]
+};
+
+/// How far a programme's coverage falls together with that of another, which is decided first (overlap.hpp).
+struct Overlap {
+  enum class Kind : std::uint8_t { joint_share, least, coincidental, full };
+  std::string with;
+  Kind kind = Kind::joint_share;
+  rules::Text value;                  ///< joint share: of the pool (of its units of draw), [0, 1]
+  Place place;
+};
+
 /// Who among the eligible is offered a programme (DESIGN 5, Coverage). Shares, quotas and budgets are expressions over parameters.
 struct Coverage {
   CoverageMode mode = CoverageMode::everyone;
   std::optional<rules::Text> share;   ///< of the eligible weight, [0, 1]
   bool of_takers = false;             ///< share of those who take up instead
+  bool of_units = false;              ///< share of the number of units of draw instead, to the nearest whole one
   std::optional<rules::Text> by;      ///< ranked: lowest first (highest first if `descending`)
   bool descending = false;
   std::optional<rules::Text> quota;   ///< units served
@@ -37,6 +55,8 @@ struct Coverage {
   std::optional<rules::Text> within;  ///< a category: the limit holds in each label on its own; budgets and quotas are split by eligible weight
   std::optional<rules::Text> unit_of_draw;  ///< a whole number or category: units that are served whole
   bool keep_observed = true;
+  std::optional<Reserve> reserve;
+  std::optional<Overlap> overlap;
   Place place;
 };
 
@@ -64,6 +84,13 @@ struct Effect {
   Place place;
 };
 
+/// Cost of a recipient whose household also receives another programme: one visit, one team for both.
+struct JointCost {
+  std::string with;
+  rules::Text per_recipient;
+  Place place;
+};
+
 struct Programme {
   std::string name, label;
   Entity entity = Entity::household;
@@ -77,6 +104,7 @@ struct Programme {
   Coverage coverage;
   std::optional<Benefit> cash, in_kind;
   std::optional<rules::Text> cost_per_recipient, cost_fixed;
+  std::optional<JointCost> joint_cost;
   std::vector<Effect> effects;
   Place place;
 };
@@ -90,6 +118,15 @@ struct Synergy {
   Place place;
 };
 
+/// Who pays for a scenario: a levy in proportion to money, or the same of every household.
+struct Financing {
+  enum class Levy : std::uint8_t { proportional, flat };
+  Levy levy = Levy::proportional;
+  std::optional<rules::Text> on;           ///< proportional: money of a household in the none-world; absent: the observed resource
+  std::optional<rules::Text> who;          ///< a condition: households that pay
+  Place place;
+};
+
 struct Scenario {
   std::string name, label;
   std::string against;                     ///< the scenario it is compared with
@@ -97,6 +134,7 @@ struct Scenario {
   std::vector<Programme> programmes;       ///< those it runs, in the file's order
   std::vector<Synergy> synergies;          ///< those whose programmes all run
   std::map<std::string, double> pass_through;
+  std::optional<Financing> financing;      ///< absent: unfunded
   bool as_observed = false;                ///< every observed programme as observed
 };
 
@@ -163,6 +201,7 @@ struct StudyModel {
   std::string reference;                   ///< name of a scenario
   StatisticsModel statistics;
   std::uint64_t seed = 0;
+  Prices prices;                           ///< of other dates and currencies
 
   int find_scenario(const std::string& name) const;  ///< -1 when there is none
 };

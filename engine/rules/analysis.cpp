@@ -131,7 +131,7 @@ double Analysis::factor_of(const Text& text, const Wanted& wanted) {
     return 1;
   }
   try {
-    return text.unit.factor_to(wanted.unit);
+    return scope_.factor(scope_.dated(text.unit), wanted.unit);
   } catch (const Error& mistake) {
     report(text.error(0, wanted.what + ": " + mistake.what()));
     return std::nan("");
@@ -140,7 +140,7 @@ double Analysis::factor_of(const Text& text, const Wanted& wanted) {
 
 const Checked* Analysis::add(const Text& text, const Wanted& wanted) {
   Wanted declared = wanted;
-  if (text.unit.known()) declared.unit = text.unit;
+  if (text.unit.known()) declared.unit = scope_.dated(text.unit);
   texts_.push_back(std::make_unique<Text>(text));
   auto checked = parsed(*texts_.back());
   if (!checked) return nullptr;

@@ -75,13 +75,14 @@ Facts NodeChecker::converted(int i) {
   }
   Facts result = facts(value);
   try {
-    const Unit unit = Unit::parse(node(target).text);
+    const Scope& scope = checker_.symbols_.scope();
+    const Unit unit = scope.dated(Unit::parse(node(target).text));
     if (!result.adapting && !result.unit.known()) {
       error(node(value).at, e_.snippet(value) + " has no unit, so nothing says how to convert it: give it one where it is made");
       return bad_facts();
     }
-    if (!result.adapting) result.factor = result.unit.factor_to(unit);
-    result.unit = result.adapting ? unit : result.unit.converted_to(unit);
+    if (!result.adapting) result.factor = scope.factor(result.unit, unit);
+    result.unit = result.adapting ? unit : scope.converted(result.unit, unit);
     result.adapting = false;
   } catch (const Error& failure) {
     error(node(target).at, failure.what());

@@ -25,13 +25,13 @@ std::string choices(const std::vector<std::string>& labels) {
 }
 
 /// How to bring `from` to `to` where that can be done.
-std::string conversion(const Unit& from, const Unit& to) {
+std::string conversion(const Scope& scope, const Unit& from, const Unit& to) {
   try {
-    static_cast<void>(from.factor_to(to));
+    static_cast<void>(scope.factor(from, to));
   } catch (const Error&) {
     return "";
   }
-  return "; to(…, \"" + to.text() + "\") converts the period";
+  return "; to(…, \"" + to.text() + "\") converts it";
 }
 
 }  // namespace
@@ -130,7 +130,7 @@ bool NodeChecker::meet_units(Facts& met, int base, int i, std::size_t at) {
   }
   if (!met.unit.compatible(f.unit)) {
     error(at, "units differ: " + described(base) + " is in " + met.unit.text() + ", but " + described(i) + " is in " +
-                  f.unit.text() + conversion(f.unit, met.unit));
+                  f.unit.text() + conversion(checker_.symbols_.scope(), f.unit, met.unit));
     return false;
   }
   note_unknown(base, f);
@@ -197,7 +197,7 @@ bool NodeChecker::result_unit_fits(Facts& result) {
   if (!result.unit.compatible(wanted_.unit)) {
     error(node(e_.tree.root()).at, wanted_name() + " is in " + wanted_.unit.text() + ", but " +
                                        described(e_.tree.root()) + " is in " + result.unit.text() +
-                                       conversion(result.unit, wanted_.unit));
+                                       conversion(checker_.symbols_.scope(), result.unit, wanted_.unit));
     return false;
   }
   result.unit = result.unit.merged(wanted_.unit);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/core/error.hpp"
+#include "engine/core/prices.hpp"
 #include "engine/core/units.hpp"
 #include "engine/population/population.hpp"
 #include "engine/rules/text.hpp"
@@ -39,6 +40,11 @@ struct Scope {
   const Schema* schema = nullptr;
   std::vector<Parameter> parameters;
   std::vector<Variable> variables;
+  const Prices* prices = nullptr;  ///< what converts dates and currencies; null: nothing does
+
+  double factor(const Unit& from, const Unit& to) const { return prices == nullptr ? from.factor_to(to) : prices->factor(from, to); }
+  Unit converted(const Unit& from, const Unit& to) const { return prices == nullptr ? from.converted_to(to) : prices->converted(from, to); }
+  Unit dated(const Unit& unit) const { return prices == nullptr ? unit : prices->dated(unit); }
 };
 
 /// What the place that holds an expression wants from it.

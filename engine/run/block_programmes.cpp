@@ -56,44 +56,6 @@ void BlockProcessor::find_pool(std::size_t s, std::size_t p, std::vector<double>
   }
 }
 
-std::int32_t BlockProcessor::cut_group(std::size_t s, std::size_t p, std::size_t unit) const {
-  const Output within = study_.scenarios[s].programmes[p].within;
-  if (within.index < 0) return 0;
-  const double label = policy(s, within)[unit];
-  return std::isnan(label) ? -1 : static_cast<std::int32_t>(label);
-}
-
-/// Order of coverage: units observed in the programme first (where they are kept), then by the expression (ranked),
-/// then by the unit's draw, then by household. A unit of draw (a school, a village) has one draw for all.
-void BlockProcessor::selection_keys(std::size_t s, std::size_t p, std::vector<SelectionKey>& keys) {
-  const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
-  const Programme& programme = *compiled.programme;
-  const Entity entity = programme.entity;
-  const std::size_t n = block_.rows.count(entity);
-  keys.resize(n);
-  unit_uniforms(compiled.draw_key, entity, uniform_);
-  const double* by = compiled.by.index >= 0 ? policy(s, compiled.by) : nullptr;
-  const double* area = compiled.unit_of_draw.index >= 0 ? policy(s, compiled.unit_of_draw) : nullptr;
-  const bool keep = compiled.observed_index >= 0 && programme.coverage.keep_observed;
-  const double* kept = keep ? observed_[static_cast<std::size_t>(compiled.observed_index)].offered.data() : nullptr;
-  if (by != nullptr) require_present(by, entity, [&] { return "programme '" + programme.name + "': coverage.by is missing"; });
-  if (area != nullptr) require_present(area, entity, [&] { return "programme '" + programme.name + "': coverage.unit_of_draw is missing"; });
-  for (std::size_t i = 0; i < n; ++i) {
-    const double rank = by == nullptr ? 0.0 : (programme.coverage.descending ? -by[i] : by[i]);
-    const std::uint64_t place = std::isnan(rank) ? 1 : std::max<std::uint64_t>(1, ordered_bits(rank));
-    keys[i][0] = kept != nullptr && kept[i] != 0 ? 0 : place;
-    if (area == nullptr) {
-      keys[i][1] = std::bit_cast<std::uint64_t>(uniform_[i]);
-      keys[i][2] = static_cast<std::uint64_t>(household_id(entity, i));
-    } else {
-      const auto unit = std::isnan(area[i]) ? std::uint64_t{0} : std::bit_cast<std::uint64_t>(area[i] + 0.0);
-      keys[i][0] = place;  // whole units come in by the unit's draw alone; those observed are in beforehand
-      keys[i][1] = draw_bits(compiled.draw_key, {static_cast<std::int64_t>(unit >> 1), 0, 1, 0});
-      keys[i][2] = unit;
-    }
-  }
-}
-
 void BlockProcessor::expected_cost(std::size_t s, std::size_t p, std::vector<double>& cost) {
   const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
   const Entity entity = compiled.programme->entity;
@@ -120,35 +82,6 @@ void BlockProcessor::expected_cost(std::size_t s, std::size_t p, std::vector<dou
   const double* eligible = policy(s, compiled.eligible);
   for (std::size_t i = 0; i < n; ++i)
     if (cost[i] < 0 && eligible[i] != 0) faults_.add(name + "an eligible unit costs the budget less than nothing", household_id(entity, i));
-}
-
-/// Who is offered programme p and takes it up: 0, 1, or the served fraction of a record at the margin of a cut.
-void BlockProcessor::offer(std::size_t s, std::size_t p) {
-  const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
-  const Programme& programme = *compiled.programme;
-  state_.programmes.resize(std::max(p + 1, state_.programmes.size()));
-  std::vector<double>& offered = state_.programmes[p].offered;
-  const CoverageMode mode = programme.coverage.mode;
-  if (mode == CoverageMode::observed) {
-    offered = observed_[static_cast<std::size_t>(compiled.observed_index)].offered;
-    return;
-  }
-  find_pool(s, p, offered);
-  take_up(compiled, *study_.policies[study_.scenarios[s].policy], offered);
-  if (mode == CoverageMode::nobody) std::fill(offered.begin(), offered.end(), 0.0);
-  if (!compiled.cut_needed) return;
-  selection_keys(s, p, keys_);
-  const bool whole_units = compiled.unit_of_draw.index >= 0;
-  const bool keep = compiled.observed_index >= 0 && programme.coverage.keep_observed;
-  const double* kept = keep ? observed_[static_cast<std::size_t>(compiled.observed_index)].offered.data() : nullptr;
-  for (std::size_t i = 0; i < offered.size(); ++i) {
-    if (offered[i] == 0 || (whole_units && kept != nullptr && kept[i] != 0)) continue;
-    const std::int32_t group = cut_group(s, p, i);
-    if (group < 0) continue;
-    const Cut& cut = compiled.cuts[static_cast<std::size_t>(group)];
-    if (cut.all || keys_[i] < cut.key) continue;
-    offered[i] = keys_[i] == cut.key && !whole_units ? cut.fraction : 0.0;
-  }
 }
 
 /// Finds the households at the margin of a cut, each with the distinct fractions its units are served for. The split is

@@ -7,32 +7,14 @@
 #include <set>
 
 #include "engine/core/error.hpp"
+#include "engine/run/coverage_items.hpp"
+#include "engine/run/gather.hpp"
+#include "engine/run/levy_item.hpp"
 #include "engine/run/shift_item.hpp"
-#include "engine/run/reduce.hpp"
 
 namespace puente {
 
 namespace {
-
-template <class T>
-std::vector<T> joined(std::vector<std::vector<T>>& parts) {
-  std::vector<T> all;
-  for (auto& part : parts) {
-    all.insert(all.end(), part.begin(), part.end());
-    part = {};
-  }
-  return all;
-}
-
-/// Adds every rank's and thread's sums: `parts` are of equal length.
-std::vector<double> total(std::vector<std::vector<ExactSum>>& parts, Exchange& exchange) {
-  for (std::size_t t = 1; t < parts.size(); ++t)
-    for (std::size_t i = 0; i < parts[0].size(); ++i) parts[0][i].merge(parts[t][i]);
-  reduce(parts[0], exchange);
-  std::vector<double> values;
-  for (const ExactSum& sum : parts[0]) values.push_back(sum.value());
-  return values;
-}
 
 bool bound_ready(const Study& study, const BoundProgram& bound) {
   if (!bound.ready()) return false;
@@ -172,105 +154,6 @@ void GlobalItem::finish(Exchange& exchange, Team&) {
   bound().resolved = true;
 }
 
-/// The cut-off of a programme that covers a share, a quota or a budget.
-class CutItem : public Item {
- public:
-  CutItem(Study& study, std::size_t s, std::size_t p, std::size_t threads)
-      : study_(study), s_(s), p_(p), items_(threads), eligible_(threads), kept_(threads) {
-    for (auto* sums : {&eligible_, &kept_})
-      for (auto& part : *sums) part.resize(2 * compiled().within_labels);
-  }
-  int scenario() const override { return -1; }
-  bool ready() const override {
-    const CompiledScenario& scenario = study_.scenarios[s_];
-    if (!study_.none_world_ready() || !study_.policies[scenario.policy]->ready()) return false;
-    return std::all_of(scenario.programmes.begin(), scenario.programmes.begin() + static_cast<std::ptrdiff_t>(p_),
-                       [](const CompiledProgramme& p) { return p.cut_resolved; });
-  }
-  std::string text() const override { return "coverage of programme '" + compiled().programme->name + "'"; }
-  void collect(BlockProcessor& processor, std::size_t thread) override;
-  void finish(Exchange& exchange, Team&) override;
-
- private:
-  const CompiledProgramme& compiled() const { return study_.scenarios[s_].programmes[p_]; }
-  double countable_scale(const std::vector<double>& kept) const;
-  std::vector<double> targets(const std::vector<double>& eligible, const std::vector<double>& kept) const;
-
-  Study& study_;
-  std::size_t s_, p_;
-  std::vector<std::vector<SelectionItem>> items_;
-  std::vector<std::vector<ExactSum>> eligible_;  ///< a group: weight of the pool, weight of its takers
-  std::vector<std::vector<ExactSum>> kept_;      ///< a group: what whole units' observed members count, what the others do
-};
-
-void CutItem::collect(BlockProcessor& processor, std::size_t thread) {
-  for (std::size_t other = 0; other < p_; ++other) processor.offer(s_, other);
-  std::vector<double> pool, takers, cost;
-  std::vector<SelectionKey> keys;
-  processor.pool_and_takers(s_, p_, pool, takers);
-  processor.selection_keys(s_, p_, keys);
-  processor.expected_cost(s_, p_, cost);
-  const Programme& programme = *compiled().programme;
-  const bool whole_units = compiled().unit_of_draw.index >= 0;
-  const bool by_cost = programme.coverage.budget.has_value();
-  const bool keep = whole_units && compiled().observed_index >= 0 && programme.coverage.keep_observed;
-  for (std::size_t i = 0; i < pool.size(); ++i) {
-    const auto h = programme.entity == Entity::household ? i : static_cast<std::size_t>(processor.rows().household_of[i]);
-    const std::int32_t group = processor.cut_group(s_, p_, i);
-    const double weight = processor.counted_weight(h);
-    if (pool[i] == 0 || group < 0 || processor.drops(h)) continue;
-    const auto g = 2 * static_cast<std::size_t>(group);
-    eligible_[thread][g].add(weight);
-    if (takers[i] == 0) continue;
-    eligible_[thread][g + 1].add(weight);
-    const double counts = by_cost ? weight * cost[i] : weight;
-    if (keep && processor.observed_offer(static_cast<std::size_t>(compiled().observed_index))[i] != 0) {
-      kept_[thread][g].add(counts);
-      continue;
-    }
-    kept_[thread][g + 1].add(counts);
-    items_[thread].push_back({keys[i], counts, group});
-  }
-}
-
-std::vector<double> CutItem::targets(const std::vector<double>& eligible, const std::vector<double>& kept) const {
-  const Coverage& coverage = compiled().programme->coverage;
-  const std::size_t groups = compiled().within_labels;
-  double all = 0;
-  for (std::size_t g = 0; g < groups; ++g) all += eligible[2 * g];
-  std::vector<double> target(groups);
-  for (std::size_t g = 0; g < groups; ++g) {
-    const double limit = coverage.budget ? compiled().budget : compiled().quota;
-    const double part = groups == 1 || all == 0 ? 1.0 : eligible[2 * g] / all;
-    target[g] = coverage.mode == CoverageMode::share ? compiled().share * eligible[2 * g + (coverage.of_takers ? 1 : 0)] : limit * part;
-    target[g] = std::max(0.0, target[g] - kept[2 * g]);
-  }
-  return target;
-}
-
-/// Cumulative weights are counted below 2^46 (fixed_weight.hpp). The power of two that brings what counts more, as a
-/// budget in a currency of small worth, below; a cut does not depend on the scale.
-double CutItem::countable_scale(const std::vector<double>& kept) const {
-  double scale = 1;
-  for (std::size_t g = 0; 2 * g < kept.size(); ++g) {
-    if (std::isnan(kept[2 * g + 1])) throw bad_input(text() + ": a cost is 6e+23 or more; give money in millions");
-    while (kept[2 * g + 1] * scale >= 0x1p45) scale /= 2;
-  }
-  return scale;
-}
-
-void CutItem::finish(Exchange& exchange, Team&) {
-  const std::vector<double> eligible = total(eligible_, exchange), kept = total(kept_, exchange);
-  const double scale = countable_scale(kept);
-  std::vector<double> target = targets(eligible, kept);
-  for (double& limit : target) limit *= scale;
-  std::vector<SelectionItem> items = joined(items_);
-  for (SelectionItem& item : items) item.weight *= scale;
-  CompiledProgramme& p = study_.scenarios[s_].programmes[p_];
-  p.cuts = select_up_to(items, target, exchange);
-  p.cut_resolved = true;
-}
-
 /// Limits of the deciles of reference welfare.
 class DecileItem : public Item {
  public:
@@ -378,21 +261,15 @@ void add_globals(Study& study, BoundProgram& bound, std::size_t threads, std::ve
 
 }  // namespace
 
-bool scenario_ready(const Study& study, std::size_t s) {
-  const CompiledScenario& scenario = study.scenarios[s];
-  return study.none_world_ready() && study.policies[scenario.policy]->ready() && shifts_resolved(scenario.programmes) &&
-         std::all_of(scenario.programmes.begin(), scenario.programmes.end(),
-                     [](const CompiledProgramme& p) { return p.cut_resolved; });
-}
+bool scenario_ready(const Study& study, std::size_t s) { return study.scenarios[s].levy.resolved && unfinanced_ready(study, s); }
 
 std::vector<std::unique_ptr<Item>> unresolved_items(Study& study, std::size_t threads) {
   std::vector<std::unique_ptr<Item>> items;
   for (const auto& bound : study.bound)
     if (bound) add_globals(study, *bound, threads, items);
-  for (std::size_t s = 0; s < study.scenarios.size(); ++s)
-    for (std::size_t p = 0; p < study.scenarios[s].programmes.size(); ++p)
-      if (!study.scenarios[s].programmes[p].cut_resolved) items.push_back(std::make_unique<CutItem>(study, s, p, threads));
+  add_coverage_items(study, threads, items);
   add_shift_items(study, threads, items);
+  add_levy_items(study, threads, items);
   if (!study.deciles_resolved) items.push_back(std::make_unique<DecileItem>(study, threads));
   for (std::size_t g = 0; g < study.groupings.size(); ++g)
     if (!study.groupings[g].labels_known) items.push_back(std::make_unique<LabelItem>(study, g, threads));

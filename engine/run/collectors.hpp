@@ -25,7 +25,9 @@ class Item {
 /// Every unresolved item of the study.
 std::vector<std::unique_ptr<Item>> unresolved_items(Study& study, std::size_t threads);
 
-/// Whether scenario s can be simulated: its programs are ready and its cuts found.
+/// Whether scenario s can be simulated: its programs are ready, its cuts and what it costs found.
 bool scenario_ready(const Study& study, std::size_t s);
+/// The same, but for what it costs.
+bool unfinanced_ready(const Study& study, std::size_t s);
 
 }  // namespace puente

@@ -25,7 +25,7 @@ bool BlockProcessor::sees_policy(std::size_t policy) const {
 
 bool BlockProcessor::sees_scenario(std::size_t s) const {
   const CompiledScenario& scenario = study_.scenarios[s];
-  return sees_policy(scenario.policy) && shifts_resolved(scenario.programmes) &&
+  return sees_policy(scenario.policy) && scenario.levy.resolved && shifts_resolved(scenario.programmes) &&
          std::all_of(scenario.programmes.begin(), scenario.programmes.end(),
                      [](const CompiledProgramme& p) { return p.cut_resolved; });
 }
@@ -72,6 +72,7 @@ void BlockProcessor::simulate(std::size_t s, std::size_t layer) {
   outcomes(s);
   ahead_.advance();
   money(s);
+  levy(s);
   ahead_.advance();
   welfare();
   weigh_layer();

@@ -2,6 +2,7 @@
 // order, what happens to a household. One object a thread; it allocates only until it has seen its largest block.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,7 +35,17 @@ struct ScenarioState {
   std::vector<double> weight_factor;          ///< [households]; empty: 1 for all
   std::vector<double> change, welfare;        ///< [households]; welfare of the records
   bool changed = false;                       ///< `change` holds something
+  std::vector<double> levy;                   ///< [households] paid for the programmes; empty: nothing
 };
+
+/// A record that the programme overlapped serves for `part` of its weight: its places among the clients and the others.
+struct SplitUnit {
+  double part = 0;
+  SelectionKey first{}, last{};
+};
+
+/// Place of a unit of draw in the order of coverage.
+SelectionKey unit_key(const CompiledProgramme& p, double unit_of_draw);
 
 class BlockProcessor {
  public:
@@ -64,7 +75,11 @@ class BlockProcessor {
   void pool_and_takers(std::size_t s, std::size_t p, std::vector<double>& pool, std::vector<double>& takers);
   /// Place of unit i in the order of coverage.
   void selection_keys(std::size_t s, std::size_t p, std::vector<SelectionKey>& keys);
+  /// The cut that unit i belongs to, -1: none.
   std::int32_t cut_group(std::size_t s, std::size_t p, std::size_t unit) const;
+  std::optional<SplitUnit> split_unit(std::size_t s, std::size_t p, std::size_t unit, const SelectionKey& key) const;
+  /// Who is offered it in the data and keeps it; null where nobody does.
+  const double* kept_offer(const CompiledProgramme& p) const;
   /// Expected money a unit costs the budget: cash where the condition holds, and the cost of a recipient.
   void expected_cost(std::size_t s, std::size_t p, std::vector<double>& cost);
 
@@ -72,6 +87,8 @@ class BlockProcessor {
   /// but what was observed (of an observed programme: all that was observed but this change), and their weight.
   /// s: the scenario, -1: the observed programmes.
   void shares_reached(int s, std::size_t p, const CompiledEffect& effect, std::vector<double>& share, std::vector<double>& w);
+  /// What a levy is on in each household, none of it negative.
+  void levy_base(std::size_t s, std::vector<double>& base);
   /// Values of every poverty line for the records of scenario s, the one just simulated.
   void lines(std::size_t s, std::vector<const double*>& values);
   /// Whether `[missing]` makes household h count for nothing; its weight then is 0 in all that is asked of the population.
@@ -91,6 +108,7 @@ class BlockProcessor {
   const ScenarioState& state() const { return state_; }
   const Margins& margins() const { return margins_; }
   bool at_first_layer() const { return layer_ == 0; }
+  const ProgrammeState& observed(std::size_t o) const { return observed_[o]; }
   const std::vector<double>& observed_offer(std::size_t o) const { return observed_[o].offered; }
   /// Weight of each record (household or person), the layer's factor included.
   std::span<const double> record_weight() const { return layer_weight_.empty() ? base_weight_ : layer_weight_; }
@@ -108,6 +126,8 @@ class BlockProcessor {
  private:
   void apply_missing_rules();
   void find_pool(std::size_t s, std::size_t p, std::vector<double>& pool);
+  std::size_t stratum(std::size_t s, const CompiledProgramme& p, std::size_t unit) const;
+  void cut_units(std::size_t s, std::size_t p, std::vector<double>& offered);
   void drop_persons();
   void observe(std::size_t o);
   void none_world();
@@ -136,6 +156,8 @@ class BlockProcessor {
   void count_faults(const Outcome& outcome, const Culprits& units, const std::string& what);
   void outcomes(std::size_t s);
   void money(std::size_t s);
+  void levy(std::size_t s);
+  void resource_of_households(std::vector<double>& money);
   void add_change(const double* now, const double* before, double pass);
   void pay(const CompiledProgramme& programme, const ProgrammeState* now, const ProgrammeState* before,
            const CompiledScenario& scenario);

@@ -54,7 +54,8 @@ ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
       programmes_asked_(study.model.statistics.wants("programmes")),
       lines_asked_(study.model.statistics.wants("fgt") || study.model.statistics.wants("watts")),
       constant_lines_(study.constant_lines()),
-      counts_(study.slots(), terms_of<CountTerm>()) {
+      counts_(study.slots(), terms_of<CountTerm>()),
+      levy_(study.scenarios[s].levy.needed ? study.slots() : 0, terms_of<LevyTerm>()) {
   const auto prepare = [&](Sums& sums, const WelfareStatistics& asked) {
     sums.welfare.emplace(asked);
     const std::size_t sexes = 1 + study.sex_labels.size();
@@ -111,6 +112,7 @@ void ScenarioTally::add(BlockProcessor& processor, const BlockSlots& slots) {
   if (refining_) return;
   add_counts(processor, slots);
   for (std::size_t p = 0; p < programmes_.size(); ++p) add_programme(processor, slots, p);
+  if (!processor.state().levy.empty()) add_levy(processor, slots);
 }
 
 void ScenarioTally::add_compared(BlockProcessor& processor, const BlockSlots& slots, std::size_t layer, const ComparedBlock& block) {
@@ -232,6 +234,17 @@ void ScenarioTally::count_person_records(const rules::Rows& rows, std::span<cons
 }
 
 /// Units with their own costs, then households with the money they get.
+void ScenarioTally::add_levy(const BlockProcessor& processor, const BlockSlots& slots) {
+  const std::vector<double>& levy = processor.state().levy;
+  double* out = terms(terms_of<LevyTerm>(), levy.size());
+  for (std::size_t h = 0; h < levy.size(); ++h) {
+    const double w = processor.household_weight()[h] * processor.weight_factor(h);
+    out[h] = w;
+    out[levy.size() + h] = levy[h] * w;
+  }
+  unit_sums_.add(levy_, processor.rows(), Entity::household, columns_of_terms(terms_of<LevyTerm>(), levy.size()), slots.all(), Everybody::counts);
+}
+
 void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p) {
   const CompiledProgramme& compiled = study_.scenarios[s_].programmes[p];
   const ProgrammeState& state = processor.state().programmes[p];
@@ -240,15 +253,16 @@ void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSl
   constexpr std::size_t count = terms_of<ProgrammeTerm>();
   const auto weight = [&](std::size_t h) { return processor.household_weight()[h] * processor.weight_factor(h); };
   const double* eligible = processor.policy(s_, compiled.eligible);
-  const double* per_recipient = compiled.cost_per_recipient.index >= 0 ? processor.policy(s_, compiled.cost_per_recipient) : nullptr;
+  delivery_.look(processor, static_cast<int>(s_), p);
   const std::size_t units = rows.count(entity);
   double* out = terms(count, units);
   for (std::size_t i = 0; i < units; ++i) {
-    const double w = weight(entity == Entity::household ? i : static_cast<std::size_t>(rows.household_of[i]));
+    const std::size_t h = entity == Entity::household ? i : static_cast<std::size_t>(rows.household_of[i]);
+    const double w = weight(h);
     out[i] = eligible[i] != 0 ? w : 0.0;
     out[units + i] = state.receives[i] * w;
     out[2 * units + i] = 0;
-    out[3 * units + i] = per_recipient != nullptr && state.receives[i] != 0 ? per_recipient[i] * w : 0.0;
+    out[3 * units + i] = state.receives[i] != 0 ? delivery_.of(i, h) * w : 0.0;
   }
   unit_sums_.add(programmes_[p], rows, entity, columns_of_terms(count, units), slots.all(), Everybody::counts);
   const std::size_t n = rows.households;
@@ -341,6 +355,7 @@ void ScenarioTally::merge(ScenarioTally& other) {
   merge_sums(own_, other.own_);
   merge_sums(compared_, other.compared_);
   counts_.merge(other.counts_);
+  levy_.merge(other.levy_);
   for (std::size_t p = 0; p < programmes_.size(); ++p) programmes_[p].merge(other.programmes_[p]);
   excluded_ += other.excluded_;
 }
@@ -352,6 +367,7 @@ void ScenarioTally::reduce(Exchange& exchange) {
       for (LimbTable& table : *tables) table.reduce(exchange);
   }
   counts_.reduce(exchange);
+  if (study_.scenarios[s_].levy.needed) levy_.reduce(exchange);
   for (LimbTable& table : programmes_) table.reduce(exchange);
   std::int64_t excluded[] = {excluded_};
   exchange.sum(excluded);
@@ -382,6 +398,7 @@ ScenarioTotals ScenarioTally::finish(ScenarioTally* refined, Exchange& exchange,
   totals.welfare = own_.welfare->finish(exchange, team, records(&ScenarioTally::own_));
   if (compared_.welfare) totals.compared_welfare = compared_.welfare->finish(exchange, team, records(&ScenarioTally::compared_));
   totals.counts = std::move(counts_);
+  totals.levy = std::move(levy_);
   totals.programmes = std::move(programmes_);
   totals.attendance = std::move(own_.attendance);
   totals.outcomes = std::move(own_.outcomes);

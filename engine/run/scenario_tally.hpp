@@ -8,6 +8,7 @@
 
 #include "engine/run/block_slots.hpp"
 #include "engine/run/compared_block.hpp"
+#include "engine/run/delivery_cost.hpp"
 #include "engine/run/tallies.hpp"
 #include "engine/statistics/order_records.hpp"
 
@@ -62,6 +63,7 @@ class ScenarioTally {
   void add_welfare(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, std::span<const double> share, Sums& sums);
   void add_counts(const BlockProcessor& processor, const BlockSlots& slots);
   void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody);
+  void add_levy(const BlockProcessor& processor, const BlockSlots& slots);
   void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
   void add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
                       UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
@@ -78,7 +80,8 @@ class ScenarioTally {
   std::vector<bool> constant_lines_;
   bool refining_ = false;
   Sums own_, compared_;
-  LimbTable counts_;
+  LimbTable counts_, levy_;
+  DeliveryCost delivery_;
   std::vector<LimbTable> programmes_;
   std::int64_t excluded_ = 0;
 

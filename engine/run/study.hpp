@@ -48,12 +48,26 @@ struct CompiledEffect {
   CommonShift shift;
 };
 
+/// A unit of draw: a school, a village, a district, within a label of `within`.
+struct DrawUnit {
+  std::int32_t label = 0;
+  double unit = 0;
+  auto operator<=>(const DrawUnit&) const = default;
+};
+
+/// Units of draw that a share of them covers: a quantity of the whole population, found by a pass.
+struct CoveredUnits {
+  bool counted = false;            ///< the share is of the number of units
+  std::vector<DrawUnit> in;        ///< covered, sorted
+  double total = 0, shared = 0;    ///< number of units of the pool, and of those covered that have clients of the programme overlapped
+};
+
 /// A programme of one scenario (or of the observed world), compiled.
 struct CompiledProgramme {
   const Programme* programme = nullptr;
   std::size_t number = 0;          ///< among all programmes of the study
-  Output eligible, condition, observed, take_up, delivery, members, by, within, unit_of_draw;
-  Output cash, cash_observed, in_kind, valued_at, cost_per_recipient;
+  Output eligible, condition, observed, take_up, delivery, members, by, within, unit_of_draw, reserved_for;
+  Output cash, cash_observed, in_kind, valued_at, cost_per_recipient, cost_joint;
   std::vector<CompiledEffect> effects;
   std::size_t within_labels = 1;
   double share = 1, quota = 0, budget = 0, cost_fixed = 0;
@@ -61,8 +75,12 @@ struct CompiledProgramme {
   int observed_index = -1;         ///< the same programme among the observed ones
   std::vector<std::size_t> excluded_by;  ///< positions in the scenario of programmes whose clients are barred
   bool cut_needed = false, cut_resolved = true;
-  std::vector<Cut> cuts;           ///< one a label of `within`
-  double eligible_weight = 0, cut_total = 0;
+  std::vector<Cut> cuts;           ///< one a label of `within` and stratum
+  double reserved_share = 0, overlap_value = 0;
+  int overlaps = -1, joint_with = -1;  ///< positions in the scenario of the programmes it is coupled with; -1: none, or not run
+  CoveredUnits units;
+  /// Cuts are apart for those of a reserve (or clients of the programme overlapped), stratum 1, and the others.
+  std::size_t strata() const { return reserved_for.index >= 0 || overlaps >= 0 ? 2 : 1; }
 };
 
 struct CompiledSynergy {
@@ -72,6 +90,14 @@ struct CompiledSynergy {
   Output size;
 };
 
+/// What households pay for a scenario's programmes: rate × base of each, found by a pass.
+struct CompiledLevy {
+  bool needed = false, resolved = true, flat = false;
+  Output on, who;                  ///< household's money (none: the resource); who pays (none: all)
+  double pass = 0;                 ///< how far it lowers welfare
+  double raised = 0, rate = 0;     ///< in all; share of the base, or money a household
+};
+
 struct CompiledScenario {
   const Scenario* scenario = nullptr;
   std::size_t policy = 0;          ///< index among Study::policies
@@ -79,6 +105,7 @@ struct CompiledScenario {
   std::vector<CompiledSynergy> synergies;
   std::vector<double> pass_through;  ///< one an outcome; 0: does not reach welfare
   double pass_cash = 0, pass_in_kind = 0;
+  CompiledLevy levy;
   int lines = -1;                  ///< index among Study::line_programs
   int against = -1;                ///< scenario it is compared with, -1: none
 };

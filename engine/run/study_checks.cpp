@@ -67,7 +67,7 @@ double StudyCompiler::pass_of(const Outcome& outcome, const Scenario& scenario) 
   }
   if (!outcome.unit.known() || !money().known()) return written->second;
   try {
-    return written->second * outcome.unit.factor_to(money());
+    return written->second * programs_.scope.factor(outcome.unit, money());
   } catch (const Error& error) {
     mistake({}, "welfare.pass_through." + outcome.name + ": " + error.what());
     return 0;
@@ -93,7 +93,7 @@ void StudyCompiler::warn_of_unreached_welfare(const Scenario& scenario, const Pr
     const Outcome& outcome = study_.outcomes[k];
     bool money_like = true;
     try {
-      if (outcome.unit.known() && money().known()) static_cast<void>(outcome.unit.factor_to(money()));
+      if (outcome.unit.known() && money().known()) static_cast<void>(programs_.scope.factor(outcome.unit, money()));
     } catch (const Error&) {
       money_like = false;  // hectares, goats: nothing that welfare could count
     }

@@ -93,14 +93,20 @@ void StudyCompiler::compile() {
 }
 
 void StudyCompiler::prepare_scope() {
+  const Prices& prices = study_.model.prices;
+  for (const Entity entity : {Entity::household, Entity::person})
+    for (ColumnInfo& column : entity == Entity::household ? study_.schema.household : study_.schema.person)
+      column.unit = prices.dated(column.unit);
   programs_.scope.schema = &study_.schema;
+  programs_.scope.prices = &prices;
   for (const ParameterValue& parameter : study_.model.parameters) {
-    programs_.scope.parameters.push_back({parameter.name, parameter.unit});
+    programs_.scope.parameters.push_back({parameter.name, prices.dated(parameter.unit)});
     study_.base_parameters.push_back(parameter.value);
   }
   for (Scenario& scenario : study_.model.scenarios)
     if (scenario.parameters.empty()) scenario.parameters = study_.base_parameters;
   programs_.scope.variables = study_.model.variables;
+  for (rules::Variable& variable : programs_.scope.variables) variable.unit = prices.dated(variable.unit);
 }
 
 /// Compiled on its own first, because the record's entity decides where `welfare` stands for all other expressions.
@@ -215,7 +221,10 @@ void StudyCompiler::compile_data() {
   for (const Programme& programme : study_.model.observed) {
     study_.observed.push_back(compile_programme(programme, data, data));
     compile_shifts(study_.observed.back(), study_.base_parameters);
+    study_.observed.back().cost_fixed =
+        scalar(programme.cost_fixed, "programmes." + programme.name + ".cost.fixed", money(), 0, study_.base_parameters);
   }
+  link_joint_costs(study_.observed);
   std::vector<Synergy> observed_synergies;
   for (const Scenario& scenario : study_.model.scenarios)
     if (scenario.as_observed) observed_synergies = scenario.synergies;
@@ -327,6 +336,9 @@ void StudyCompiler::compile_scenario(std::size_t s, Compiler& none, Compiler&) {
   }
   compiled.synergies = compile_synergies(scenario.synergies, compiled.programmes, none);
   order_exclusions(compiled);
+  couple_programmes(compiled);
+  link_joint_costs(compiled.programmes);
+  compile_levy(compiled, none);
   link_observed(compiled);
   const auto passed = [&](const std::string& source) {
     const auto it = scenario.pass_through.find(source);

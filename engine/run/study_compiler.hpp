@@ -67,6 +67,10 @@ class StudyCompiler {
   double scalar(const std::optional<rules::Text>& text, const std::string& what, const Unit& unit, double absent,
                 std::span<const double> parameters);
   void order_exclusions(CompiledScenario& scenario);
+  void couple_programmes(CompiledScenario& scenario);
+  void link_joint_costs(std::vector<CompiledProgramme>& programmes);
+  void compile_levy(CompiledScenario& compiled, rules::Compiler& none);
+  void check_units_of_draw(const Programme& programme);
   void link_observed(CompiledScenario& scenario);
 
   Output add(rules::Compiler& compiler, const std::optional<rules::Text>& text, const rules::Wanted& wanted);

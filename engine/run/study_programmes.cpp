@@ -1,4 +1,4 @@
-// The part of StudyCompiler that compiles programmes: eligibility, coverage, benefits, effects, synergies.
+// The part of StudyCompiler that compiles programmes: eligibility, benefits, synergies.
 #include <algorithm>
 #include <cmath>
 
@@ -34,28 +34,6 @@ CompiledProgramme StudyCompiler::compile_programme(const Programme& programme, C
   return p;
 }
 
-void StudyCompiler::compile_coverage(const Programme& programme, CompiledProgramme& p, Compiler& world) {
-  const Coverage& coverage = programme.coverage;
-  const std::string at = "programmes." + programme.name + ".coverage.";
-  p.cut_needed = coverage.mode == CoverageMode::share || coverage.mode == CoverageMode::ranked;
-  p.cut_resolved = !p.cut_needed;
-  if (coverage.mode == CoverageMode::observed && !programme.observed)
-    mistake(coverage.place, "programme '" + programme.name + "' has coverage 'observed' but no `observed` that says who is offered it in the data");
-  if (!p.cut_needed) return;
-  if (coverage.mode == CoverageMode::share && !coverage.share)
-    mistake(coverage.place, at + "share is missing: mode 'share' needs it");
-  if (coverage.mode == CoverageMode::ranked && (!coverage.by || coverage.quota.has_value() == coverage.budget.has_value()))
-    mistake(coverage.place, at + "mode 'ranked' needs `by` and either `quota` or `budget`");
-  p.by = add(world, coverage.by, {programme.entity, Type::number, {}, at + "by"});
-  p.within = add(world, coverage.within, {programme.entity, std::nullopt, {}, at + "within"});
-  p.unit_of_draw = add(world, coverage.unit_of_draw, {programme.entity, std::nullopt, {}, at + "unit_of_draw"});
-  if (p.within.index < 0) return;
-  const rules::Typed& typed = world.typed(p.within);
-  if (typed.type == Type::number)
-    mistake(coverage.place, at + "within must be a category or a condition: give the column labels, or compare it");
-  p.within_labels = typed.type == Type::category ? typed.labels.size() : 2;
-}
-
 void StudyCompiler::compile_benefits(const Programme& programme, CompiledProgramme& p, Compiler& world) {
   const std::string at = "programmes." + programme.name + ".";
   const Entity entity = programme.entity;
@@ -68,6 +46,8 @@ void StudyCompiler::compile_benefits(const Programme& programme, CompiledProgram
     p.valued_at = add(world, programme.in_kind->valued_at, {entity, Type::number, Unit::one(), at + "in_kind.valued_at"});
   }
   p.cost_per_recipient = add(world, programme.cost_per_recipient, {entity, Type::number, money(), at + "cost.per_recipient"});
+  if (programme.joint_cost)
+    p.cost_joint = world.add(programme.joint_cost->per_recipient, {entity, Type::number, money(), at + "cost.joint.per_recipient"});
 }
 
 void StudyCompiler::check_synergy(const Synergy& synergy, const Outcome& outcome) {
@@ -122,20 +102,6 @@ double StudyCompiler::scalar(const std::optional<rules::Text>& text, const std::
   rules::Workspace workspace;
   program.run({1, 0, begin, nullptr, id, nullptr}, {{}, parameters, {}, 0, 0}, workspace);
   return program.result(output, workspace)[0];
-}
-
-void StudyCompiler::compile_scalars(CompiledProgramme& p, std::span<const double> parameters) {
-  const Programme& programme = *p.programme;
-  const std::string at = "programmes." + programme.name + ".";
-  const Coverage& coverage = programme.coverage;
-  p.share = scalar(coverage.share, at + "coverage.share", Unit::one(), 1, parameters);
-  p.quota = scalar(coverage.quota, at + "coverage.quota", Unit::one(), -1, parameters);
-  p.budget = scalar(coverage.budget, at + "coverage.budget", money(), -1, parameters);
-  p.cost_fixed = scalar(programme.cost_fixed, at + "cost.fixed", money(), 0, parameters);
-  if (!(p.share >= 0 && p.share <= 1))
-    tell(coverage.share->error(0, at + "coverage.share is " + shortest(p.share) + ": a share lies between 0 and 1"));
-  if (coverage.quota && !(p.quota >= 0)) tell(coverage.quota->error(0, at + "coverage.quota is " + shortest(p.quota) + ": a quota is not negative"));
-  if (coverage.budget && !(p.budget >= 0)) tell(coverage.budget->error(0, at + "coverage.budget is " + shortest(p.budget) + ": a budget is not negative"));
 }
 
 }  // namespace puente

@@ -36,6 +36,9 @@ class Summary {
   void distribution();
   void attendance();
   void programmes();
+  void units();
+  void financing();
+  double unfunded(std::size_t s) const;
   void outcomes();
   void differences();
   void subtract(const Variable& variable);
@@ -248,6 +251,55 @@ void Summary::programmes() {
   add({"coverage", "1", "recipients over eligible units", ""}, dims, [&](const Index& i) {
     const double eligible = programme_sum(i[0], i[1], i[2], ProgrammeTerm::eligible);
     return eligible > 0 ? programme_sum(i[0], i[1], i[2], ProgrammeTerm::recipients) / eligible : NAN;
+  });
+  units();
+  financing();
+}
+
+/// Units of draw, where some programme covers a share of their number.
+void Summary::units() {
+  const auto any = [](const CompiledScenario& s) {
+    return std::any_of(s.programmes.begin(), s.programmes.end(), [](const CompiledProgramme& p) { return p.units.counted; });
+  };
+  if (std::none_of(study_.scenarios.begin(), study_.scenarios.end(), any)) return;
+  const auto of = [this](auto number) {
+    return [this, number](const Index& i) {
+      const int at = position(study_.scenarios[i[0]], i[1]);
+      if (at < 0) return static_cast<double>(NAN);
+      const CompiledProgramme& p = study_.scenarios[i[0]].programmes[static_cast<std::size_t>(at)];
+      return p.units.counted ? static_cast<double>(number(p)) : static_cast<double>(NAN);
+    };
+  };
+  add({"units_covered", "1", "units of draw that the programme covers", ""}, {"scenario", "programme"},
+      of([](const CompiledProgramme& p) { return static_cast<double>(p.units.in.size()); }));
+  add({"units_shared", "1", "of them, those with clients of the programme it overlaps with", ""}, {"scenario", "programme"},
+      of([](const CompiledProgramme& p) { return p.overlaps >= 0 ? p.units.shared : NAN; }));
+}
+
+/// Cost of what is not as observed and what no levy raises.
+double Summary::unfunded(std::size_t s) const {
+  double cost = 0;
+  for (const CompiledProgramme& p : study_.scenarios[s].programmes)
+    if (p.programme->coverage.mode != CoverageMode::observed)
+      cost += programme_sum(s, p.number, 0, ProgrammeTerm::cost) + p.cost_fixed;
+  return study_.scenarios[s].levy.needed ? 0.0 : cost;
+}
+
+void Summary::financing() {
+  add({"unfunded_cost", money(), "cost of programmes that are not as observed and that no levy pays for", ""}, {"scenario"},
+      [this](const Index& i) { return unfunded(i[0]); });
+  if (std::none_of(study_.scenarios.begin(), study_.scenarios.end(), [](const CompiledScenario& s) { return s.levy.needed; })) return;
+  const auto rate = [this](bool flat) {
+    return [this, flat](const Index& i) {
+      const CompiledLevy& levy = study_.scenarios[i[0]].levy;
+      return levy.needed && levy.flat == flat ? levy.rate : NAN;
+    };
+  };
+  add({"levy_share", "1", "share of a household's money that the levy takes", "of the observed resource, where the file does not say of what"}, {"scenario"}, rate(false));
+  add({"levy_per_household", money(), "what the levy takes of every household that pays", ""}, {"scenario"}, rate(true));
+  add({"levy", money(), "money raised", "cost of the programmes less that of those in the data, which are paid for there"}, {"scenario", "group"}, [this](const Index& i) {
+    const CompiledLevy& levy = study_.scenarios[i[0]].levy;
+    return levy.needed && levy.rate != 0 ? totals_.scenarios[i[0]].levy.value(i[1], static_cast<std::size_t>(LevyTerm::paid)) : 0.0;
   });
 }
 

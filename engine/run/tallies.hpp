@@ -14,6 +14,7 @@ namespace puente {
 /// Terms of a slot's counts, of a programme, of school attendance and of an outcome; the first is a weight.
 enum class CountTerm : std::size_t { households, persons, count };
 enum class ProgrammeTerm : std::size_t { eligible, recipients, spending, cost, count };
+enum class LevyTerm : std::size_t { households, paid, count };
 enum class AttendanceTerm : std::size_t { persons, attending, count };
 enum class OutcomeTerm : std::size_t { weight, sum, count };
 
@@ -21,6 +22,7 @@ enum class OutcomeTerm : std::size_t { weight, sum, count };
 struct ScenarioTotals {
   std::vector<WelfareResult> welfare;   ///< [slot]
   LimbTable counts{0, 0};               ///< [slot] × CountTerm
+  LimbTable levy{0, 0};                 ///< [slot] × LevyTerm; no slots where nothing is raised
   std::vector<LimbTable> programmes;    ///< one a programme of the scenario: [slot] × ProgrammeTerm
   std::vector<LimbTable> attendance;    ///< one an age band: [slot × (1 + sexes)] × AttendanceTerm
   std::vector<LimbTable> outcomes;      ///< one a measure: [slot] × OutcomeTerm

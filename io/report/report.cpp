@@ -102,7 +102,20 @@ Json programmes_of(const Results& results, std::size_t s) {
     for (std::size_t g = 0; g < group.size(); ++g)
       for (const char* name : {"recipients", "spending", "cost", "coverage"})
         programmes[programme.labels[p]][group.labels[g]][name] = number(results.at(*results.find(name), {s, p, g}));
+  for (const char* name : {"units_covered", "units_shared"})
+    if (const Variable* v = results.find(name))
+      for (std::size_t p = 0; p < programme.size(); ++p) programmes[programme.labels[p]]["all"][name] = number(results.at(*v, {s, p}));
   return programmes;
+}
+
+Json financing_of(const Results& results, std::size_t s) {
+  Json financing = Json::object();
+  for (const char* name : {"unfunded_cost", "levy_share", "levy_per_household"})
+    if (const Variable* v = results.find(name)) financing[name] = number(results.at(*v, {s}));
+  const Variable* levy = results.find("levy");
+  for (std::size_t g = 0; levy != nullptr && g < results.dimension("group").size(); ++g)
+    financing["levy"][results.dimension("group").labels[g]] = number(results.at(*levy, {s, g}));
+  return financing;
 }
 
 struct Headline {
@@ -151,6 +164,34 @@ std::string footing(const Results& results) {
   return text + fmt::format("{:.0f} households, {:.0f} persons\n", results.at(*households, {0}), results.at(*persons, {0}));
 }
 
+/// What was solved for, in words.
+std::string solve_lines(const Results& results) {
+  std::string text;
+  for (const auto& [key, value] : results.provenance)
+    if (key.starts_with("solve.")) text += key + ": " + std::get<std::string>(value) + "\n";
+  return text;
+}
+
+/// Who pays, in words: a line a scenario with a levy, and one for those that nobody pays for.
+std::string financing_lines(const Results& results) {
+  const Variable* unfunded = results.find("unfunded_cost");
+  if (unfunded == nullptr) return "";
+  std::string text, names;
+  const Dimension& scenario = results.dimension("scenario");
+  const auto value = [&](const char* name, std::size_t s) {
+    const Variable* v = results.find(name);
+    return v == nullptr ? NAN : results.at(*v, {s});
+  };
+  const std::string money = unfunded->units.empty() ? "" : " " + unfunded->units;
+  for (std::size_t s = 0; s < scenario.size(); ++s) {
+    const double cost = value("unfunded_cost", s), share = value("levy_share", s), each = value("levy_per_household", s);
+    if (std::isfinite(share)) text += fmt::format("{}: paid by a levy of {:.4g} % of money\n", scenario.labels[s], 100 * share);
+    if (std::isfinite(each)) text += fmt::format("{}: paid by a levy of {:.6g}{} a household\n", scenario.labels[s], each, money);
+    if (cost != 0) names += fmt::format("{}{} ({:.6g}{})", names.empty() ? "" : ", ", scenario.labels[s], cost, money);
+  }
+  return text + (names.empty() ? "" : "unfunded: " + names + "\n");
+}
+
 }  // namespace
 
 std::string screen_table(const Results& results) {
@@ -171,7 +212,7 @@ std::string screen_table(const Results& results) {
     }
     if (any) text += change + "\n";
   }
-  return text + "\n" + footing(results);
+  return text + "\n" + solve_lines(results) + financing_lines(results) + footing(results);
 }
 
 std::string groups_table(const Results& results) {
@@ -189,7 +230,12 @@ std::string scenarios_json(const Results& results) {
   Json root;
   const Dimension& scenario = results.dimension("scenario");
   for (std::size_t s = 0; s < scenario.size(); ++s)
-    root["scenarios"][scenario.labels[s]] = {{"groups", groups_of(results, s)}, {"programmes", programmes_of(results, s)}};
+    root["scenarios"][scenario.labels[s]] = {{"groups", groups_of(results, s)}, {"programmes", programmes_of(results, s)}, {"financing", financing_of(results, s)}};
+  if (const Variable* value = results.find("solved_value"))
+    for (std::size_t k = 0; k < value->values.size(); ++k)
+      root["solve"][results.dimension("solve").labels[k]] = {{"value", number(value->values[k])},
+                                                             {"left", number(results.find("solved_left")->values[k])},
+                                                             {"right", number(results.find("solved_right")->values[k])}};
   return root.dump(1) + "\n";
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "io/toml/coverage_reader.hpp"
 #include "io/toml/effect_reader.hpp"
 
 namespace puente::io {
@@ -108,26 +109,6 @@ std::vector<ParameterValue> read_parameters(TomlView& root) {
 
 namespace {
 
-Coverage read_coverage(TomlFile& file, TomlView& programme) {
-  Coverage coverage;
-  coverage.place = place_of(programme.place("coverage"));
-  const toml::table* table = programme.table("coverage");
-  if (table == nullptr) return coverage;
-  TomlView view(file, *table, programme.path("coverage"));
-  coverage.mode = static_cast<CoverageMode>(view.choice("mode", {"everyone", "share", "ranked", "observed", "nobody"}, 0));
-  coverage.share = quantity(view, "share");
-  coverage.of_takers = view.choice("of", {"eligible", "takers"}, 0) == 1;
-  coverage.by = quantity(view, "by");
-  coverage.descending = view.choice("order", {"ascending", "descending"}, 0) == 1;
-  coverage.quota = quantity_with_unit(view, "quota");
-  coverage.budget = quantity_with_unit(view, "budget");
-  coverage.within = view.text("within");
-  coverage.unit_of_draw = view.text("unit_of_draw");
-  coverage.keep_observed = view.boolean("keep_observed", true);
-  view.finish();
-  return coverage;
-}
-
 std::optional<Benefit> read_benefit(TomlFile& file, TomlView& programme, const char* key, bool in_resource) {
   const toml::table* table = programme.table(key);
   if (table == nullptr) return std::nullopt;
@@ -141,6 +122,17 @@ std::optional<Benefit> read_benefit(TomlFile& file, TomlView& programme, const c
   else benefit.valued_at = quantity(view, "valued_at");
   view.finish();
   return benefit;
+}
+
+std::optional<JointCost> read_joint_cost(TomlFile& file, TomlView& costs) {
+  const toml::table* table = costs.table("joint");
+  if (table == nullptr) return std::nullopt;
+  TomlView view(file, *table, costs.path("joint"));
+  JointCost joint{view.string("with"), quantity_with_unit(view, "per_recipient").value_or(number_text(0, view.place())), place_of(view.place())};
+  if (joint.with.empty() || view.find("per_recipient") == nullptr)
+    file.error(view.place(), view.path("with") + " and per_recipient: cost of a recipient whose household also receives the programme `with`");
+  view.finish();
+  return joint;
 }
 
 Programme read_programme(TomlFile& file, const toml::table& table, const std::string& name) {
@@ -166,6 +158,7 @@ Programme read_programme(TomlFile& file, const toml::table& table, const std::st
     TomlView costs(file, *cost, view.path("cost"));
     programme.cost_per_recipient = quantity_with_unit(costs, "per_recipient");
     programme.cost_fixed = quantity_with_unit(costs, "fixed");
+    programme.joint_cost = read_joint_cost(file, costs);
     costs.finish();
   }
   if (const toml::array* effects = view.array("effects"))
@@ -205,8 +198,11 @@ void check_names(TomlFile& file, const Policy& policy) {
   };
   for (const Synergy& synergy : policy.synergies)
     for (const std::string& name : synergy.programmes) check(name, synergy.place);
-  for (const Programme& programme : policy.programmes)
+  for (const Programme& programme : policy.programmes) {
     for (const std::string& name : programme.exclude) check(name, programme.place);
+    if (programme.coverage.overlap) check(programme.coverage.overlap->with, programme.coverage.overlap->place);
+    if (programme.joint_cost) check(programme.joint_cost->with, programme.joint_cost->place);
+  }
 }
 
 }  // namespace

@@ -7,8 +7,10 @@
 
 #include "io/toml/column_reader.hpp"
 #include "io/toml/policy_reader.hpp"
+#include "io/toml/prices_reader.hpp"
 #include "io/toml/read_text.hpp"
 #include "io/toml/scenario_resolver.hpp"
+#include "io/toml/solve_reader.hpp"
 
 namespace puente::io {
 
@@ -35,6 +37,8 @@ class Reader {
   void read_scenarios(TomlFile& file);
   void read_scenario(const ScenarioPlan& plan);
   void keep_asked(std::vector<ScenarioPlan>& plans);
+  void check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans);
+  std::vector<ScenarioPlan> trial_plans(TomlFile& file, const std::vector<ScenarioPlan>& plans);
   void take(const Diagnostics& diagnostics);
 
   ScenarioOverrides overrides_;
@@ -46,7 +50,7 @@ class Reader {
 TomlFile Reader::fresh() {
   TomlFile file = TomlFile::parse(out_.path, out_.content);
   for (const auto& [key, value] : overrides_.set)
-    apply({split_path(key), {}, -1, value, rules::Text::standalone("--set " + key, value)}, file);
+    apply({split_path(key), {}, -1, value, rules::Text::standalone("--set " + key, value), false}, file);
   return file;
 }
 
@@ -90,8 +94,8 @@ void Reader::read_root(TomlFile& file) {
   read_run(file, root);
   root.table("scenarios");
   root.table("sweeps");
-  for (const char* later : {"solve", "financing", "prices"})
-    if (root.table(later) != nullptr) file.error(root.place(later), std::string("[") + later + "] is not supported by this version");
+  read_prices(file, root, out_.model.prices, out_.model.variables);
+  out_.solves = read_solves(file, root);
   root.finish();
 }
 
@@ -267,8 +271,68 @@ void Reader::keep_asked(std::vector<ScenarioPlan>& plans) {
   std::erase_if(plans, [&](const ScenarioPlan& plan) { return std::find(keep.begin(), keep.end(), plan.name) == keep.end(); });
 }
 
+/// The scenarios that targets name exist, and what they solve for is in the file.
+void Reader::check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans) {
+  std::vector<std::string> names;
+  for (const ScenarioPlan& plan : plans) names.push_back(plan.name);
+  const auto check = [&](const std::string& name, const Diagnostic& mistake) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) return;
+    const std::string near = nearest(name, names);
+    Diagnostic told = mistake;
+    told.message = "there is no scenario '" + name + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
+    file.diagnostics.add(told);
+  };
+  for (const Solve& solve : out_.solves) {
+    check(solve.scenario, solve.place.error(0, ""));
+    for (const Solve& other : out_.solves)
+      if (&other < &solve && other.scenario == solve.scenario && other.parameter == solve.parameter)
+        file.error(solve.place, "solve." + other.name + " finds the same '" + solve.parameter + "' of scenario '" + solve.scenario + "': give each a scenario of its own, with extends");
+    for (const Target::Call& call : solve.target.calls())
+      check(call.arguments.front().text, solve.target.text().error(call.arguments.front().at, ""));
+    TomlFile scratch = fresh();
+    apply({split_path(solve.parameter), {}, -1, number_text(solve.from, {}).text, solve.place, true}, scratch);
+    take(scratch.diagnostics);
+  }
+}
+
+/// The scenarios of a target: those that the solve changes once a value, the others and the reference once.
+std::vector<ScenarioPlan> Reader::trial_plans(TomlFile& file, const std::vector<ScenarioPlan>& plans) {
+  const auto asked = std::find_if(out_.solves.begin(), out_.solves.end(), [&](const Solve& s) { return s.name == overrides_.trials->solve; });
+  expect(asked != out_.solves.end(), "a solve that is tried is in the file");
+  std::vector<std::string> keep = asked->target.scenarios();
+  keep.push_back(out_.model.reference);
+  const auto of_solve = [&](const ScenarioPlan& plan) {
+    return std::any_of(plan.changes.begin(), plan.changes.end(), [&](const Change& c) { return c.solved && c.place.file->name == "solve." + asked->name; });
+  };
+  const auto kept = [&](const ScenarioPlan& plan) { return std::find(keep.begin(), keep.end(), plan.name) != keep.end(); };
+  std::vector<ScenarioPlan> trials;
+  std::set<std::string> changed;
+  for (std::size_t t = 0; t < overrides_.trials->values.size(); ++t) {
+    std::vector<SolvedValue> solved = overrides_.solved;
+    solved.push_back({asked->name, asked->scenario, asked->parameter, overrides_.trials->values[t]});
+    for (ScenarioPlan& plan : plan_scenarios(file, solved)) {
+      if (!of_solve(plan) || !kept(plan)) continue;
+      changed.insert(plan.name);
+      if (plan.name == out_.model.reference) {
+        file.error(asked->place, "solve." + asked->name + " changes the reference scenario '" + plan.name + "', by which groups and fixed lines are told: give [run] another reference");
+        return plans;
+      }
+      plan.name += trial_suffix(t);
+      plan.against.clear();
+      trials.push_back(plan);
+    }
+  }
+  if (trials.empty()) file.error(asked->place, "the target of solve." + asked->name + " names no scenario that '" + asked->parameter + "' of '" + asked->scenario + "' changes");
+  for (const ScenarioPlan& plan : plans) {
+    if (!kept(plan) || changed.count(plan.name) != 0) continue;
+    trials.push_back(plan);
+    trials.back().against.clear();
+  }
+  return trials;
+}
+
 void Reader::read_scenarios(TomlFile& file) {
-  std::vector<ScenarioPlan> plans = plan_scenarios(file);
+  std::vector<ScenarioPlan> plans = plan_scenarios(file, overrides_.solved);
   if (plans.empty()) {
     ScenarioPlan data;
     data.name = "data";
@@ -287,7 +351,9 @@ void Reader::read_scenarios(TomlFile& file) {
   else check(out_.model.reference, file.place(reference->source()), "the reference");
   for (const ScenarioPlan& plan : plans)
     if (!plan.against.empty()) check(plan.against, plan.place, "against:");
-  keep_asked(plans);
+  check_solves(file, plans);
+  if (overrides_.trials) plans = trial_plans(file, plans);
+  else keep_asked(plans);
   for (const ScenarioPlan& plan : plans) read_scenario(plan);
 }
 
@@ -304,6 +370,7 @@ void Reader::read_scenario(const ScenarioPlan& plan) {
   scenario.name = plan.name;
   scenario.label = plan.label;
   scenario.against = plan.against;
+  scenario.financing = plan.financing;
   scenario.pass_through = policy.pass_through;
   for (const ParameterValue& parameter : policy.parameters) scenario.parameters.push_back(parameter.value);
   std::vector<std::string> known;

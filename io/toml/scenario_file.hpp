@@ -11,6 +11,8 @@
 
 #include "engine/population/recipe.hpp"
 #include "engine/programmes/model.hpp"
+#include "engine/run/solve.hpp"
+#include "io/toml/scenario_resolver.hpp"
 
 namespace puente::io {
 
@@ -21,12 +23,21 @@ struct ScenarioFile {
   std::string population_source;            ///< absolute or as found from the file's folder; empty with a recipe
   std::optional<Recipe> recipe;
   std::optional<std::int64_t> households;   ///< [population] households
+  std::vector<Solve> solves;
   Diagnostics diagnostics;                  ///< mistakes, warnings and notes so far
+};
+
+/// Values that a solve tries in one walk: each scenario that they change runs once a value (trial_suffix), the others once.
+struct Trials {
+  std::string solve;
+  std::vector<double> values;
 };
 
 struct ScenarioOverrides {
   std::vector<std::pair<std::string, std::string>> set;  ///< --set KEY=VALUE, applied to the file itself
   std::vector<std::string> scenarios;                    ///< --scenarios: keep these and their references; empty: all
+  std::vector<SolvedValue> solved;                       ///< by the solves so far
+  std::optional<Trials> trials;                          ///< only what the target of this solve needs
 };
 
 /// Reads the file. Throws Error when it cannot be opened or is not TOML; other mistakes are in `diagnostics`.

@@ -10,7 +10,7 @@ namespace {
 
 class Planner {
  public:
-  explicit Planner(TomlFile& file) : file_(file) {
+  Planner(TomlFile& file, const std::vector<SolvedValue>& solved) : file_(file), solved_(solved) {
     if (const auto* table = file.root["scenarios"].as_table()) scenarios_ = table;
   }
   std::vector<ScenarioPlan> plan();
@@ -18,11 +18,15 @@ class Planner {
  private:
   ScenarioPlan plan_of(const std::string& name, const rules::Text& asked_at, std::size_t depth);
   void read_programmes(TomlView& view, const std::string& name, ScenarioPlan& plan);
+  void read_financing(TomlView& view, ScenarioPlan& plan);
   void read_programme_table(const toml::table& table, const std::string& path, ScenarioPlan& plan);
   void read_set(const toml::table* set, const std::vector<std::string>& at, ScenarioPlan& plan, int step);
   void add_sweep(const std::string& name, const toml::table& table, std::vector<ScenarioPlan>& plans);
 
+  void add_solved(ScenarioPlan& plan);
+
   TomlFile& file_;
+  const std::vector<SolvedValue>& solved_;
   const toml::table* scenarios_ = nullptr;
 };
 
@@ -63,7 +67,9 @@ ScenarioPlan Planner::plan_of(const std::string& name, const rules::Text& asked_
   plan.label = view.string("label");
   if (const auto against = view.text("against")) plan.against = against->text;
   read_programmes(view, name, plan);
+  read_financing(view, plan);
   read_set(view.table("set"), {"scenarios", name, "set"}, plan, -1);
+  add_solved(plan);
   for (const char* key : {"source", "status", "note"}) view.string(key);
   if (depth == 0) view.finish();
   return plan;
@@ -77,6 +83,38 @@ void Planner::read_programmes(TomlView& view, const std::string& name, ScenarioP
   for (const rules::Text& text : view.texts("programmes")) plan.programmes.push_back(text.text);
 }
 
+/// After what the scenario sets itself, before what those that extend it set.
+void Planner::add_solved(ScenarioPlan& plan) {
+  for (const SolvedValue& found : solved_) {
+    if (found.scenario != plan.name) continue;
+    const std::string value = number_text(found.value, {}).text;
+    plan.changes.push_back({split_path(found.parameter), {}, -1, value, rules::Text::standalone("solve." + found.solve, value), true});
+  }
+}
+
+/// "proportional", "flat", "unfunded" (to undo what is extended), or a table { levy, on, who }.
+void Planner::read_financing(TomlView& view, ScenarioPlan& plan) {
+  const std::vector<std::string> kinds = {"proportional", "flat", "unfunded"};
+  const toml::node* node = view.find("financing");
+  if (node == nullptr) return;
+  Financing financing;
+  financing.place = place_of(view.place("financing"));
+  std::size_t kind = 0;
+  if (const toml::table* table = node->as_table()) {
+    TomlView inner(file_, *table, view.path("financing"));
+    if (inner.find("levy") == nullptr) file_.error(inner.place(), inner.path("levy") + " is missing: \"proportional\" or \"flat\"");
+    kind = inner.choice("levy", kinds, 0);
+    financing.on = quantity(inner, "on");
+    financing.who = quantity(inner, "who");
+    for (const char* known : {"source", "status", "note"}) inner.string(known);
+    inner.finish();
+  } else {
+    kind = view.choice("financing", kinds, 0);
+  }
+  financing.levy = kind == 1 ? Financing::Levy::flat : Financing::Levy::proportional;
+  plan.financing = kind == 2 ? std::nullopt : std::optional(financing);
+}
+
 /// { hgsf_meals = "observed" } or { hgsf_meals = { coverage.share = 0.3 } }: settings of the programme in this scenario.
 void Planner::read_programme_table(const toml::table& table, const std::string& path, ScenarioPlan& plan) {
   for (const auto& [programme, node] : in_file_order(table)) {
@@ -85,12 +123,12 @@ void Planner::read_programme_table(const toml::table& table, const std::string& 
     from.push_back(programme);
     const rules::Text at = file_.place(node->source());
     if (node->is_string()) {
-      plan.changes.push_back({{"programmes", programme, "coverage", "mode"}, from, -1, "", at});
+      plan.changes.push_back({{"programmes", programme, "coverage", "mode"}, from, -1, "", at, false});
     } else if (const auto* settings = node->as_table()) {
       for (const auto& [key, value] : in_file_order(*settings)) {
         auto inner = from;
         inner.push_back(key);
-        plan.changes.push_back({{"programmes", programme, key}, inner, -1, "", at});
+        plan.changes.push_back({{"programmes", programme, key}, inner, -1, "", at, false});
       }
     } else {
       file_.error(at, path + "." + programme + " is a coverage mode (\"observed\", \"everyone\", …) or a table of settings");
@@ -103,7 +141,7 @@ void Planner::read_set(const toml::table* set, const std::vector<std::string>& a
   for (const auto& [key, node] : in_file_order(*set)) {
     std::vector<std::string> from = at;
     from.push_back(key);
-    plan.changes.push_back({split_path(key), from, step, "", file_.place(node->source())});
+    plan.changes.push_back({split_path(key), from, step, "", file_.place(node->source()), false});
   }
 }
 
@@ -197,7 +235,7 @@ std::vector<std::string> split_path(const std::string& path) {
   return parts;
 }
 
-std::vector<ScenarioPlan> plan_scenarios(TomlFile& file) { return Planner(file).plan(); }
+std::vector<ScenarioPlan> plan_scenarios(TomlFile& file, const std::vector<SolvedValue>& solved) { return Planner(file, solved).plan(); }
 
 void apply(const Change& change, TomlFile& file) {
   std::vector<std::string> to = change.to;

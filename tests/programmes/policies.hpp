@@ -25,6 +25,26 @@ size = '1'
 income = '100'
 )";
 
+/// Four households of one person with income 10, 20, 30, 40, to which columns are added.
+const std::string four_households = R"(format = 1
+[population]
+households = 4
+[population.recipe.household]
+size = { value = '1' }
+income = { value = '10*(id + 1)' }
+)";
+
+/// Households of one to five persons with weights that no share meets at a household's border.
+const std::string uneven_households = R"(format = 1
+[population]
+households = 3000
+[population.recipe]
+persons = '1 + floor(5*uniform("size"))'
+[population.recipe.household]
+income = 'exp(5 + normal("income"))'
+weight = { value = '0.5 + uniform("w")', type = "f64" }
+)";
+
 class Policies : public testing::Test {
  protected:
   /// All that `run --json` says of a scenario file.

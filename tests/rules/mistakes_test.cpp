@@ -187,7 +187,7 @@ TEST(Wanted, TypeAndUnit) {
   EXPECT_NE(mistakes("land", {{}, Type::category, {}, "group"}).find("group is a category"), std::string::npos);
   EXPECT_NE(mistakes("land", {{}, {}, Unit::parse("ZMW/month"), "amount"}).find("amount is in ZMW/month, but 'land' is in ha"),
             std::string::npos);
-  EXPECT_NE(mistakes("yearly", {{}, {}, Unit::parse("ZMW/month"), "amount"}).find("converts the period"), std::string::npos);
+  EXPECT_NE(mistakes("yearly", {{}, {}, Unit::parse("ZMW/month"), "amount"}).find("converts it"), std::string::npos);
   EXPECT_EQ(mistakes("20", {{}, {}, Unit::parse("ZMW/month"), "amount"}), "");
   EXPECT_EQ(mistakes("plain", {{}, {}, Unit::parse("ZMW/month"), "amount"}), "");
   EXPECT_EQ(evaluate(town, "20", {{}, {}, Unit::parse("ZMW/month"), ""}).typed.unit.text(), "ZMW/month");
