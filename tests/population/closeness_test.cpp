@@ -34,6 +34,13 @@ class Closeness : public testing::TestWithParam<const char*> {
     return all;
   }
 
+  void persons_ages_and_women() const;
+  void regions_areas_and_sizes() const;
+  void welfare_at_every_published_point() const;
+  void sources_sum_to_the_resource() const;
+  void attendance_by_age_and_area() const;
+  void small_in_memory() const;
+
   Profile profile_;
   Population population_;
   std::vector<double> weight_;
@@ -41,7 +48,7 @@ class Closeness : public testing::TestWithParam<const char*> {
   double persons_ = 0;
 };
 
-TEST_P(Closeness, PersonsAgesAndWomen) {
+void Closeness::persons_ages_and_women() const {
   EXPECT_NEAR(persons_ / profile_.persons, 1, 1e-6);
   const std::vector<double> age = values(population_, Entity::person, "age"), sex = values(population_, Entity::person, "sex");
   std::vector<double> share(age_groups);
@@ -55,7 +62,7 @@ TEST_P(Closeness, PersonsAgesAndWomen) {
   EXPECT_NEAR(women, profile_.female, 1e-5);
 }
 
-TEST_P(Closeness, RegionsAreasAndSizes) {
+void Closeness::regions_areas_and_sizes() const {
   const std::vector<double> region = values(population_, Entity::household, "region"), area = values(population_, Entity::household, "area");
   std::vector<double> in_cell(profile_.regions.size() * 2), persons(2), households(2);
   for (std::size_t h = 0; h < weight_.size(); ++h) {
@@ -68,7 +75,7 @@ TEST_P(Closeness, RegionsAreasAndSizes) {
   for (std::size_t a = 0; a < 2; ++a) EXPECT_NEAR(persons[a] / households[a] / profile_.areas[a].household_size, 1, 1e-4);
 }
 
-TEST_P(Closeness, WelfareAtEveryPublishedPoint) {
+void Closeness::welfare_at_every_published_point() const {
   double below = 0, money = 0;
   const auto all = distribution();
   std::size_t next = 0;
@@ -85,7 +92,7 @@ TEST_P(Closeness, WelfareAtEveryPublishedPoint) {
   EXPECT_NEAR(money / persons_ / profile_.welfare.mean, 1, 0.005);
 }
 
-TEST_P(Closeness, SourcesSumToTheResourceToTheLastBit) {
+void Closeness::sources_sum_to_the_resource() const {
   const char* resource = population_.find(Entity::household, "income") != nullptr ? "income" : "consumption";
   const std::vector<double> whole = values(population_, Entity::household, resource);
   std::vector<std::vector<double>> sources;
@@ -99,7 +106,7 @@ TEST_P(Closeness, SourcesSumToTheResourceToTheLastBit) {
   }
 }
 
-TEST_P(Closeness, AttendanceByAgeAndArea) {
+void Closeness::attendance_by_age_and_area() const {
   const Trait& trait = profile_.traits.front();
   ASSERT_EQ(trait.name, "attends");
   const std::vector<double> age = values(population_, Entity::person, "age"), attends = values(population_, Entity::person, "attends");
@@ -116,8 +123,18 @@ TEST_P(Closeness, AttendanceByAgeAndArea) {
     }
 }
 
-TEST_P(Closeness, HouseholdsAreSmallInMemory) {
+void Closeness::small_in_memory() const {
   EXPECT_LE(static_cast<double>(population_.bytes()) / static_cast<double>(population_.households()), 200);
+}
+
+/// One test a country: making the population is what takes time.
+TEST_P(Closeness, WhatIsCalibratedCloses) {
+  persons_ages_and_women();
+  regions_areas_and_sizes();
+  welfare_at_every_published_point();
+  sources_sum_to_the_resource();
+  attendance_by_age_and_area();
+  small_in_memory();
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, Closeness, testing::ValuesIn(countries), [](const auto& country) { return std::string(country.param); });
