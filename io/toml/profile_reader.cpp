@@ -262,7 +262,6 @@ void Reader::read_units(TomlView& root) {
       names.push_back(level.name);
       profile_.units.push_back(std::move(level));
     }
-  if (profile_.units.size() > 8) file_.error(root.place("units"), "there are more than 8 levels of units");
   const toml::table* draws = root.table("draws");
   if (draws == nullptr) return;
   TomlView view(file_, *draws, "draws");

@@ -116,6 +116,8 @@ struct Trait {
   std::vector<TraitOffset> offsets;
 };
 
+constexpr std::size_t most_traits = 16;
+
 struct Profile {
   std::string path;
   PopulationNotes notes;

@@ -114,8 +114,9 @@ void Solver::walk(std::int64_t stride, const Work& work) const {
   team_.for_each(chunks, [&](std::size_t c, int thread) {
     MadeHousehold made;
     const std::int64_t begin = first + static_cast<std::int64_t>(c) * chunk, end = std::min(last, begin + chunk);
+    HouseholdRun run(maker_, begin * stride + stride / 2, stride);
     for (std::int64_t i = begin; i < end; ++i) {
-      maker_.make(i * stride + stride / 2, made);
+      run.next(made);
       work(static_cast<std::size_t>(thread), made);
     }
   });

@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "tests/population/synthetic.hpp"
-#include "tests/support/scale.hpp"
 
 namespace puente::test {
 namespace {
@@ -15,6 +14,7 @@ class Closeness : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     profile_ = profile_of(GetParam(), fewest_calibrated);
+    profile_.derivation.left_out.clear();  // every trait is looked at
     population_ = made(profile_);
     weight_ = values(population_, Entity::household, "weight");
     const auto& offset = population_.person_offset;
@@ -38,7 +38,8 @@ class Closeness : public testing::TestWithParam<const char*> {
   void regions_areas_and_sizes() const;
   void welfare_at_every_published_point() const;
   void sources_sum_to_the_resource() const;
-  void attendance_by_age_and_area() const;
+  void traits_by_area_and_sex() const;
+  void check_margin(const Trait& trait, const TraitMargin& margin) const;
   void small_in_memory() const;
 
   Profile profile_;
@@ -106,20 +107,33 @@ void Closeness::sources_sum_to_the_resource() const {
   }
 }
 
-void Closeness::attendance_by_age_and_area() const {
-  const Trait& trait = profile_.traits.front();
-  ASSERT_EQ(trait.name, "attends");
-  const std::vector<double> age = values(population_, Entity::person, "age"), attends = values(population_, Entity::person, "attends");
-  const std::vector<double> area = values(population_, Entity::household, "area");
-  for (std::size_t a = 0; a < 2; ++a)
+/// Every trait by area and by sex, as far as its margins say; within a point, and better where many draw.
+void Closeness::traits_by_area_and_sex() const {
+  int checked = 0;
+  for (const Trait& trait : profile_.traits)
+    for (const TraitMargin& margin : trait.margins)
+      if (margin.by.key == TraitKey::area || margin.by.key == TraitKey::sex) {
+        check_margin(trait, margin);
+        ++checked;
+      }
+  EXPECT_EQ(checked, 4);
+}
+
+void Closeness::check_margin(const Trait& trait, const TraitMargin& margin) const {
+  const bool of_household = trait.entity == Entity::household;
+  const std::vector<double> has = values(population_, trait.entity, trait.name), age = values(population_, Entity::person, "age");
+  const std::vector<double> area = values(population_, Entity::household, "area"), sex = values(population_, Entity::person, "sex");
+  for (std::size_t label = 0; label < margin.share.size(); ++label)
     for (std::size_t b = 0; b < trait.bands.size(); ++b) {
       double with = 0, all = 0;
-      for (std::size_t i = 0; i < age.size(); ++i) {
-        if (age[i] < trait.bands[b].from || age[i] > trait.bands[b].to || area[household_of_[i]] != static_cast<double>(a)) continue;
-        with += weight_[household_of_[i]] * attends[i];
-        all += weight_[household_of_[i]];
+      for (std::size_t i = 0; i < has.size(); ++i) {
+        const std::size_t h = of_household ? i : household_of_[i];
+        const double key = margin.by.key == TraitKey::area ? area[h] : sex[i];
+        if (key != static_cast<double>(label) || (!of_household && (age[i] < trait.bands[b].from || age[i] > trait.bands[b].to))) continue;
+        with += weight_[h] * has[i];
+        all += weight_[h];
       }
-      EXPECT_NEAR(with / all, trait.margins[0].share[a][b], 0.01) << a << " " << trait.bands[b].from;
+      EXPECT_NEAR(with / all, margin.share[label][b], 0.01) << trait.name << " " << label << " " << trait.bands[b].from;
     }
 }
 
@@ -133,7 +147,7 @@ TEST_P(Closeness, WhatIsCalibratedCloses) {
   regions_areas_and_sizes();
   welfare_at_every_published_point();
   sources_sum_to_the_resource();
-  attendance_by_age_and_area();
+  traits_by_area_and_sex();
   small_in_memory();
 }
 
