@@ -11,7 +11,7 @@ namespace puente {
 
 namespace {
 
-enum class Made : std::uint8_t { id, weight, region, area, unit, livelihood, welfare, rank, quartile, number, draw, trait,
+enum class Made : std::uint8_t { id, weight, region, area, unit, livelihood, welfare, rank, quartile, number, livelihood_number, draw, trait,
                                     line, relation, age, sex };
 
 /// What a column of the core is; `index` tells units, region numbers, draws and traits apart.
@@ -49,6 +49,8 @@ std::vector<CoreColumn> core_columns(const Profile& profile) {
   add(Made::quartile, column(household, "quartile", ColumnType::i8, "quarter of persons by welfare", {"poorest", "second", "third", "richest"}, true));
   for (std::size_t n = 0; n < profile.region_numbers.size(); ++n)
     add(Made::number, column(household, profile.region_numbers[n], ColumnType::f64, "of the region", {}, false, Unit()), n);
+  for (std::size_t n = 0; n < profile.livelihood_numbers.size(); ++n)
+    add(Made::livelihood_number, column(household, profile.livelihood_numbers[n].name, ColumnType::f64, "of the livelihood", {}, false, Unit()), n);
   for (std::size_t d = 0; d < profile.draws.size(); ++d)
     add(Made::draw, column(household, profile.draws[d].name, ColumnType::f64, "order of the household's " + profile.units[profile.draws[d].level].name), d);
   for (const Entity entity : {household, person})
@@ -160,6 +162,9 @@ void CoreSource::fill_household(const CoreColumn& column, const Scratch& scratch
     case Made::rank: return fill([&](Household, std::size_t h) { return scratch.rank[h]; });
     case Made::quartile: return fill([](Household made, std::size_t) { return made.quartile; });
     case Made::number: return fill([&](Household made, std::size_t) { return profile_.regions[static_cast<std::size_t>(made.region)].numbers[index]; });
+    case Made::livelihood_number: return fill([&](Household made, std::size_t) {
+      return profile_.livelihood_numbers[index].value[static_cast<std::size_t>(made.livelihood)];
+    });
     case Made::draw: return fill([&](Household made, std::size_t) {
       return orders_[index][static_cast<std::size_t>(unit_of(profile_.draws[index].level, made))];
     });
@@ -202,7 +207,7 @@ Derivation completed(const Profile& profile) {
   derivation.seed = profile.seed;
   for (const CoreColumn& column : core_columns(profile)) {
     const bool inner = column.what == Made::welfare || column.what == Made::rank || column.what == Made::quartile ||
-                       column.what == Made::number || column.what == Made::draw;
+                       column.what == Made::number || column.what == Made::livelihood_number || column.what == Made::draw;
     if (inner) derivation.left_out.push_back(column.info.name);
   }
   return derivation;
