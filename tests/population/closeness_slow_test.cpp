@@ -23,11 +23,11 @@ class Closeness : public testing::TestWithParam<const char*> {
       persons_ += weight_[h] * size_of(h);
     }
   }
+  const char* resource() const { return population_.find(Entity::household, "income") != nullptr ? "income" : "consumption"; }
   double size_of(std::size_t h) const { return static_cast<double>(population_.person_offset[h + 1] - population_.person_offset[h]); }
   /// Welfare per person, the poorest first, with the persons it stands for.
   std::vector<std::pair<double, double>> distribution() const {
-    const char* resource = population_.find(Entity::household, "income") != nullptr ? "income" : "consumption";
-    const std::vector<double> money = values(population_, Entity::household, resource);
+    const std::vector<double> money = values(population_, Entity::household, resource());
     std::vector<std::pair<double, double>> all;
     for (std::size_t h = 0; h < weight_.size(); ++h) all.emplace_back(money[h] / size_of(h) * 12 / 365 / profile_.derivation.parameter_values[0], weight_[h] * size_of(h));
     std::sort(all.begin(), all.end());
@@ -38,7 +38,8 @@ class Closeness : public testing::TestWithParam<const char*> {
   void regions_areas_and_sizes() const;
   void welfare_at_every_published_point() const;
   void sources_sum_to_the_resource() const;
-  void traits_by_area_and_sex() const;
+  void traits_close() const;
+  std::vector<double> quarters() const;
   void check_margin(const Trait& trait, const TraitMargin& margin) const;
   void small_in_memory() const;
 
@@ -94,8 +95,7 @@ void Closeness::welfare_at_every_published_point() const {
 }
 
 void Closeness::sources_sum_to_the_resource() const {
-  const char* resource = population_.find(Entity::household, "income") != nullptr ? "income" : "consumption";
-  const std::vector<double> whole = values(population_, Entity::household, resource);
+  const std::vector<double> whole = values(population_, Entity::household, resource());
   std::vector<std::vector<double>> sources;
   for (const char* name : {"crop_income", "livestock_income", "farm_wage", "off_farm_wage", "business_income", "transfers"})
     sources.push_back(values(population_, Entity::household, name));
@@ -107,28 +107,44 @@ void Closeness::sources_sum_to_the_resource() const {
   }
 }
 
-/// Every trait by area and by sex, as far as its margins say; within a point, and better where many draw.
-void Closeness::traits_by_area_and_sex() const {
+/// Quarter of persons in which each household lies, by its own welfare.
+std::vector<double> Closeness::quarters() const {
+  const std::vector<double> money = values(population_, Entity::household, resource());
+  std::vector<std::size_t> order(weight_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return money[a] / size_of(a) < money[b] / size_of(b); });
+  std::vector<double> quarter(weight_.size());
+  double below = 0;
+  for (const std::size_t h : order) {
+    quarter[h] = std::min(3.0, std::floor(4 * below / persons_));
+    below += weight_[h] * size_of(h);
+  }
+  return quarter;
+}
+
+/// Every trait, as far as its margins say; within a point, and better where many draw.
+void Closeness::traits_close() const {
   int checked = 0;
   for (const Trait& trait : profile_.traits)
     for (const TraitMargin& margin : trait.margins)
-      if (margin.by.key == TraitKey::area || margin.by.key == TraitKey::sex) {
+      if (margin.by.key == TraitKey::area || margin.by.key == TraitKey::sex || margin.by.key == TraitKey::quartile) {
         check_margin(trait, margin);
         ++checked;
       }
-  EXPECT_EQ(checked, 4);
+  EXPECT_EQ(checked, 5);
 }
 
 void Closeness::check_margin(const Trait& trait, const TraitMargin& margin) const {
   const bool of_household = trait.entity == Entity::household;
   const std::vector<double> has = values(population_, trait.entity, trait.name), age = values(population_, Entity::person, "age");
   const std::vector<double> area = values(population_, Entity::household, "area"), sex = values(population_, Entity::person, "sex");
+  const std::vector<double> quarter = margin.by.key == TraitKey::quartile ? quarters() : std::vector<double>();
   for (std::size_t label = 0; label < margin.share.size(); ++label)
-    for (std::size_t b = 0; b < trait.bands.size(); ++b) {
+    for (std::size_t b = 0; b < trait.bands.size() && !std::isnan(margin.share[label][b]); ++b) {
       double with = 0, all = 0;
       for (std::size_t i = 0; i < has.size(); ++i) {
         const std::size_t h = of_household ? i : household_of_[i];
-        const double key = margin.by.key == TraitKey::area ? area[h] : sex[i];
+        const double key = margin.by.key == TraitKey::area ? area[h] : margin.by.key == TraitKey::sex ? sex[i] : quarter[h];
         if (key != static_cast<double>(label) || (!of_household && (age[i] < trait.bands[b].from || age[i] > trait.bands[b].to))) continue;
         with += weight_[h] * has[i];
         all += weight_[h];
@@ -147,7 +163,7 @@ TEST_P(Closeness, WhatIsCalibratedCloses) {
   regions_areas_and_sizes();
   welfare_at_every_published_point();
   sources_sum_to_the_resource();
-  traits_by_area_and_sex();
+  traits_close();
   small_in_memory();
 }
 
