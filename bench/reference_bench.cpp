@@ -189,7 +189,7 @@ bool measure(const Options& options) {
   recipe.households = options.households;
   const double triad = triad_bytes_per_second(options.threads);
   Stopwatch watch;
-  const auto source = make_population(std::move(recipe), {}, alone, team);
+  const auto source = keep_in_memory(std::make_unique<RecipeSource>(std::move(recipe)), {}, alone, team);
   const double made = watch.seconds();
   const HandData data(*source, team);
   std::printf("Reference workload, %lld households, %d threads, %d rounds\n", static_cast<long long>(options.households),
