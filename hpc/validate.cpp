@@ -1,4 +1,5 @@
 // `puente validate`: a pack's or a profile's evidence beside what is simulated.
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -7,6 +8,7 @@
 #include "io/report/validation.hpp"
 #include "io/toml/evidence_reader.hpp"
 #include "io/toml/profile_reader.hpp"
+#include "io/toml/scenario_file.hpp"
 
 namespace puente {
 
@@ -37,6 +39,20 @@ void ask_for(const io::EvidenceFile& evidence, StudyModel& model) {
     if (finding.simulated) finding.simulated->ask_for(model.statistics);
 }
 
+/// Scenarios that formulas name must be in the scenario file.
+void check_scenarios(io::EvidenceFile& evidence) {
+  std::vector<std::string> names;
+  for (const Scenario& scenario : io::read_scenario_file(evidence.scenario, {}).model.scenarios) names.push_back(scenario.name);
+  for (const Finding& finding : evidence.findings)
+    for (const FigureCall& call : finding.simulated ? finding.simulated->calls() : std::vector<FigureCall>()) {
+      const std::string& name = call.arguments.front().text;
+      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+      const std::string near = nearest(name, names);
+      evidence.diagnostics.add(finding.simulated->text().error(call.arguments.front().at, evidence.scenario + " has no scenario '" + name + "'" +
+                                                               (near.empty() ? "" : "; did you mean '" + near + "'?")));
+    }
+}
+
 }  // namespace
 
 int validate_command(const ValidateCommand& command, ParallelSession& session) {
@@ -46,6 +62,7 @@ int validate_command(const ValidateCommand& command, ParallelSession& session) {
   together(exchange, [&] {
     const Subject subject = subject_of(command.what);
     evidence = io::read_evidence(subject.evidence, subject.profile);
+    check_scenarios(evidence);
     evidence.diagnostics.throw_if_errors();
     run.scenario = evidence.scenario;
     if (run.population.empty()) run.population = subject.profile;
