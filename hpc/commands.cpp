@@ -269,12 +269,16 @@ std::string find_scenario(const std::string& name) {
   throw Error(ExitCode::input_missing, name + ": there is no such file, nor a pack or profile of this name");
 }
 
-int run_command(const RunCommand& command, ParallelSession& session) {
+ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, const std::function<void(StudyModel&)>& adjust) {
   const auto start = std::chrono::steady_clock::now();
   Exchange& exchange = session.exchange();
   OpenMpTeam team(threads_of(command.common, session));
   io::ScenarioOverrides overrides = overrides_of(command.set, command.scenarios);
-  const ReadScenario read = [&](const io::ScenarioOverrides& asked) { return read_for(command, asked, exchange); };
+  const ReadScenario read = [&](const io::ScenarioOverrides& asked) {
+    io::ScenarioFile file = read_for(command, asked, exchange);
+    if (adjust) adjust(file.model);
+    return file;
+  };
   io::ScenarioFile file = read(overrides);
   RunOptions options = options_of(command.common);
   const auto source = population_of(file, command, options, exchange, team);
@@ -286,15 +290,25 @@ int run_command(const RunCommand& command, ParallelSession& session) {
   for (const Solved& one : solved) add_solved(one, finished.results);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   add_provenance(finished.results, file, command, exchange, team.threads(), seconds);
+  if (exchange.rank() == 0) warn(file.diagnostics);
+  return {std::move(finished.results), source->households()};
+}
+
+void print(const std::string& text, Exchange& exchange) {
   together(exchange, [&] {
     if (exchange.rank() != 0) return;
-    warn(file.diagnostics);
-    if (!command.output.empty()) io::write_results(finished.results, command.output);
-    if (command.common.json) std::cout << io::scenarios_json(finished.results);
-    else if (!command.common.quiet) std::cout << io::screen_table(finished.results);
+    std::cout << text;
     std::cout.flush();
     if (!std::cout) throw Error(ExitCode::io_error, "the table cannot be written to standard output");
   });
+}
+
+int run_command(const RunCommand& command, ParallelSession& session) {
+  const ScenarioRun run = run_scenario(command, session);
+  together(session.exchange(), [&] {
+    if (session.exchange().rank() == 0 && !command.output.empty()) io::write_results(run.results, command.output);
+  });
+  print(command.common.json ? io::scenarios_json(run.results) : command.common.quiet ? "" : io::screen_table(run.results), session.exchange());
   return 0;
 }
 

@@ -1,10 +1,13 @@
 // The commands of `puente`, one function each, on options already parsed. Those that run on many ranks take the session.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/programmes/model.hpp"
+#include "engine/run/results.hpp"
 #include "hpc/communicator.hpp"
 
 namespace puente {
@@ -45,7 +48,23 @@ struct SynthesiseCommand {
   CommonOptions common;
 };
 
+struct ValidateCommand {
+  std::string what;               ///< a pack, a profile, or an evidence file
+  RunCommand run;                 ///< options; its scenario and scenarios are the evidence's
+};
+
+/// What a scenario file comes to: its solves are answered, then it runs. Collective.
+struct ScenarioRun {
+  Results results;
+  std::int64_t households = 0;    ///< simulated
+};
+/// `adjust` may change what is asked for, each time the file is read. Warnings are printed.
+ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, const std::function<void(StudyModel&)>& adjust = {});
+/// To standard output, by one rank. Collective; throws Error, the same on all ranks, when it cannot be written.
+void print(const std::string& text, Exchange& exchange);
+
 int run_command(const RunCommand& command, ParallelSession& session);
+int validate_command(const ValidateCommand& command, ParallelSession& session);
 int statistics_command(const StatisticsCommand& command, ParallelSession& session);
 int check_command(const std::string& scenario, const std::string& population, const std::vector<std::string>& set);
 int synthesise_command(const SynthesiseCommand& command, ParallelSession& session);

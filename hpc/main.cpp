@@ -83,6 +83,15 @@ int main(int argc, char** argv) {
   run_app->add_option("--scenarios", run.scenarios, "only these, and what they are compared with: A,B")->delimiter(',');
   add_common(*run_app, run.common);
 
+  ValidateCommand validate;
+  CLI::App* validate_app = app.add_subcommand("validate", "published findings against simulated, a line a finding; exit 1 if one that must close does not");
+  validate_app->add_option("what", validate.what, "pack, profile, or an evidence file (TOML)")->required();
+  validate_app->add_option("--population", validate.run.population, "population file instead of the scenario's own");
+  validate_app->add_option("--households", validate.run.households, "households of a recipe or profile")->check(positive);
+  validate_app->add_option("--seed", validate.run.seed, "seed of all draws");
+  validate_app->add_option("--set", validate.run.set, "KEY=VALUE: one key path from the scenario file's root")->expected(1)->take_all();
+  add_common(*validate_app, validate.run.common);
+
   StatisticsCommand statistics;
   CLI::App* statistics_app = app.add_subcommand("statistics", "poverty and inequality of a population as it is");
   statistics_app->add_option("population", statistics.population, "population file")->required();
@@ -132,6 +141,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
   if (run_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return run_command(run, session); });
+  if (validate_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return validate_command(validate, session); });
   if (statistics_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return statistics_command(statistics, session); });
   if (synthesise_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return synthesise_command(synthesise, session); });
   if (check_app->parsed()) return alone([&] { return check_command(check_scenario, check_population, check_set); });

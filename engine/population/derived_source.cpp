@@ -7,6 +7,22 @@
 
 namespace puente {
 
+namespace {
+
+/// A name that is left out is a column of the base: a slip would store what was not to be stored.
+void check_left_out(const Schema& base, const std::vector<std::string>& left_out) {
+  std::vector<std::string> names;
+  for (const Entity entity : {Entity::household, Entity::person})
+    for (const ColumnInfo& column : base.columns(entity)) names.push_back(column.name);
+  for (const std::string& name : left_out) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const std::string near = nearest(name, names);
+    throw bad_input("leave_out: there is no column '" + name + "' to leave out" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+  }
+}
+
+}  // namespace
+
 struct DerivedSource::Impl {
   std::unique_ptr<PopulationSource> base;
   Derivation derivation;
@@ -22,6 +38,7 @@ struct DerivedSource::Impl {
 };
 
 void DerivedSource::Impl::compile() {
+  check_left_out(base->schema(), derivation.left_out);
   rules::Scope scope;
   scope.schema = &base->schema();
   scope.parameters = derivation.parameters;

@@ -32,6 +32,7 @@ class Reader {
   void read_notes(TomlView& root);
   void read_people(TomlView& root);
   void read_livelihoods(TomlView& root);
+  void read_livelihood_numbers(TomlView& livelihoods);
   void read_areas(TomlView& root);
   void read_family(TomlView& area, FamilyPattern& family);
   void read_regions(TomlView& root);
@@ -117,6 +118,7 @@ void Reader::read_livelihoods(TomlView& root) {
     profile_.livelihoods = {"any"};
   }
   profile_.welfare.livelihood = values_.by_name(view, "welfare", profile_.livelihoods, 0);
+  read_livelihood_numbers(view);
   if (const toml::table* areas = root.table("areas"))
     for (const auto& [name, node] : in_file_order(*areas)) {
       profile_.areas.emplace_back();
@@ -124,6 +126,21 @@ void Reader::read_livelihoods(TomlView& root) {
       profile_.areas.back().livelihood = values_.shares_by_name(view, name.c_str(), profile_.livelihoods);
     }
   values_.fact(view, "livelihoods");
+  view.finish();
+}
+
+void Reader::read_livelihood_numbers(TomlView& livelihoods) {
+  const toml::table* table = livelihoods.table("numbers");
+  if (table == nullptr) return;
+  TomlView view(file_, *table, "livelihoods.numbers");
+  for (const auto& [name, node] : in_file_order(*table)) {
+    if (!node->is_table()) continue;
+    LivelihoodNumber number{name, values_.by_name(view, name.c_str(), profile_.livelihoods, std::nan(""))};
+    for (std::size_t l = 0; l < number.value.size(); ++l)
+      if (std::isnan(number.value[l])) file_.error(view.place(name.c_str()), view.path(name.c_str()) + " misses '" + profile_.livelihoods[l] + "'");
+    profile_.livelihood_numbers.push_back(std::move(number));
+  }
+  values_.fact(view, "livelihoods.numbers");
   view.finish();
 }
 
@@ -262,7 +279,6 @@ void Reader::read_units(TomlView& root) {
       names.push_back(level.name);
       profile_.units.push_back(std::move(level));
     }
-  if (profile_.units.size() > 8) file_.error(root.place("units"), "there are more than 8 levels of units");
   const toml::table* draws = root.table("draws");
   if (draws == nullptr) return;
   TomlView view(file_, *draws, "draws");

@@ -147,7 +147,12 @@ std::vector<Trait> read_traits(TomlView& root, const Profile& profile, ProfileVa
   TraitReader reader(root.file(), profile, values);
   if (const toml::array* traits = root.array("traits"))
     for (const toml::node& node : *traits) reader.read(node.is_table() ? *node.as_table() : none);
-  return reader.take();
+  std::vector<Trait> all = reader.take();
+  if (all.size() > most_traits) {
+    root.file().error(root.place("traits"), "there are " + std::to_string(all.size()) + " traits, more than " + std::to_string(most_traits));
+    all.resize(most_traits);
+  }
+  return all;
 }
 
 }  // namespace puente::io

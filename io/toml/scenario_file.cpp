@@ -287,7 +287,7 @@ void Reader::check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans
     for (const Solve& other : out_.solves)
       if (&other < &solve && other.scenario == solve.scenario && other.parameter == solve.parameter)
         file.error(solve.place, "solve." + other.name + " finds the same '" + solve.parameter + "' of scenario '" + solve.scenario + "': give each a scenario of its own, with extends");
-    for (const Target::Call& call : solve.target.calls())
+    for (const FigureCall& call : solve.target.calls())
       check(call.arguments.front().text, solve.target.text().error(call.arguments.front().at, ""));
     TomlFile scratch = fresh();
     apply({split_path(solve.parameter), {}, -1, number_text(solve.from, {}).text, solve.place, true}, scratch);

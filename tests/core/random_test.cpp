@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace puente {
 namespace {
 
@@ -33,6 +35,24 @@ TEST(Random, ManyAtOnceEqualOneByOne) {
   double out[3];
   draw_uniforms(9, 3, household, line, 4, out);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(out[i], uniform_of_bits(draw_bits(9, {household[i], line[i], 0, 4})));
+}
+
+TEST(Random, RunsOfAnyLengthEqualOneByOne) {
+  std::vector<std::int64_t> household;
+  std::vector<std::uint16_t> line;
+  for (int i = 0; i < 53; ++i) {
+    household.push_back(i % 3 == 0 ? i : (std::int64_t{1} << 33) + 7 * i);
+    line.push_back(static_cast<std::uint16_t>(1000 * i));
+  }
+  for (const std::size_t n : {1UL, 15UL, 16UL, 17UL, 53UL}) {
+    std::vector<double> households(n), persons(n);
+    draw_uniforms(~9ULL, n, household.data(), nullptr, 3, households.data());
+    draw_uniforms(~9ULL, n, household.data(), line.data(), 0xffffffff, persons.data());
+    for (std::size_t i = 0; i < n; ++i) {
+      EXPECT_EQ(households[i], uniform_of_bits(draw_bits(~9ULL, {household[i], 0, 0, 3}))) << n << " " << i;
+      EXPECT_EQ(persons[i], uniform_of_bits(draw_bits(~9ULL, {household[i], line[i], 0, 0xffffffff}))) << n << " " << i;
+    }
+  }
 }
 
 TEST(Random, AMillionUniformsHaveTheirMoments) {

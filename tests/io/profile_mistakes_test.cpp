@@ -70,6 +70,12 @@ TEST_F(ProfileMistakes, NumbersWithoutSource) {
   expect_says("status = \"published\" }\n# 0-4", "status = \"certain\" }\n# 0-4", {"is one of \"published\", \"derived\", \"assumed\""});
 }
 
+TEST_F(ProfileMistakes, ColumnsLeftOutMustExist) {
+  const Ran ran = check("leave_out = [\"child_works\"]", "leave_out = [\"chld_works\"]");
+  EXPECT_EQ(ran.code, 65) << ran.text;
+  EXPECT_NE(ran.text.find("no column 'chld_works' to leave out; did you mean 'child_works'?"), std::string::npos) << ran.text;
+}
+
 TEST_F(ProfileMistakes, ManyAtOnce) {
   std::string text = content_of(profile_path("zambia"));
   for (const auto& [from, to] : {std::pair{"household_size = 5.31", "household_size = 0"}, {"births =", "birhts ="}, {"area == ", "area == "}})

@@ -49,11 +49,17 @@ TEST(Distribution, OneClassAndNoSharesGiveTheFirst) {
 }
 
 TEST(Words, FollowTheKeyedBlocksInOrder) {
-  Words words(42, 7);
-  for (std::uint32_t block = 0; block < 3; ++block)
-    for (const std::uint32_t word : draw_words(42, {7, 0, 0, block})) EXPECT_EQ(words.next(), word);
-  Words again(42, 7);
-  EXPECT_EQ(again.fine_uniform(), uniform_of_bits(draw_bits(42, {7, 0, 0, 0})));
+  std::vector<std::int64_t> households;
+  for (std::int64_t h = 0; h < 7; ++h) households.push_back(h * 3'000'000'007);  // beyond 32 bits
+  std::vector<std::uint32_t> first(households.size() * household_words);
+  draw_household_words(42, households.size(), households.data(), first.data());
+  for (std::size_t i = 0; i < households.size(); ++i) {
+    Words words(42, households[i], first.data() + i * household_words);
+    for (std::uint32_t block = 0; block < 6; ++block)
+      for (const std::uint32_t word : draw_words(42, {households[i], 0, 0, block})) ASSERT_EQ(words.next(), word) << i << block;
+    Words again(42, households[i], first.data() + i * household_words);
+    EXPECT_EQ(again.fine_uniform(), uniform_of_bits(draw_bits(42, {households[i], 0, 0, 0})));
+  }
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ class Families : public testing::TestWithParam<const char*> {
       const FamilyMaker maker(area.family);
       Family family;
       for (std::int64_t h = 0; h < families; ++h) {
-        Words words(1, h);
+        std::array<std::uint32_t, household_words> first{};
+        draw_household_words(1, 1, &h, first.data());
+        Words words(1, h, first.data());
         maker.make(words, family);
         look(area, family);
       }

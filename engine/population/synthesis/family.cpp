@@ -42,19 +42,14 @@ FamilyMaker::FamilyMaker(const FamilyPattern& pattern) : pattern_(pattern), chil
   }
 }
 
-/// No child is older than `oldest_child`, which the father's age allows. The eldest comes first.
+/// No child is older than `oldest_child`, which the father's age allows.
 void FamilyMaker::add_children(Words& words, int mother, int oldest_child, Family& family) const {
   const Children& children = children_[static_cast<std::size_t>(mother)];
   const std::size_t number = children.number.pick(words.uniform()).index;
-  const int first = family.members;
   for (std::size_t i = 0; i < number; ++i) {
     const Distribution::Picked birth = children.birth.pick(words.uniform());
     const int age = mother - youngest_mother - static_cast<int>(birth.index);
     family.add(Relation::child, std::min(age, oldest_child), birth.within < girls ? Sex::female : Sex::male);
-    for (int m = family.members - 1; m > first; --m) {
-      Member &younger = family.member[static_cast<std::size_t>(m)], &elder = family.member[static_cast<std::size_t>(m - 1)];
-      if (younger.age > elder.age) std::swap(younger, elder);
-    }
   }
 }
 

@@ -44,14 +44,6 @@ std::size_t Layout::cell_of(std::int64_t household) const {
   return static_cast<std::size_t>(after - cells_.begin());
 }
 
-void Layout::units_of(const Cell& cell, std::int64_t household, std::int64_t* unit) const {
-  const double place = (static_cast<double>(household - cell.first) + 0.5) / static_cast<double>(cell.last - cell.first);
-  for (const Level& level : levels_) {
-    const auto region = static_cast<std::size_t>(cell.region);
-    *unit++ = level.first[region] + static_cast<std::int64_t>(place * static_cast<double>(level.in_region[region]));
-  }
-}
-
 std::vector<std::vector<double>> unit_orders(const Profile& profile, const Layout& layout) {
   std::vector<std::vector<double>> orders;
   for (const UnitDraw& draw : profile.draws) {

@@ -21,8 +21,13 @@ class Layout {
   Layout(const Profile& profile, std::int64_t households);
   const std::vector<Cell>& cells() const { return cells_; }
   std::size_t cell_of(std::int64_t household) const;
-  /// Number of the household's unit on each level, counted through the country from 0.
-  void units_of(const Cell& cell, std::int64_t household, std::int64_t* unit) const;
+  /// Number of the household's unit on a level, counted through the country from 0.
+  std::int64_t unit_of(const Cell& cell, std::int64_t household, std::size_t level) const {
+    const Level& units = levels_[level];
+    const auto region = static_cast<std::size_t>(cell.region);
+    const double place = (static_cast<double>(household - cell.first) + 0.5) / static_cast<double>(cell.last - cell.first);
+    return units.first[region] + static_cast<std::int64_t>(place * static_cast<double>(units.in_region[region]));
+  }
   std::int64_t units(std::size_t level) const { return levels_[level].first.back(); }
   /// Households of the area, as a share of all.
   double area_share(std::size_t area) const { return area_share_[area]; }

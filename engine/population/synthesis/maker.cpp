@@ -16,14 +16,25 @@ HouseholdMaker::HouseholdMaker(const Profile& profile, std::int64_t households)
   for (int n = 0; n <= Family::most_members; ++n) log_size_.push_back(n < 2 ? 0 : log(n));
 }
 
-void HouseholdMaker::make(std::int64_t household, MadeHousehold& made) const {
+void HouseholdRun::next(MadeHousehold& made) {
+  if (used_ == ahead) {
+    for (std::size_t i = 0; i < ahead; ++i) number_[i] = next_ + static_cast<std::int64_t>(i) * stride_;
+    draw_household_words(maker_.key(), ahead, number_.data(), words_.data());
+    next_ += static_cast<std::int64_t>(ahead) * stride_;
+    used_ = 0;
+  }
+  maker_.make(number_[used_], words_.data() + used_ * household_words, made);
+  ++used_;
+}
+
+void HouseholdMaker::make(std::int64_t household, const std::uint32_t* first, MadeHousehold& made) const {
   made.number = household;
   made.cell = layout_.cell_of(household);
   const Cell& cell = layout_.cells()[made.cell];
   made.region = cell.region;
   made.area = cell.area;
   const auto area = static_cast<std::size_t>(cell.area);
-  Words words(key_, household);
+  Words words(key_, household, first);
   const double noise = inverse_normal_cdf(words.fine_uniform());
   const std::size_t livelihood = livelihoods_[area].pick(words.uniform()).index;
   made.livelihood = static_cast<int>(livelihood);

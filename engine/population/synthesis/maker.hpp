@@ -3,9 +3,11 @@
 // Immutable after construction; thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
+#include "engine/core/random.hpp"
 #include "engine/population/synthesis/family.hpp"
 #include "engine/population/synthesis/layout.hpp"
 #include "engine/population/synthesis/profile.hpp"
@@ -19,7 +21,7 @@ struct MadeHousehold {
   Family family;
   double index = 0;                    ///< of welfare
   int quartile = 0;                    ///< of persons by welfare; set by who knows the whole population
-  std::vector<std::uint32_t> traits;   ///< [trait]: bit m for member m; all bits for a household's
+  std::array<std::uint32_t, most_traits> traits{};  ///< bit m for member m; all bits for a household's
 
   Sex head_sex() const { return family.member[0].sex; }
 };
@@ -27,7 +29,9 @@ struct MadeHousehold {
 class HouseholdMaker {
  public:
   HouseholdMaker(const Profile& profile, std::int64_t households);
-  void make(std::int64_t household, MadeHousehold& made) const;
+  /// `words` are the household's first ones under `key`.
+  void make(std::int64_t household, const std::uint32_t* words, MadeHousehold& made) const;
+  std::uint64_t key() const { return key_; }
   const Layout& layout() const { return layout_; }
   const Profile& profile() const { return profile_; }
   std::int64_t households() const { return households_; }
@@ -40,6 +44,21 @@ class HouseholdMaker {
   std::vector<Distribution> livelihoods_;           ///< one an area
   std::vector<double> log_size_;
   std::uint64_t key_;
+};
+
+/// Households first, first + stride, … one after the other, their words drawn many at a time.
+class HouseholdRun {
+ public:
+  HouseholdRun(const HouseholdMaker& maker, std::int64_t first, std::int64_t stride = 1) : maker_(maker), next_(first), stride_(stride) {}
+  void next(MadeHousehold& made);
+
+ private:
+  static constexpr std::size_t ahead = 64;
+  const HouseholdMaker& maker_;
+  std::int64_t next_, stride_;
+  std::size_t used_ = ahead;
+  std::array<std::int64_t, ahead> number_{};
+  std::array<std::uint32_t, ahead * household_words> words_{};
 };
 
 }  // namespace puente

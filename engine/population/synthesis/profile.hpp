@@ -116,6 +116,14 @@ struct Trait {
   std::vector<TraitOffset> offsets;
 };
 
+constexpr std::size_t most_traits = 16;
+
+/// A number of each livelihood, for expressions.
+struct LivelihoodNumber {
+  std::string name;
+  std::vector<double> value;               ///< in the order of Profile::livelihoods
+};
+
 struct Profile {
   std::string path;
   PopulationNotes notes;
@@ -129,6 +137,7 @@ struct Profile {
   std::vector<Region> regions;
   std::vector<std::string> region_numbers;
   std::vector<std::string> livelihoods;
+  std::vector<LivelihoodNumber> livelihood_numbers;
   std::vector<UnitLevel> units;
   std::vector<UnitDraw> draws;
   WelfareProfile welfare;

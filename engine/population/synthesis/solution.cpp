@@ -67,7 +67,9 @@ namespace {
 /// Households of a calibration that converge before the last passes, over all, begin from these many.
 constexpr std::int64_t sampled = 1 << 18;
 /// Cells of traits are weighed over at least these many.
-constexpr std::int64_t weighed = 1 << 20;
+constexpr std::int64_t weighed = 1 << 19;
+/// How near weighted totals come to their targets, as a share of all persons.
+constexpr double precision = 1e-6;
 constexpr std::int64_t chunk = 4096;
 
 std::string age_name(std::size_t group) {
@@ -89,8 +91,9 @@ class Solver {
   std::size_t threads() const { return static_cast<std::size_t>(team_.threads()); }
   WeightTargets targets() const;
   WeightSums sums(std::int64_t stride);
+  static double persons_in(const WeightSums& sums, const WeightTargets& targets);
   double worst(const WeightSums& sums, const WeightTargets& targets, std::size_t& where) const;
-  bool calibrate(std::int64_t stride, int most_steps, double precision);
+  bool calibrate(std::int64_t stride, int most_steps);
   [[noreturn]] void fail(const WeightTargets& targets, const WeightSums& sums, std::size_t where) const;
   std::int64_t weight_of(const MadeHousehold& made) const {
     return solution_.function.at(calibration_index(solution_.multipliers, made), nullptr);
@@ -114,8 +117,9 @@ void Solver::walk(std::int64_t stride, const Work& work) const {
   team_.for_each(chunks, [&](std::size_t c, int thread) {
     MadeHousehold made;
     const std::int64_t begin = first + static_cast<std::int64_t>(c) * chunk, end = std::min(last, begin + chunk);
+    HouseholdRun run(maker_, begin * stride + stride / 2, stride);
     for (std::int64_t i = begin; i < end; ++i) {
-      maker_.make(i * stride + stride / 2, made);
+      run.next(made);
       work(static_cast<std::size_t>(thread), made);
     }
   });
@@ -156,6 +160,14 @@ WeightSums Solver::sums(std::int64_t stride) {
   return std::move(partial[0]);
 }
 
+/// Persons of all cells, in records.
+double Solver::persons_in(const WeightSums& sums, const WeightTargets& targets) {
+  const std::vector<double> reached = sums.totals();
+  double persons = 0;
+  for (std::size_t c = targets.common; c < reached.size(); ++c) persons += reached[c];
+  return persons;
+}
+
 /// The largest miss, as a share of all persons, and where.
 double Solver::worst(const WeightSums& sums, const WeightTargets& targets, std::size_t& where) const {
   const std::vector<double> reached = sums.totals();
@@ -179,7 +191,7 @@ void Solver::fail(const WeightTargets& targets, const WeightSums& sums, std::siz
 }
 
 /// Newton's method on the dual; half the step back when it went too far. False when `most_steps` do not suffice.
-bool Solver::calibrate(std::int64_t stride, int most_steps, double precision) {
+bool Solver::calibrate(std::int64_t stride, int most_steps) {
   WeightTargets wanted = targets();
   const double sample = static_cast<double>(maker_.households() / stride) / static_cast<double>(maker_.households());
   for (double& total : wanted.total) total *= sample;
@@ -194,7 +206,7 @@ bool Solver::calibrate(std::int64_t stride, int most_steps, double precision) {
       if (stride == 1 && !met) fail(wanted, now, where);
       solution_.passes.push_back((stride == 1 ? std::string("weights, all households: ") : "weights, every " + std::to_string(stride) + "th household: ") +
                                  std::to_string(step) + " Newton steps, largest miss " + shortest(miss) + " of all persons");
-      if (stride == 1) solution_.scale = profile_.persons / (static_cast<double>(maker_.households()) * maker_.layout().mean_size());
+      if (stride == 1) solution_.scale = profile_.persons / persons_in(now, wanted);
       return met;
     }
     if (miss > 1.5 * before) {
@@ -301,8 +313,8 @@ Solution Solver::solve(std::int64_t households) {
                       " % of all, and not one of " + std::to_string(maker_.households()) +
                       " households falls there; ask for more --households, or give the area to its neighbours");
   solution_.multipliers = {std::vector<double>(wanted.common), std::vector<double>(wanted.cells())};
-  if (const std::int64_t stride = maker_.households() / sampled; stride > 3) calibrate(stride, 12, 1e-6);
-  calibrate(1, 30, 1e-8);
+  if (const std::int64_t stride = maker_.households() / sampled; stride > 3) calibrate(stride, 12);
+  calibrate(1, 30);
   solution_.scale *= static_cast<double>(maker_.households()) / static_cast<double>(households);
   rank_households();
   solve_traits();

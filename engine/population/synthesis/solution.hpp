@@ -15,7 +15,7 @@ namespace puente {
 /// Share of persons whose household's index lies below x: by bins of equal width, straight inside each.
 class IndexRanks {
  public:
-  static constexpr std::size_t bins = 1 << 16;
+  static constexpr std::size_t bins = 1 << 14;
   IndexRanks() = default;
   IndexRanks(double least, double most) : least_(least), per_unit_(static_cast<double>(bins) / (most - least)) {}
   std::size_t bin(double index) const;

@@ -11,7 +11,7 @@ namespace puente {
 
 namespace {
 
-enum class Made : std::uint8_t { id, weight, region, area, unit, livelihood, welfare, rank, quartile, number, draw, trait,
+enum class Made : std::uint8_t { id, weight, region, area, unit, livelihood, welfare, rank, quartile, number, livelihood_number, draw, trait,
                                     line, relation, age, sex };
 
 /// What a column of the core is; `index` tells units, region numbers, draws and traits apart.
@@ -49,6 +49,8 @@ std::vector<CoreColumn> core_columns(const Profile& profile) {
   add(Made::quartile, column(household, "quartile", ColumnType::i8, "quarter of persons by welfare", {"poorest", "second", "third", "richest"}, true));
   for (std::size_t n = 0; n < profile.region_numbers.size(); ++n)
     add(Made::number, column(household, profile.region_numbers[n], ColumnType::f64, "of the region", {}, false, Unit()), n);
+  for (std::size_t n = 0; n < profile.livelihood_numbers.size(); ++n)
+    add(Made::livelihood_number, column(household, profile.livelihood_numbers[n].name, ColumnType::f64, "of the livelihood", {}, false, Unit()), n);
   for (std::size_t d = 0; d < profile.draws.size(); ++d)
     add(Made::draw, column(household, profile.draws[d].name, ColumnType::f64, "order of the household's " + profile.units[profile.draws[d].level].name), d);
   for (const Entity entity : {household, person})
@@ -85,7 +87,7 @@ class CoreSource : public PopulationSource {
   struct Scratch;
   void make(std::int64_t first, std::int64_t last, Scratch& scratch, BlockData& block) const;
   void fill_household(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out) const;
-  static void fill_person(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out);
+  static void fill_person(const CoreColumn& column, const Scratch& scratch, const BlockData& block, double* out);
   double weight_of(const MadeHousehold& made) const;
   double unit_of(std::size_t level, const MadeHousehold& made) const;
 
@@ -103,6 +105,7 @@ class CoreSource : public PopulationSource {
 struct CoreSource::Scratch {
   std::vector<MadeHousehold> made;
   std::vector<double> rank;
+  std::vector<Member> member;  ///< of all households, one after the other
 };
 
 void CoreSource::make(std::int64_t first, std::int64_t last, Scratch& scratch, BlockData& block) const {
@@ -114,13 +117,16 @@ void CoreSource::make(std::int64_t first, std::int64_t last, Scratch& scratch, B
   std::iota(block.made_id.begin(), block.made_id.end(), first);
   block.id = block.made_id;
   block.person_begin.assign(n + 1, 0);
+  scratch.member.clear();
+  HouseholdRun run(maker_, first);
   for (std::size_t h = 0; h < n; ++h) {
     MadeHousehold& made = scratch.made[h];
-    maker_.make(first + static_cast<std::int64_t>(h), made);
+    run.next(made);
     scratch.rank[h] = solution_.ranks.at(made.index);
     made.quartile = quartile_of(scratch.rank[h]);
     tables_.draw(made);
     block.person_begin[h + 1] = block.person_begin[h] + made.family.members;
+    scratch.member.insert(scratch.member.end(), made.family.member.begin(), made.family.member.begin() + made.family.members);
   }
   index_members(block);
   number_lines(block);
@@ -132,21 +138,13 @@ double CoreSource::weight_of(const MadeHousehold& made) const {
 }
 
 double CoreSource::unit_of(std::size_t level, const MadeHousehold& made) const {
-  std::array<std::int64_t, 16> unit{};
-  maker_.layout().units_of(maker_.layout().cells()[made.cell], made.number, unit.data());
-  return static_cast<double>(unit[level]);
+  return static_cast<double>(maker_.layout().unit_of(maker_.layout().cells()[made.cell], made.number, level));
 }
 
 /// One loop a column: what the column is, is asked once.
 template <class Value>
 void fill_households(const std::vector<MadeHousehold>& made, std::size_t n, double* out, Value&& value) {
   for (std::size_t h = 0; h < n; ++h) out[h] = static_cast<double>(value(made[h], h));
-}
-
-template <class Value>
-void fill_persons(const std::vector<MadeHousehold>& made, std::size_t n, double* out, Value&& value) {
-  for (std::size_t h = 0; h < n; ++h)
-    for (int m = 0; m < made[h].family.members; ++m) *out++ = static_cast<double>(value(made[h], m));
 }
 
 void CoreSource::fill_household(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out) const {
@@ -164,6 +162,9 @@ void CoreSource::fill_household(const CoreColumn& column, const Scratch& scratch
     case Made::rank: return fill([&](Household, std::size_t h) { return scratch.rank[h]; });
     case Made::quartile: return fill([](Household made, std::size_t) { return made.quartile; });
     case Made::number: return fill([&](Household made, std::size_t) { return profile_.regions[static_cast<std::size_t>(made.region)].numbers[index]; });
+    case Made::livelihood_number: return fill([&](Household made, std::size_t) {
+      return profile_.livelihood_numbers[index].value[static_cast<std::size_t>(made.livelihood)];
+    });
     case Made::draw: return fill([&](Household made, std::size_t) {
       return orders_[index][static_cast<std::size_t>(unit_of(profile_.draws[index].level, made))];
     });
@@ -172,15 +173,18 @@ void CoreSource::fill_household(const CoreColumn& column, const Scratch& scratch
   }
 }
 
-void CoreSource::fill_person(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out) {
-  const auto fill = [&](auto&& value) { fill_persons(scratch.made, n, out, value); };
-  const auto member = [](const MadeHousehold& made, int m) -> const Member& { return made.family.member[static_cast<std::size_t>(m)]; };
+void CoreSource::fill_person(const CoreColumn& column, const Scratch& scratch, const BlockData& block, double* out) {
+  const auto fill = [&](auto&& value) {
+    for (std::size_t i = 0; i < scratch.member.size(); ++i) out[i] = static_cast<double>(value(i));
+  };
   switch (column.what) {
-    case Made::line: return fill([](const MadeHousehold&, int m) { return m + 1; });
-    case Made::relation: return fill([&](const MadeHousehold& made, int m) { return static_cast<int>(member(made, m).relation); });
-    case Made::age: return fill([&](const MadeHousehold& made, int m) { return member(made, m).age; });
-    case Made::sex: return fill([&](const MadeHousehold& made, int m) { return static_cast<int>(member(made, m).sex); });
-    case Made::trait: return fill([&](const MadeHousehold& made, int m) { return (made.traits[column.index] >> m) & 1U; });
+    case Made::line: return fill([&](std::size_t i) { return block.line[i]; });
+    case Made::relation: return fill([&](std::size_t i) { return static_cast<int>(scratch.member[i].relation); });
+    case Made::age: return fill([&](std::size_t i) { return scratch.member[i].age; });
+    case Made::sex: return fill([&](std::size_t i) { return static_cast<int>(scratch.member[i].sex); });
+    case Made::trait: return fill([&](std::size_t i) {
+      return (scratch.made[static_cast<std::size_t>(block.household_of[i])].traits[column.index] >> (block.line[i] - 1)) & 1U;
+    });
     default: expect(false, "a column of persons is one of these");
   }
 }
@@ -193,7 +197,7 @@ void CoreSource::load(std::int64_t first, std::int64_t last, std::span<const rul
     const CoreColumn& column = columns_[static_cast<std::size_t>(wanted[i].entity)][static_cast<std::size_t>(wanted[i].column)];
     double* out = block.inputs[i].make(block.rows.count(wanted[i].entity));
     if (wanted[i].entity == Entity::household) fill_household(column, scratch, block.id.size(), out);
-    else fill_person(column, scratch, block.id.size(), out);
+    else fill_person(column, scratch, block, out);
   }
 }
 
@@ -203,7 +207,7 @@ Derivation completed(const Profile& profile) {
   derivation.seed = profile.seed;
   for (const CoreColumn& column : core_columns(profile)) {
     const bool inner = column.what == Made::welfare || column.what == Made::rank || column.what == Made::quartile ||
-                       column.what == Made::number || column.what == Made::draw;
+                       column.what == Made::number || column.what == Made::livelihood_number || column.what == Made::draw;
     if (inner) derivation.left_out.push_back(column.info.name);
   }
   return derivation;

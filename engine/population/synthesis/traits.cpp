@@ -117,13 +117,21 @@ std::size_t TraitCells::variable_of(const TraitVariable& variable) const {
 }
 
 TraitTables::TraitTables(const Profile& profile) : key_(purpose_key(profile.seed, "synthesis.traits")) {
-  for (std::size_t t = 0; t < profile.traits.size(); ++t) cells_.emplace_back(profile, t);
+  for (std::size_t t = 0; t < profile.traits.size(); ++t) {
+    cells_.emplace_back(profile, t);
+    if (profile.traits[t].entity != Entity::person) continue;
+    youngest_ = std::min(youngest_, profile.traits[t].bands.front().from);
+    oldest_ = std::max(oldest_, profile.traits[t].bands.back().to);
+  }
 }
 
 void TraitTables::draw(MadeHousehold& made) const {
-  made.traits.assign(cells_.size(), 0);
+  made.traits = {};
   draw_of(Entity::household, made, 0);
-  for (int m = 0; m < made.family.members; ++m) draw_of(Entity::person, made, m);
+  for (int m = 0; m < made.family.members; ++m) {
+    const int age = made.family.member[static_cast<std::size_t>(m)].age;
+    if (age >= youngest_ && age <= oldest_) draw_of(Entity::person, made, m);
+  }
 }
 
 /// Trait t takes word t mod 4 of block t/4 of the unit's own blocks.

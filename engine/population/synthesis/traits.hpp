@@ -57,6 +57,7 @@ class TraitTables {
  private:
   void draw_of(Entity entity, MadeHousehold& made, int member) const;
   std::uint64_t key_;
+  int youngest_ = 1000, oldest_ = -1;  ///< who can have a person's trait
   std::vector<TraitCells> cells_;
   std::vector<std::vector<double>> probability_;  ///< [trait][cell]
 };

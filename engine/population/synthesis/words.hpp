@@ -1,4 +1,5 @@
-// The random words of one household, in a fixed order: as many as asked for, four from each block of the keyed generator.
+// The random words of one household, in a fixed order: as many as asked for, four from each block of the keyed generator. The
+// first ones are drawn for many households at once.
 // A function of the key and the household alone. One thread an object.
 #pragma once
 
@@ -11,11 +12,14 @@ namespace puente {
 
 class Words {
  public:
-  Words(std::uint64_t key, std::int64_t household) : key_(key), place_{household, 0, 0, 0} {}
+  Words(const Words&) = delete;
+  /// `first` points at the household's first words (draw_household_words), borrowed.
+  Words(std::uint64_t key, std::int64_t household, const std::uint32_t* first)
+      : key_(key), place_{household, 0, 0, household_words / 4}, next_(first), end_(first + household_words) {}
 
   std::uint32_t next() {
-    if (next_ == words_.size()) refill();
-    return words_[next_++];
+    if (next_ == end_) refill();
+    return *next_++;
   }
   /// In (0, 1), of 32 bits.
   double uniform() { return (static_cast<double>(next()) + 0.5) * 0x1p-32; }
@@ -29,12 +33,13 @@ class Words {
   void refill() {
     words_ = draw_words(key_, place_);
     ++place_.replicate;
-    next_ = 0;
+    next_ = words_.data();
+    end_ = next_ + words_.size();
   }
   std::uint64_t key_;
   DrawPlace place_;
   std::array<std::uint32_t, 4> words_{};
-  std::size_t next_ = 4;
+  const std::uint32_t *next_, *end_;
 };
 
 }  // namespace puente
