@@ -46,6 +46,7 @@ nlohmann::json validate(const std::string& file, const std::string& options = ""
 class Evidence : public testing::TestWithParam<std::string> {};
 
 TEST_P(Evidence, ClosesWhereItMust) {
+  if (!full_size && !GetParam().ends_with("/evidence.toml")) GTEST_SKIP() << "profiles close at full size only";
   const auto json = validate(GetParam());
   EXPECT_FALSE(json["findings"].empty());
   for (const auto& finding : json["findings"]) {
@@ -57,22 +58,25 @@ TEST_P(Evidence, ClosesWhereItMust) {
   }
 }
 
-/// Halves the parameter behind the first finding of each pack that is one number typed into one parameter.
-TEST_P(Evidence, AnotherParameterMovesWhatItHolds) {
-  const auto before = validate(GetParam());
+INSTANTIATE_TEST_SUITE_P(Scenarios, Evidence, testing::ValuesIn(evidence_files()), [](const auto& file) { return name_of(file.param); });
+
+/// Halves the parameter behind a finding that is one number typed into one parameter.
+TEST(ZambianEvidence, AnotherParameterMovesWhatItHolds) {
+  if (!full_size) GTEST_SKIP() << "the build at full size looks at it";
+  const std::string file = std::string(PUENTE_SOURCE_DIR) + "/scenarios/zambia_casu_hgsf/evidence.toml";
+  const auto before = validate(file);
   for (std::size_t i = 0; i < before["findings"].size(); ++i) {
     const auto& finding = before["findings"][i];
-    const bool one = finding["role"] == "input" && finding["form"] == "point" && finding["sets"].size() == 1 && !finding["simulated"].is_null();
-    if (!one || !finding["sets"][0].get<std::string>().starts_with("parameters.")) continue;
+    const bool one = finding["role"] == "input" && finding["form"] == "point" && finding["sets"].size() == 1;
+    if (!one || finding["simulated"].is_null()) continue;
     const std::string key = finding["sets"][0];
-    const auto after = validate(GetParam(), "--set " + key + "=" + nlohmann::json(finding["value"].get<double>() / 2).dump());
+    const auto after = validate(file, "--set " + key + "=" + nlohmann::json(finding["value"].get<double>() / 2).dump());
     EXPECT_NE(after["findings"][i]["simulated"], finding["simulated"]) << finding.dump(2);
+    EXPECT_EQ(after["findings"][i]["verdict"], "DOES NOT CLOSE") << finding.dump(2);
     return;
   }
-  GTEST_SKIP() << "no finding of " << GetParam() << " is one number in one parameter";
+  FAIL() << "no finding is one number in one parameter";
 }
-
-INSTANTIATE_TEST_SUITE_P(Scenarios, Evidence, testing::ValuesIn(evidence_files()), [](const auto& file) { return name_of(file.param); });
 
 }  // namespace
 }  // namespace puente::test
