@@ -142,6 +142,23 @@ void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, con
   }
 }
 
+void UnitSums::add_persons(LimbTable& table, const TermColumns& terms, std::span<const std::int32_t> persons,
+                           std::span<const SlotColumn> columns, Everybody everybody) {
+  constexpr std::size_t chunk = 1024;
+  slot_.resize(columns.size() * chunk);
+  direct_.clear();
+  for (std::size_t c = 0; c < columns.size(); ++c) direct_.push_back(slot_.data() + c * chunk);
+  for (std::size_t first = 0; first < persons.size(); first += chunk) {
+    const TermColumns part = terms.part(first, std::min(chunk, persons.size() - first));
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const std::span<const std::int32_t> slots = columns[c].persons();
+      for (std::size_t i = 0; i < part.n; ++i) slot_[c * chunk + i] = slots[static_cast<std::size_t>(persons[first + i])];
+    }
+    if (everybody == Everybody::counts) table.add_to_first(part);
+    table.add_by_slot(part, direct_, 0);
+  }
+}
+
 void UnitSums::add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column) {
   constexpr std::size_t chunk = 1024;
   gathered_.resize(terms.used * chunk);

@@ -75,6 +75,9 @@ class UnitSums {
   /// Terms of all units of `entity`, in columns; term 0 is their weight.
   void add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
            std::span<const SlotColumn> columns, Everybody everybody);
+  /// The same for some persons of the block alone: row i of the terms is persons[i]'s.
+  void add_persons(LimbTable& table, const TermColumns& terms, std::span<const std::int32_t> persons, std::span<const SlotColumn> columns,
+                   Everybody everybody);
 
  private:
   void add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column);

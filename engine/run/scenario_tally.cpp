@@ -245,36 +245,58 @@ void ScenarioTally::add_levy(const BlockProcessor& processor, const BlockSlots& 
   unit_sums_.add(levy_, processor.rows(), Entity::household, columns_of_terms(terms_of<LevyTerm>(), levy.size()), slots.all(), Everybody::counts);
 }
 
+/// Units with their own costs, then households with the money they get. Of persons, only those whom the programme concerns.
 void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p) {
   const CompiledProgramme& compiled = study_.scenarios[s_].programmes[p];
   const ProgrammeState& state = processor.state().programmes[p];
   const rules::Rows& rows = processor.rows();
-  const Entity entity = compiled.programme->entity;
-  constexpr std::size_t count = terms_of<ProgrammeTerm>();
-  const auto weight = [&](std::size_t h) { return processor.household_weight()[h] * processor.weight_factor(h); };
-  const double* eligible = processor.policy(s_, compiled.eligible);
+  const bool of_persons = compiled.programme->entity == Entity::person;
+  const double *eligible = processor.policy(s_, compiled.eligible), *base = processor.household_weight();
+  const bool whole = processor.whole();
+  const auto weight = [&](std::size_t h) { return whole ? base[h] : base[h] * processor.weight_factor(h); };
   delivery_.look(processor, static_cast<int>(s_), p);
-  const std::size_t units = rows.count(entity);
-  double* out = terms(count, units);
-  for (std::size_t i = 0; i < units; ++i) {
-    const std::size_t h = entity == Entity::household ? i : static_cast<std::size_t>(rows.household_of[i]);
+  concerned_.clear();
+  for (std::size_t i = 0; of_persons && i < rows.persons; ++i)
+    if ((eligible[i] != 0) | (state.receives[i] != 0)) concerned_.push_back(static_cast<std::int32_t>(i));
+  const std::size_t units = of_persons ? concerned_.size() : rows.households;
+  double* out = terms(terms_of<ProgrammeTerm>(), units);
+  const auto fill = [&](std::size_t row, std::size_t unit, std::size_t h) {
     const double w = weight(h);
-    out[i] = eligible[i] != 0 ? w : 0.0;
-    out[units + i] = state.receives[i] * w;
-    out[2 * units + i] = 0;
-    out[3 * units + i] = state.receives[i] != 0 ? delivery_.of(i, h) * w : 0.0;
+    out[row] = eligible[unit] != 0 ? w : 0.0;
+    out[units + row] = state.receives[unit] * w;
+    out[2 * units + row] = 0;
+    out[3 * units + row] = state.receives[unit] != 0 ? delivery_.of(unit, h) * w : 0.0;
+  };
+  const TermColumns all = columns_of_terms(terms_of<ProgrammeTerm>(), units);
+  if (of_persons) {
+    for (std::size_t j = 0; j < units; ++j) {
+      const auto i = static_cast<std::size_t>(concerned_[j]);
+      fill(j, i, static_cast<std::size_t>(rows.household_of[i]));
+    }
+    unit_sums_.add_persons(programmes_[p], all, concerned_, slots.all(), Everybody::counts);
+  } else {
+    for (std::size_t h = 0; h < units; ++h) fill(h, h, h);
+    unit_sums_.add(programmes_[p], rows, Entity::household, all, slots.all(), Everybody::counts);
   }
-  unit_sums_.add(programmes_[p], rows, entity, columns_of_terms(count, units), slots.all(), Everybody::counts);
-  const std::size_t n = rows.households;
-  out = terms(count, n);
+  if (compiled.programme->cash || compiled.programme->in_kind) add_spending(processor, slots, p);
+}
+
+void ScenarioTally::add_spending(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p) {
+  const Programme& programme = *study_.scenarios[s_].programmes[p].programme;
+  const ProgrammeState& state = processor.state().programmes[p];
+  const double* base = processor.household_weight();
+  const bool whole = processor.whole();
+  const std::size_t n = processor.rows().households;
+  double* out = terms(terms_of<ProgrammeTerm>(), n);
   for (std::size_t h = 0; h < n; ++h) {
-    const double cash = compiled.programme->cash ? state.cash[h] : 0.0;
-    const double in_kind = compiled.programme->in_kind ? state.in_kind[h] : 0.0;
+    const double w = whole ? base[h] : base[h] * processor.weight_factor(h);
+    const double cash = programme.cash ? state.cash[h] : 0.0;
+    const double in_kind = programme.in_kind ? state.in_kind[h] : 0.0;
     out[h] = out[n + h] = 0;
-    out[2 * n + h] = (cash + in_kind) * weight(h);
-    out[3 * n + h] = cash * weight(h);
+    out[2 * n + h] = (cash + in_kind) * w;
+    out[3 * n + h] = cash * w;
   }
-  unit_sums_.add(programmes_[p], rows, Entity::household, columns_of_terms(count, n), slots.all(), Everybody::counts);
+  unit_sums_.add(programmes_[p], processor.rows(), Entity::household, columns_of_terms(terms_of<ProgrammeTerm>(), n), slots.all(), Everybody::counts);
 }
 
 /// Persons of the age band, into in_band_, and their terms.

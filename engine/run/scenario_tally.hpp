@@ -65,6 +65,7 @@ class ScenarioTally {
   void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody);
   void add_levy(const BlockProcessor& processor, const BlockSlots& slots);
   void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
+  void add_spending(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
   void add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
                       UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
   void gather_band(BlockProcessor& processor, const double* attends, std::size_t band);
@@ -90,7 +91,7 @@ class ScenarioTally {
   SlotEntries entries_;
   UnitSums unit_sums_;
   std::vector<double> terms_, share_;
-  std::vector<std::int32_t> in_band_, cell_, sex_cell_;
+  std::vector<std::int32_t> concerned_, in_band_, cell_, sex_cell_;
 };
 
 }  // namespace puente

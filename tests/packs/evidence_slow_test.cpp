@@ -1,0 +1,78 @@
+// The evidence of every pack and every profile: what must close does, and another value of a parameter moves the finding that
+// it holds, so that no number of a finding is anywhere but in the files. Small builds look only at whether every row is sound and can be simulated.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tests/support/program.hpp"
+#include "tests/support/scale.hpp"
+
+namespace puente::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr bool full_size = scaled(100) == 100;
+
+std::vector<std::string> evidence_files() {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(PUENTE_SOURCE_DIR) / "scenarios"))
+    if (entry.path().filename().string().ends_with("evidence.toml")) files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string name_of(const std::string& file) {
+  const fs::path path(file);
+  std::string name = path.filename() == "evidence.toml" ? path.parent_path().filename().string() : path.stem().stem().string();
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+/// A profile is validated by its own name, a pack by its folder.
+std::string subject_of(const std::string& file) {
+  const fs::path path(file);
+  return path.filename() == "evidence.toml" ? path.parent_path().string() : (path.parent_path() / path.stem().stem()).string() + ".toml";
+}
+
+nlohmann::json validate(const std::string& file, const std::string& options = "") {
+  const std::string small = full_size ? "" : " --households 3000";
+  const Ran ran = shell(std::string("(") + PUENTE_BINARY + " validate " + subject_of(file) + " --json" + small + " " + options + " 2>/dev/null)");
+  EXPECT_TRUE(ran.code == 0 || ran.code == 1) << puente("validate " + subject_of(file) + small + " " + options).text;
+  return ran.code == 0 || ran.code == 1 ? nlohmann::json::parse(ran.text) : nlohmann::json{{"findings", nlohmann::json::array()}};
+}
+
+class Evidence : public testing::TestWithParam<std::string> {};
+
+TEST_P(Evidence, ClosesWhereItMust) {
+  const auto json = validate(GetParam());
+  EXPECT_FALSE(json["findings"].empty());
+  for (const auto& finding : json["findings"]) {
+    const std::string verdict = finding["verdict"];
+    const bool judged = verdict != "not comparable" && verdict != "not modelled yet" && verdict != "contradictory in the source";
+    const bool closes = verdict != "DOES NOT CLOSE", simulated = !finding["simulated"].is_null();
+    EXPECT_TRUE(closes || !full_size) << finding.dump(2);
+    EXPECT_TRUE(simulated || !judged || !full_size) << finding.dump(2);
+  }
+}
+
+/// Halves the parameter behind the first finding of each pack that is one number typed into one parameter.
+TEST_P(Evidence, AnotherParameterMovesWhatItHolds) {
+  const auto before = validate(GetParam());
+  for (std::size_t i = 0; i < before["findings"].size(); ++i) {
+    const auto& finding = before["findings"][i];
+    const bool one = finding["role"] == "input" && finding["form"] == "point" && finding["sets"].size() == 1 && !finding["simulated"].is_null();
+    if (!one || !finding["sets"][0].get<std::string>().starts_with("parameters.")) continue;
+    const std::string key = finding["sets"][0];
+    const auto after = validate(GetParam(), "--set " + key + "=" + nlohmann::json(finding["value"].get<double>() / 2).dump());
+    EXPECT_NE(after["findings"][i]["simulated"], finding["simulated"]) << finding.dump(2);
+    return;
+  }
+  GTEST_SKIP() << "no finding of " << GetParam() << " is one number in one parameter";
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenarios, Evidence, testing::ValuesIn(evidence_files()), [](const auto& file) { return name_of(file.param); });
+
+}  // namespace
+}  // namespace puente::test
