@@ -99,8 +99,7 @@ void GlobalItem::finish_sums(Exchange& exchange, rules::GlobalValue& value) {
     const double sum = totals[2 * cell], weight = totals[2 * cell + 1];
     switch (bound().global->kind) {
       case rules::Global::Kind::mean_of: value.values.push_back(weight > 0 ? sum / weight : NAN); break;
-      case rules::Global::Kind::sum_of: value.values.push_back(sum); break;
-      default: value.values.push_back(weight); break;
+      default: value.values.push_back(sum); break;  // of x, or of a condition: the weight of those of whom it is true
     }
   }
 }

@@ -54,6 +54,19 @@ programmes = ["cash"]
   EXPECT_EQ(s["all"]["programmes"]["cash"]["all"]["spending"], 64);
 }
 
+/// Of a condition, a count is the weight of those of whom it is true, not of all of whom it is known.
+TEST_F(Policy, CountsOfTheCountryAreOfThoseOfWhomTheConditionIsTrue) {
+  const auto s = run(R"(
+[programmes.counted]
+eligible = 'true'
+cash = { amount = 'count_of(income < 25) + households(count_of(income < 15))/100' }
+[scenarios.none]
+[scenarios.counted]
+programmes = ["counted"]
+)");
+  EXPECT_NEAR(mean(s["counted"]) - mean(s["none"]), 4 + 0.02, 1e-12);
+}
+
 TEST_F(Policy, RecordedAmountsAreTheOnesTakenOut) {
   const auto s = run(R"(
 [programmes.cash]
