@@ -48,6 +48,11 @@ struct SynthesiseCommand {
   CommonOptions common;
 };
 
+struct CalibrateCommand {
+  std::string survey, margins, output;
+  CommonOptions common;
+};
+
 struct ValidateCommand {
   std::string what;               ///< a pack, a profile, or an evidence file
   RunCommand run;                 ///< options; its scenario and scenarios are the evidence's
@@ -68,6 +73,7 @@ int validate_command(const ValidateCommand& command, ParallelSession& session);
 int statistics_command(const StatisticsCommand& command, ParallelSession& session);
 int check_command(const std::string& scenario, const std::string& population, const std::vector<std::string>& set);
 int synthesise_command(const SynthesiseCommand& command, ParallelSession& session);
+int calibrate_command(const CalibrateCommand& command, ParallelSession& session);
 int import_command(const ImportCommand& command);
 int describe_command(const std::string& file);
 int compare_command(const std::string& a, const std::string& b);

@@ -31,6 +31,13 @@ void add_common(CLI::App& app, CommonOptions& common) {
   app.add_flag("--quiet", common.quiet, "no table, no progress");
 }
 
+/// What commands that make a population heed.
+void add_work(CLI::App& app, CommonOptions& common) {
+  app.add_option("--threads", common.threads, "threads of each rank (default: the cores it may use)")->check(positive);
+  app.add_option("--window", common.window, "households written at a time; changes no digit")->check(positive);
+  app.add_flag("--quiet", common.quiet, "no table");
+}
+
 void report(const Error& error, ParallelSession* session) {
   if (session != nullptr && session->exchange().rank() != 0) return;
   const std::string text = error.what();
@@ -115,6 +122,13 @@ int main(int argc, char** argv) {
   synthesise_app->add_option("--seed", synthesise.seed, "seed of all draws");
   add_common(*synthesise_app, synthesise.common);
 
+  CalibrateCommand calibrate;
+  CLI::App* calibrate_app = app.add_subcommand("calibrate", "new weights for a survey that meet published margins, as near to its own as they allow");
+  calibrate_app->add_option("survey", calibrate.survey, "population file made by `puente import`")->required();
+  calibrate_app->add_option("margins", calibrate.margins, "margins (TOML, kind = \"margins\")")->required();
+  calibrate_app->add_option("-o,--output", calibrate.output, "population file to write")->required();
+  add_work(*calibrate_app, calibrate.common);
+
   std::string check_scenario, check_population;
   std::vector<std::string> check_set;
   CLI::App* check_app = app.add_subcommand("check", "every mistake of a scenario file, at its line and column");
@@ -144,6 +158,7 @@ int main(int argc, char** argv) {
   if (validate_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return validate_command(validate, session); });
   if (statistics_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return statistics_command(statistics, session); });
   if (synthesise_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return synthesise_command(synthesise, session); });
+  if (calibrate_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return calibrate_command(calibrate, session); });
   if (check_app->parsed()) return alone([&] { return check_command(check_scenario, check_population, check_set); });
   if (import_app->parsed()) return alone([&] { return import_command(import); });
   if (describe_app->parsed()) return alone([&] { return describe_command(described); });

@@ -17,6 +17,7 @@ struct PopulationNotes {
   std::string title, source, licence, currency, price_reference;
   std::string origin;     ///< survey, clone or synthetic; "" where nobody said
   std::string synthesis;  ///< of a synthetic one: what its passes found, the multipliers of its weights first
+  std::string calibration;  ///< the margins its weights were made to meet; "" where they were not
   bool operator==(const PopulationNotes&) const = default;
 };
 

@@ -34,7 +34,7 @@ void check_format(hid_t file) {
 PopulationNotes read_notes(hid_t file) {
   const auto text = [file](const char* name) { return read_text_attribute(file, name).value_or(""); };
   return {text("title"), text("source"), text("licence"), text("currency"), text("price_reference"),
-          text("origin"), text("synthesis")};
+          text("origin"), text("synthesis"), text("calibration")};
 }
 
 void check_rows(const std::vector<StoredColumn>& columns, std::int64_t rows) {

@@ -188,6 +188,7 @@ void describe_file(hid_t file, const PopulationNotes& notes) {
   write_text_attribute(file, "price_reference", notes.price_reference);
   if (!notes.origin.empty()) write_text_attribute(file, "origin", notes.origin);
   if (!notes.synthesis.empty()) write_text_attribute(file, "synthesis", notes.synthesis);
+  if (!notes.calibration.empty()) write_text_attribute(file, "calibration", notes.calibration);
 }
 
 }  // namespace

@@ -286,7 +286,7 @@ void read_notes(TomlView& root, SurveyMap& map) {
   else if (*format != 1)
     root.file().error(root.place("format"), "this Puente reads maps of format 1, not " + std::to_string(static_cast<int>(*format)));
   map.notes = {root.string("title"), root.string("source"), root.string("licence"), root.string("currency"),
-               root.string("price_reference"), "survey", ""};
+               root.string("price_reference"), "survey", "", ""};
   map.allow_empty_households = root.boolean("allow_empty_households", false);
 }
 

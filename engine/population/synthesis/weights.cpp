@@ -8,12 +8,16 @@
 
 namespace puente {
 
-std::int64_t WeightFunction::at(double u, double* derivative) const {
+double WeightFunction::ratio(double u, double* derivative) const {
   const double below = 1 - least, above = most - 1;
   const double e = exp(std::clamp((most - least) / (below * above) * u, -500.0, 500.0));
   const double g = (least * above + most * below * e) / (above + below * e);
   if (derivative != nullptr) *derivative = (most - g) * (g - least) / (above * below);
-  return static_cast<std::int64_t>(g / weight_unit + 0.5);
+  return g;
+}
+
+std::int64_t WeightFunction::at(double u, double* derivative) const {
+  return static_cast<std::int64_t>(ratio(u, derivative) / weight_unit + 0.5);
 }
 
 WeightSums::WeightSums(std::size_t common, std::size_t cells)

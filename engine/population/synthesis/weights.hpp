@@ -15,6 +15,8 @@ constexpr double weight_unit = 0x1p-24;
 /// The bounded function g: g(0) = 1, least < g < most.
 struct WeightFunction {
   double least = 0.25, most = 4;
+  /// The weight, and the derivative.
+  double ratio(double u, double* derivative) const;
   /// The weight in weight_units, and the derivative.
   std::int64_t at(double u, double* derivative) const;
 };
