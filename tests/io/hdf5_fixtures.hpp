@@ -153,7 +153,7 @@ inline Schema rich_schema() {
   schema.household[7].ordered = true;
   schema.person[3].labels = {"student", "worker"};
   schema.person[1].unit = Unit::parse("years");
-  schema.notes = {"A rich population", "made up", "CC0", "ZMW", "2015", "synthetic", "multipliers: 0.5 -0.25"};
+  schema.notes = {"A rich population", "made up", "CC0", "ZMW", "2015", "synthetic", "multipliers: 0.5 -0.25", "region: 2 totals"};
   return schema;
 }
 
