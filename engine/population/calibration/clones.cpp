@@ -72,7 +72,8 @@ Schema clone_schema(const Schema& survey) {
   const ColumnInfo weight = survey.household[static_cast<std::size_t>(survey.find(Entity::household, "weight"))];
   for (const char* name : {"source_id", "base_weight"})
     if (survey.find(Entity::household, name) >= 0)
-      throw bad_input(std::string("the survey has a column '") + name + "' already, as clones have: expand the survey itself, or import it without that column");
+      throw bad_input(std::string("the survey has a column '") + name +
+                      "' already, as clones have: expand the survey itself, or import it without that column");
   schema.household.push_back({"source_id", Entity::household, ColumnType::i64, {}, "household of the survey that this is a clone of", {}});
   schema.household.push_back({"base_weight", Entity::household, ColumnType::f64, weight.unit, "the survey's own weight of that household", {}});
   schema.notes.origin = "clone";
