@@ -53,6 +53,13 @@ struct CalibrateCommand {
   CommonOptions common;
 };
 
+struct ExpandCommand {
+  std::string survey, margins, output;  ///< margins may be empty: the survey's own weights
+  std::optional<std::int64_t> households;
+  std::uint64_t seed = 1;
+  CommonOptions common;
+};
+
 struct ValidateCommand {
   std::string what;               ///< a pack, a profile, or an evidence file
   RunCommand run;                 ///< options; its scenario and scenarios are the evidence's
@@ -74,6 +81,7 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
 int check_command(const std::string& scenario, const std::string& population, const std::vector<std::string>& set);
 int synthesise_command(const SynthesiseCommand& command, ParallelSession& session);
 int calibrate_command(const CalibrateCommand& command, ParallelSession& session);
+int expand_command(const ExpandCommand& command, ParallelSession& session);
 int import_command(const ImportCommand& command);
 int describe_command(const std::string& file);
 int compare_command(const std::string& a, const std::string& b);

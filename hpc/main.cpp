@@ -129,6 +129,15 @@ int main(int argc, char** argv) {
   calibrate_app->add_option("-o,--output", calibrate.output, "population file to write")->required();
   add_work(*calibrate_app, calibrate.common);
 
+  ExpandCommand expand;
+  CLI::App* expand_app = app.add_subcommand("expand", "a nation of clones of a survey's households, as many of each as its weight says");
+  expand_app->add_option("survey", expand.survey, "population file made by `puente import`")->required();
+  expand_app->add_option("margins", expand.margins, "margins to calibrate the weights to first (TOML, kind = \"margins\")");
+  expand_app->add_option("-o,--output", expand.output, "population file to write")->required();
+  expand_app->add_option("--households", expand.households, "households to make (default: as many as the weights add up to)")->check(positive);
+  expand_app->add_option("--seed", expand.seed, "seed of the draw that says where the first clone falls (default: 1)");
+  add_work(*expand_app, expand.common);
+
   std::string check_scenario, check_population;
   std::vector<std::string> check_set;
   CLI::App* check_app = app.add_subcommand("check", "every mistake of a scenario file, at its line and column");
@@ -159,6 +168,7 @@ int main(int argc, char** argv) {
   if (statistics_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return statistics_command(statistics, session); });
   if (synthesise_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return synthesise_command(synthesise, session); });
   if (calibrate_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return calibrate_command(calibrate, session); });
+  if (expand_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return expand_command(expand, session); });
   if (check_app->parsed()) return alone([&] { return check_command(check_scenario, check_population, check_set); });
   if (import_app->parsed()) return alone([&] { return import_command(import); });
   if (describe_app->parsed()) return alone([&] { return describe_command(described); });

@@ -8,6 +8,7 @@
 #include "hpc/commands.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
+#include "hpc/write_made.hpp"
 #include "io/hdf5/describe.hpp"
 #include "io/hdf5/population_writer.hpp"
 #include "io/toml/profile_reader.hpp"
@@ -16,37 +17,20 @@ namespace puente {
 
 namespace {
 
-/// Households that one thread makes at a time, and all threads together between two writes.
-constexpr std::int64_t piece = 1 << 12, pieces_a_thread = 16;
-
 std::int64_t first_of(std::int64_t households, int rank, int ranks) { return households * rank / ranks; }
 
 std::int64_t count_persons(const PopulationSource& source, std::int64_t first, std::int64_t last, Team& team) {
-  const auto pieces = static_cast<std::size_t>((last - first + piece - 1) / piece);
+  const auto pieces = static_cast<std::size_t>((last - first + made_piece - 1) / made_piece);
   std::vector<std::int64_t> persons(static_cast<std::size_t>(team.threads()));
   team.for_each(pieces, [&](std::size_t i, int thread) {
     BlockData block;
-    const std::int64_t begin = first + static_cast<std::int64_t>(i) * piece;
-    source.load(begin, std::min(last, begin + piece), {}, block);
+    const std::int64_t begin = first + static_cast<std::int64_t>(i) * made_piece;
+    source.load(begin, std::min(last, begin + made_piece), {}, block);
     persons[static_cast<std::size_t>(thread)] += static_cast<std::int64_t>(block.rows.persons);
   });
   std::int64_t total = 0;
   for (const std::int64_t n : persons) total += n;
   return total;
-}
-
-void write_made(const PopulationSource& source, io::PopulationWriter& writer, std::int64_t first, std::int64_t last, Team& team) {
-  const std::int64_t step = piece * pieces_a_thread * team.threads();
-  std::vector<Population> made(static_cast<std::size_t>(pieces_a_thread * team.threads()));
-  for (std::int64_t window = first; window < last; window += step) {
-    const std::int64_t end = std::min(last, window + step);
-    const auto pieces = static_cast<std::size_t>((end - window + piece - 1) / piece);
-    team.for_each(pieces, [&](std::size_t i, int) {
-      const std::int64_t begin = window + static_cast<std::int64_t>(i) * piece;
-      made[i] = make_rows(source, begin, std::min(end, begin + piece));
-    });
-    for (std::size_t i = 0; i < pieces; ++i) writer.write(made[i]);
-  }
 }
 
 std::string numbers(const std::vector<double>& values) {
@@ -129,7 +113,9 @@ int synthesise_command(const SynthesiseCommand& command, ParallelSession& sessio
   std::int64_t persons = 0;
   together(exchange, [&] { persons = count_persons(*source, first, last, team); });
   io::PopulationWriter writer(command.output, schema, last - first, persons, exchange);
-  together(exchange, [&] { write_made(*source, writer, first, last, team); });
+  together(exchange, [&] {
+    write_made([&](std::int64_t begin, std::int64_t end) { return make_rows(*source, begin, end); }, first, last, 0, writer, team);
+  });
   writer.finish();
   if (exchange.rank() == 0 && !command.common.quiet) {
     for (const std::string& pass : solution.passes) std::printf("%s\n", pass.c_str());

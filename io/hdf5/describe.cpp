@@ -128,6 +128,17 @@ std::string note(const char* name, const std::string& text) {
   return text.empty() ? "" : fmt::format("  {}: {}\n", name, text);
 }
 
+/// Each line of a longer text under one heading.
+std::string notes_below(const char* name, const std::string& text) {
+  std::string lines = text.empty() ? "" : fmt::format("  {}\n", name);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines += "    " + text.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+  return lines;
+}
+
 std::string all_columns(const Schema& schema, const Summaries& summaries) {
   return "household columns\n" + column_lines(schema.household, summaries.household) + "person columns\n" +
          column_lines(schema.person, summaries.person);
@@ -140,6 +151,7 @@ std::string describe_population(const std::string& path) {
   std::string text = path + ": a population\n";
   text += note("title", notes.title) + note("source", notes.source) + note("licence", notes.licence);
   text += note("currency", notes.currency) + note("prices of", notes.price_reference) + note("origin", notes.origin);
+  text += notes_below("weights calibrated", notes.calibration);
   text += fmt::format("  {} households, {} persons\n", file.households(), file.persons());
   text += memory_line(file.schema(), file.households(), file.persons());
   text += file.has_checksums() ? "  checksums: all blocks agree\n" : "  checksums: none in this file\n";

@@ -36,7 +36,9 @@ void Reader::bounds(TomlView& root) {
     margins_.most = *(*limits)[1].value<double>();
   }
   const bool sound = two && margins_.least >= 0 && margins_.least < 1 && margins_.most > 1 && std::isfinite(margins_.most);
-  if (!sound) file_.error(root.place("weight_bounds"), "weight_bounds are two numbers, the least and the most of a new weight in the survey's own, on either side of 1, as in [0.2, 5]");
+  if (sound) return;
+  file_.error(root.place("weight_bounds"),
+              "weight_bounds are two numbers, the least and the most of a new weight in the survey's own, on either side of 1, as in [0.2, 5]");
 }
 
 void Reader::population(TomlView& root) {

@@ -195,8 +195,8 @@ void Solver::require_consistent() const {
     if (std::abs(implied - target.one->total) <= 1e-7 * scale) continue;
     std::string margins;
     for (const std::string& name : names) margins += (margins.empty() ? "" : ", ") + name;
-    fail(target, target.name() + " asks for " + target.asks() + ", but from the totals of " + margins + " follow " + total_text(std::round(implied * 1000) / 1000) +
-                     ": the margins contradict one another");
+    fail(target, target.name() + " asks for " + target.asks() + ", but from the totals of " + margins + " follow " +
+                     total_text(std::round(implied * 1000) / 1000) + ": the margins contradict one another");
   }
 }
 
