@@ -295,7 +295,8 @@ void Reader::check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans
   }
 }
 
-/// The scenarios of a target: those that the solve changes once a value, the others and the reference once.
+/// The scenarios of a target and those they are compared with: what the solve changes once a value, the others and the
+/// reference once.
 std::vector<ScenarioPlan> Reader::trial_plans(TomlFile& file, const std::vector<ScenarioPlan>& plans) {
   const auto asked = std::find_if(out_.solves.begin(), out_.solves.end(), [&](const Solve& s) { return s.name == overrides_.trials->solve; });
   expect(asked != out_.solves.end(), "a solve that is tried is in the file");
@@ -305,28 +306,36 @@ std::vector<ScenarioPlan> Reader::trial_plans(TomlFile& file, const std::vector<
     return std::any_of(plan.changes.begin(), plan.changes.end(), [&](const Change& c) { return c.solved && c.place.file->name == "solve." + asked->name; });
   };
   const auto kept = [&](const ScenarioPlan& plan) { return std::find(keep.begin(), keep.end(), plan.name) != keep.end(); };
+  for (std::size_t before = 0; before != keep.size();) {
+    before = keep.size();
+    for (const ScenarioPlan& plan : plans)
+      if (kept(plan) && !plan.against.empty() && std::find(keep.begin(), keep.end(), plan.against) == keep.end()) keep.push_back(plan.against);
+  }
   std::vector<ScenarioPlan> trials;
   std::set<std::string> changed;
   for (std::size_t t = 0; t < overrides_.trials->values.size(); ++t) {
     std::vector<SolvedValue> solved = overrides_.solved;
     solved.push_back({asked->name, asked->scenario, asked->parameter, overrides_.trials->values[t]});
-    for (ScenarioPlan& plan : plan_scenarios(file, solved)) {
-      if (!of_solve(plan) || !kept(plan)) continue;
-      changed.insert(plan.name);
+    std::vector<ScenarioPlan> planned = plan_scenarios(file, solved);
+    for (std::size_t before = changed.size() + 1; before != changed.size();) {  // what is compared with a changed one changes too
+      before = changed.size();
+      for (const ScenarioPlan& plan : planned)
+        if (kept(plan) && (of_solve(plan) || changed.count(plan.against) != 0)) changed.insert(plan.name);
+    }
+    for (ScenarioPlan& plan : planned) {
+      if (changed.count(plan.name) == 0) continue;
       if (plan.name == out_.model.reference) {
         file.error(asked->place, "solve." + asked->name + " changes the reference scenario '" + plan.name + "', by which groups and fixed lines are told: give [run] another reference");
         return plans;
       }
+      if (changed.count(plan.against) != 0) plan.against += trial_suffix(t);
       plan.name += trial_suffix(t);
-      plan.against.clear();
       trials.push_back(plan);
     }
   }
   if (trials.empty()) file.error(asked->place, "the target of solve." + asked->name + " names no scenario that '" + asked->parameter + "' of '" + asked->scenario + "' changes");
   for (const ScenarioPlan& plan : plans) {
-    if (!kept(plan) || changed.count(plan.name) != 0) continue;
-    trials.push_back(plan);
-    trials.back().against.clear();
+    if (kept(plan) && changed.count(plan.name) == 0) trials.push_back(plan);
   }
   return trials;
 }

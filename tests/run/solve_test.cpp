@@ -74,6 +74,16 @@ TEST_F(SolveTest, FiguresOfPovertyAndArithmetic) {
   EXPECT_NEAR(found(whole(with_target("mean_welfare(\"cash\", \"decile=1\") == 13")), "equal_budget"), 3, 1e-8);
 }
 
+/// without(…) looks at the scenario that each is compared with, in trials as in the run.
+TEST_F(SolveTest, ComparisonsAreThoseOfTheScenarios) {
+  const auto compared = [&](const std::string& against, const std::string& target) {
+    return found(whole(with(with_target(target), "[scenarios.same]\n", "[scenarios.same]\nagainst = \"" + against + "\"\n")), "equal_budget");
+  };
+  // 25 + x/2 against 26
+  EXPECT_NEAR(compared("more", "mean_welfare(\"same\") - without(mean_welfare(\"same\")) == 3"), 8, 8e-9);
+  EXPECT_NEAR(compared("cash", "without(mean_welfare(\"same\")) == 30"), 10, 1e-8) << "one that the solve changes as well";
+}
+
 TEST_F(SolveTest, OneAfterTheOther) {
   const auto json = whole(four + equal_budget + R"([solve.half]
 scenario = "more"
