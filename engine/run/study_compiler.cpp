@@ -225,10 +225,11 @@ void StudyCompiler::compile_data() {
         scalar(programme.cost_fixed, "programmes." + programme.name + ".cost.fixed", money(), 0, study_.base_parameters);
   }
   link_joint_costs(study_.observed);
-  std::vector<Synergy> observed_synergies;
+  const std::vector<Synergy> none;
+  const std::vector<Synergy>* observed_synergies = &none;  // compiled ones refer to the model's
   for (const Scenario& scenario : study_.model.scenarios)
-    if (scenario.as_observed) observed_synergies = scenario.synergies;
-  study_.observed_synergies = compile_synergies(observed_synergies, study_.observed, data);
+    if (scenario.as_observed) observed_synergies = &scenario.synergies;
+  study_.observed_synergies = compile_synergies(*observed_synergies, study_.observed, data);
   for (std::size_t s = 0; s < study_.model.scenarios.size(); ++s) {
     CompiledScenario& compiled = study_.scenarios.emplace_back();
     compiled.scenario = &study_.model.scenarios[s];
