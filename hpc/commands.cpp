@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <set>
 
 #include "engine/population/made_columns.hpp"
 #include "hpc/driver.hpp"
@@ -363,8 +364,10 @@ int check_command(const std::string& scenario, const std::string& population, co
                  file.path.c_str(), source.c_str());
     return static_cast<int>(ExitCode::input_missing);
   }
-  std::printf("%s: %zu scenarios, %zu programmes, no mistakes\n", file.path.c_str(), file.model.scenarios.size(),
-              file.model.scenarios.empty() ? 0 : file.model.scenarios.back().programmes.size());
+  std::set<std::string> programmes;
+  for (const Scenario& scenario_of_file : file.model.scenarios)
+    for (const Programme& programme : scenario_of_file.programmes) programmes.insert(programme.name);
+  std::printf("%s: %zu scenarios, %zu programmes, no mistakes\n", file.path.c_str(), file.model.scenarios.size(), programmes.size());
   return 0;
 }
 

@@ -74,6 +74,12 @@ TEST_F(SolveTest, FiguresOfPovertyAndArithmetic) {
   EXPECT_NEAR(found(whole(with_target("mean_welfare(\"cash\", \"decile=1\") == 13")), "equal_budget"), 3, 1e-8);
 }
 
+TEST_F(SolveTest, CheckCountsTheProgrammesOfAllScenarios) {
+  const Ran ran = puente("check " + folder_.write("policy.toml", four));
+  EXPECT_EQ(ran.code, 0) << ran.text;
+  EXPECT_NE(ran.text.find("5 scenarios, 2 programmes, no mistakes"), std::string::npos) << ran.text;
+}
+
 /// without(…) looks at the scenario that each is compared with, in trials as in the run.
 TEST_F(SolveTest, ComparisonsAreThoseOfTheScenarios) {
   const auto compared = [&](const std::string& against, const std::string& target) {
