@@ -1,0 +1,58 @@
+// What is known of how a child of school age chooses between school and work (Bourguignon, Ferreira and Leite 2003), as
+// plain values: estimated by `puente estimate`, or typed with a source. Utility of alternative j for child i, v Gumbel:
+//   U_j = Z_i γ_j + α_j (Y_-i + y_ij) + v_ij,   y_i0 = K w_i, y_i1 = M K w_i, y_i2 = D K w_i
+// with Y_-i the household's income without the child's earnings and w_i what the child can earn. Data tell differences
+// against the first alternative only: g_j = γ_j - γ_0, a_j = α_j - α_0, b_j = β_j - β_0 with β = (α_0 K, α_1 M K, α_2 D K).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/core/error.hpp"
+#include "engine/core/units.hpp"
+#include "engine/rules/rules.hpp"
+
+namespace puente {
+
+/// A covariate and its coefficients: one for each alternative but the first (utilities), or one (earnings).
+struct Covariate {
+  std::string name;                     ///< "constant", "age", "area=rural"
+  rules::Text value;                    ///< of the child, a number or a condition
+  std::vector<double> coefficients;
+  std::vector<double> standard_errors;  ///< as many; empty: not known
+};
+
+/// ln w = X δ + m·attends + u, u normal: what a child can earn in the market, money a period.
+struct EarningsEquation {
+  std::vector<Covariate> covariates;    ///< the constant among them
+  double attending = 0;                 ///< m: M = exp(m)
+  double attending_se = 0;
+  double sigma = 0;                     ///< standard deviation of u
+};
+
+/// What the differences mean, once the scale K of a child's whole contribution to its market earnings is chosen.
+struct SchoolingStructure {
+  double k = 1;
+  double m = 1;                         ///< [0, 1) earnings of those who also attend, over those who do not
+  double d = 0;                         ///< work at home of those who only attend, over the same
+  std::vector<double> alpha;            ///< of income, one an alternative; utility per unit of money
+};
+
+struct SchoolingModel {
+  std::string title, source, status;    ///< status: estimated, published, derived, assumed
+  std::vector<std::string> alternatives;  ///< two: not attending, attending; or three: not attending, attending and working, attending only
+  Unit income_unit;                     ///< of Y and w: money a period of the household
+  std::vector<Covariate> covariates;    ///< of utilities, the constant among them; neither income nor wage
+  std::vector<double> income, income_se;  ///< a_j, j > 0
+  std::vector<double> wage, wage_se;    ///< b_j, j > 0; empty: no wage in the utilities
+  std::optional<EarningsEquation> earnings;
+  SchoolingStructure structure;
+  double household_taste = 0;           ///< standard deviation of what siblings share (in the utility of attending)
+  double working_when_out = 0;          ///< [0, 1] share of those out of school who earn in the market
+  Place place;
+
+  bool three_states() const { return alternatives.size() == 3; }
+};
+
+}  // namespace puente
