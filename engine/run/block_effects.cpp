@@ -192,8 +192,8 @@ void BlockProcessor::add_change(const double* now, const double* before, double 
   else if (before != nullptr) add([=](std::size_t h) { return -(pass * before[h]); });
 }
 
-/// The change of money against the data: sources, cash and counted in-kind value, each as far as it passes through.
-void BlockProcessor::money(std::size_t s) {
+/// The change of the sources of money against the data, each as far as it passes through.
+void BlockProcessor::sources(std::size_t s) {
   const CompiledScenario& scenario = study_.scenarios[s];
   const rules::Rows& rows = block_.rows;
   state_.change.resize(rows.households);
@@ -212,6 +212,11 @@ void BlockProcessor::money(std::size_t s) {
     sum_to_households(rows, scratch_.data(), of_households_);
     add_change(of_households_.data(), nullptr, scenario.pass_through[k]);
   }
+}
+
+/// The change of cash and counted in-kind value.
+void BlockProcessor::transfers(std::size_t s) {
+  const CompiledScenario& scenario = study_.scenarios[s];
   std::vector<bool> runs(study_.observed.size(), false);
   for (std::size_t p = 0; p < scenario.programmes.size(); ++p) {
     const CompiledProgramme& compiled = scenario.programmes[p];

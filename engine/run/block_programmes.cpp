@@ -154,8 +154,8 @@ void BlockProcessor::benefit(const CompiledProgramme& p, const double* amount, c
 void BlockProcessor::deliver(const CompiledProgramme& p, const BoundProgram& world, const double* recorded_cash,
                              ProgrammeState& state) {
   state.receives = state.member;
-  if (p.condition.index >= 0) {
-    const double* holds = data(p.condition);
+  if (p.condition.index >= 0 || p.choice.pays_by_choice) {
+    const double* holds = p.choice.pays_by_choice ? holds_by_choice(p, world) : data(p.condition);
     state.own_receives.resize(state.member.size());
     for (std::size_t i = 0; i < state.member.size(); ++i)
       state.own_receives[i] = state.member[i] == 0 ? 0.0 : holds[i];
@@ -163,8 +163,10 @@ void BlockProcessor::deliver(const CompiledProgramme& p, const BoundProgram& wor
     require_present(state.receives.data(), p.programme->entity, [&] { return "programme '" + p.programme->name + "': the condition is missing"; });
   }
   const double* delivery = p.delivery.index >= 0 ? result(world, p.delivery) : nullptr;
+  if (recorded_cash != nullptr && p.choice.pays_by_choice) recorded_cash = recorded_by_choice(p, world, recorded_cash, state.receives);
   if (recorded_cash != nullptr) benefit(p, recorded_cash, nullptr, nullptr, state.cash);
   else if (p.cash.index >= 0) benefit(p, result(world, p.cash), state.receives.data(), delivery, state.cash);
+  if (recorded_cash == nullptr && p.choice.cap.index >= 0) cap_cash(p, world, state.cash);
   if (p.in_kind.index < 0) return;
   benefit(p, result(world, p.in_kind), state.receives.data(), delivery, state.in_kind);
   if (p.valued_at.index < 0) return;

@@ -10,8 +10,9 @@
 
 namespace puente {
 
-/// data: as surveyed · none: every observed programme taken out · scenario: as simulated.
-enum class World : std::uint8_t { data, none, scenario };
+/// data: as surveyed · none: every observed programme taken out · scenario: as simulated · choice: as surveyed but for what the
+/// choice of [schooling] decides, which is what it would be in the alternative at hand.
+enum class World : std::uint8_t { data, none, scenario, choice };
 
 struct BoundProgram;
 

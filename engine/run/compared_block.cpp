@@ -2,8 +2,7 @@
 
 namespace puente {
 
-void ComparedBlock::keep(const BlockProcessor& processor, std::size_t layer, std::span<const double* const> lines, bool attendance,
-                         bool outcomes) {
+void ComparedBlock::keep(const BlockProcessor& processor, std::size_t layer, std::span<const double* const> lines, const Asked& asked) {
   const Study& study = processor.study();
   const rules::Rows& rows = processor.rows();
   if (layer == 0) margins = processor.margins();
@@ -16,8 +15,9 @@ void ComparedBlock::keep(const BlockProcessor& processor, std::size_t layer, std
     const double* values = processor.result(*study.measures, output);
     to.assign(values, values + rows.count(entity));
   };
-  if (attendance) copy(study.attends, Entity::person, kept.attends);
-  kept.outcomes.resize(outcomes ? study.outcome_means.size() : 0);
+  if (asked.attendance) copy(study.attends, Entity::person, kept.attends);
+  if (asked.work) copy(study.works, Entity::person, kept.works);
+  kept.outcomes.resize(asked.outcomes ? study.outcome_means.size() : 0);
   for (std::size_t k = 0; k < kept.outcomes.size(); ++k)
     copy(study.outcome_means[k].output, study.outcome_means[k].entity, kept.outcomes[k]);
 }

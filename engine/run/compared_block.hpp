@@ -9,17 +9,20 @@
 namespace puente {
 
 struct ComparedBlock {
+  struct Asked {
+    bool attendance = false, work = false, outcomes = false;
+  };
   struct Layer {
     std::vector<double> welfare;
     std::vector<std::vector<double>> lines;     ///< one a poverty line
-    std::vector<double> attends;                ///< of persons; empty when attendance is not asked for
+    std::vector<double> attends, works;         ///< of persons; empty when not asked for
     std::vector<std::vector<double>> outcomes;  ///< one a measure
   };
   Margins margins;
   std::vector<Layer> layers;
 
   /// The scenario that the processor has just simulated, its layer.
-  void keep(const BlockProcessor& processor, std::size_t layer, std::span<const double* const> lines, bool attendance, bool outcomes);
+  void keep(const BlockProcessor& processor, std::size_t layer, std::span<const double* const> lines, const Asked& asked);
   /// For each household: which share of the processor's present layer lies in `layer` of this one. True when it is all
   /// of every household (`share` is then not set).
   bool share_of(const BlockProcessor& processor, std::size_t present, std::size_t layer, std::vector<double>& share) const;

@@ -18,7 +18,7 @@ struct Figure {
   int alpha;
   const char* statistics;
 };
-constexpr std::array<Figure, 25> figures = {{{"persons", "persons", -1, "fgt"},
+constexpr std::array<Figure, 28> figures = {{{"persons", "persons", -1, "fgt"},
                                              {"households", "households", -1, "fgt"},
                                              {"benefit_share", "benefit_share", -1, "programmes"},
                                              {"leakage", "leakage", -1, "programmes"},
@@ -42,6 +42,9 @@ constexpr std::array<Figure, 25> figures = {{{"persons", "persons", -1, "fgt"},
                                              {"s80_s20", "s80_s20", -1, "shares"},
                                              {"decile_share", "decile_share", -1, "shares"},
                                              {"attendance", "attendance", -1, "attendance"},
+                                             {"work", "work", -1, "attendance"},
+                                             {"pupils", "pupils", -1, "attendance"},
+                                             {"child_earnings_change", "child_earnings_change", -1, "attendance"},
                                              {"outcome_mean", "outcome_mean", -1, "outcomes"}}};
 
 const Figure* find_figure(const std::string& name) {

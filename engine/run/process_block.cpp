@@ -42,40 +42,54 @@ void BlockProcessor::load(const PopulationSource& source, std::int64_t first, st
   if (!sees_data_) return;
   run(*study_.data);
   weigh_records();
+  if (study_.schooling) gather_children();
   for (std::size_t o = 0; o < study_.observed.size(); ++o) observe(o);
   if (!study_.observed.empty())
     compose(study_.observed, study_.observed_synergies, *study_.data, observed_, observed_composition_);
   if (!study_.none_world_ready()) return;
   none_world();
+  if (study_.schooling) observe_choice();
   for (std::size_t policy = 0; policy < study_.policies.size(); ++policy)
     if (sees_policy(policy)) run(*study_.policies[policy]);
 }
 
-/// What a scenario does: effects on outcomes, then benefits, then money, then welfare. Offers and benefits were decided
-/// in the none-world; a condition looks at the observed state.
+/// What a scenario does: effects on outcomes, then the choice of school and what is paid by it, then money, then welfare.
+/// Offers and benefits were decided in the none-world; a condition looks at the observed state, but for what was chosen.
 void BlockProcessor::simulate(std::size_t s, std::size_t layer) {
   const CompiledScenario& scenario = study_.scenarios[s];
   const BoundProgram& world = *study_.policies[scenario.policy];
   choose_layer(s, layer);
-  for (std::size_t p = 0; p < scenario.programmes.size(); ++p) {
-    const CompiledProgramme& programme = scenario.programmes[p];
-    const double* recorded = nullptr;
-    if (programme.programme->coverage.mode == CoverageMode::observed && programme.observed_index >= 0) {
-      const Output cash = study_.observed[static_cast<std::size_t>(programme.observed_index)].cash_observed;
-      if (cash.index >= 0) recorded = data(cash);
-    }
-    deliver(programme, world, recorded, state_.programmes[p]);
-  }
+  deliver(s, false);
   ahead_.advance();
   compose(scenario.programmes, scenario.synergies, world, state_.programmes, state_.composition);
   ahead_.advance();
   outcomes(s);
   ahead_.advance();
-  money(s);
+  sources(s);
+  if (study_.schooling) {
+    choose(s);
+    deliver(s, true);
+  }
+  transfers(s);
   levy(s);
   ahead_.advance();
   welfare();
   weigh_layer();
+}
+
+/// Benefits of the programmes whose payments depend on the choice of school, or of the others.
+void BlockProcessor::deliver(std::size_t s, bool by_choice) {
+  const CompiledScenario& scenario = study_.scenarios[s];
+  for (std::size_t p = 0; p < scenario.programmes.size(); ++p) {
+    const CompiledProgramme& programme = scenario.programmes[p];
+    if (programme.choice.pays_by_choice != by_choice) continue;
+    const double* recorded = nullptr;
+    if (programme.programme->coverage.mode == CoverageMode::observed && programme.observed_index >= 0) {
+      const Output cash = study_.observed[static_cast<std::size_t>(programme.observed_index)].cash_observed;
+      if (cash.index >= 0) recorded = data(cash);
+    }
+    deliver(programme, *study_.policies[scenario.policy], recorded, state_.programmes[p]);
+  }
 }
 
 void BlockProcessor::run(const BoundProgram& bound) {
@@ -89,6 +103,7 @@ const double* BlockProcessor::column(std::size_t slot, World world) const {
   if (slot == Study::welfare_slot) return state_.welfare.data();
   const int outcome = study_.outcome_of_input[slot];
   if (outcome >= 0 && world == World::none) return none_level_[static_cast<std::size_t>(outcome)];
+  if (outcome >= 0 && world == World::choice && study_.outcomes[static_cast<std::size_t>(outcome)].chosen) return column_by_choice(static_cast<std::size_t>(outcome));
   if (outcome >= 0 && world == World::scenario) return state_.level[static_cast<std::size_t>(outcome)];
   return block_.inputs[slot].data();
 }
@@ -155,6 +170,7 @@ void BlockProcessor::observe(std::size_t o) {
   for (std::size_t i = 0; i < state.offered.size(); ++i) state.offered[i] = eligible[i] * seen[i];
   take_up(p, *study_.data, state.offered);
   state.member = state.offered;
+  if (p.choice.pays_by_choice) find_contained(o);
   deliver(p, *study_.data, p.cash_observed.index >= 0 ? data(p.cash_observed) : nullptr, state);
 }
 

@@ -9,6 +9,7 @@
 #include "engine/core/finite.hpp"
 #include "engine/population/source.hpp"
 #include "engine/programmes/effects.hpp"
+#include "engine/run/block_children.hpp"
 #include "engine/run/faults.hpp"
 #include "engine/run/margins.hpp"
 #include "engine/run/study.hpp"
@@ -108,6 +109,8 @@ class BlockProcessor {
     return result(*study_.policies[study_.scenarios[s].policy], output);
   }
   const ScenarioState& state() const { return state_; }
+  /// Children who choose between school and work, as in the scenario just simulated.
+  const BlockChildren& children() const { return children_; }
   const Margins& margins() const { return margins_; }
   bool at_first_layer() const { return layer_ == 0; }
   const ProgrammeState& observed(std::size_t o) const { return observed_[o]; }
@@ -157,7 +160,60 @@ class BlockProcessor {
   void transition(const Outcome& outcome, const Composition& observed, const Composition& now, std::vector<double>& level);
   void count_faults(const Outcome& outcome, const Culprits& units, const std::string& what);
   void outcomes(std::size_t s);
-  void money(std::size_t s);
+
+  /// What programmes do in the data or in a scenario.
+  struct ChoiceSide {
+    const std::vector<CompiledProgramme>& programmes;
+    std::vector<ProgrammeState>& states;
+    const BoundProgram& world;
+    const ChoiceWorld& choice;
+  };
+  /// What a programme pays a unit.
+  struct Due {
+    const double *cash, *in_kind, *delivery;
+    double arrives(std::size_t i) const { return delivery == nullptr ? 1.0 : delivery[i]; }
+    double money(std::size_t i) const { return cash == nullptr ? 0.0 : cash[i] * arrives(i); }
+    double value(std::size_t i) const { return in_kind == nullptr ? 0.0 : in_kind[i] * arrives(i); }
+    double worth(std::size_t i, const ChoiceWorld& choice) const { return choice.pass_cash * money(i) + choice.theta * value(i); }
+  };
+  const double* column_by_choice(std::size_t outcome) const;
+  bool is_sound_child(std::size_t person);
+  void gather_children();
+  void add_covariates(const std::vector<Covariate>& covariates, const std::vector<Output>& outputs, std::size_t coefficient,
+                      std::vector<double>& sum);
+  void find_wages();
+  void find_child_earnings();
+  void find_conditions_of_children();
+  void show(std::span<const std::int32_t> some, std::size_t alternative);
+  void show_data();
+  double works_in(std::size_t child, std::size_t alternative) const;
+  void find_contained(std::size_t o);
+  bool passes(const CompiledProgramme& programme, const BoundProgram& world, std::size_t household, double more);
+  const double* holds_by_choice(const CompiledProgramme& programme, const BoundProgram& world);
+  const double* recorded_by_choice(const CompiledProgramme& programme, const BoundProgram& world, const double* recorded,
+                                   std::span<const double> receives);
+  void cap_cash(const CompiledProgramme& programme, const BoundProgram& world, std::vector<double>& cash);
+  void add_pull(const ChoiceSide& side, ChoiceValue& value);
+  Due due(const CompiledProgramme& programme, const BoundProgram& world) const;
+  void add_own_payments(const ChoiceSide& side, ChoiceValue& value);
+  void begin_order(const ChoiceSide& side);
+  void add_payments_in_order(const ChoiceSide& side, std::span<const std::int32_t> round, ChoiceValue& value);
+  void add_payment(const ChoiceSide& side, std::size_t programme, std::size_t alternative, std::span<const std::int32_t> round, ChoiceValue& value);
+  void settle(const ChoiceSide& side, std::span<const std::int32_t> round);
+  void take_out_payments(std::vector<double>& money);
+  void add_uncontained(std::vector<double>& household);
+  void observe_choice();
+  void add_taste();
+  void draw_gaps();
+  void find_income_change(std::size_t s);
+  void find_utility_change(std::size_t child, const double* wage_now);
+  void find_utility_changes(const double* wage_now);
+  void choose(std::size_t s);
+  void move_children(const CompiledScenario& scenario);
+
+  void deliver(std::size_t s, bool by_choice);
+  void sources(std::size_t s);
+  void transfers(std::size_t s);
   void levy(std::size_t s);
   void add_change(const double* now, const double* before, double pass);
   void pay(const CompiledProgramme& programme, const ProgrammeState* now, const ProgrammeState* before,
@@ -194,6 +250,11 @@ class BlockProcessor {
   std::vector<std::int64_t> person_id_;
   std::vector<double> uniform_, scratch_, of_households_, valued_, dropped_;
   std::vector<SelectionKey> keys_;
+  BlockChildren children_;
+  std::vector<PaidInOrder> in_order_;  ///< one a programme of the world at hand
+  ChildColumns utility_, draws_;
+  std::vector<std::int32_t> siblings_;
+  std::vector<double> holds_, recorded_;
   Faults faults_;
 };
 

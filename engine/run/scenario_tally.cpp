@@ -50,17 +50,21 @@ ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
     : study_(study),
       s_(s),
       attendance_asked_(study.attends.index >= 0),
+      work_asked_(attendance_asked_ && study.works.index >= 0),
+      choice_asked_(study.schooling.has_value() && study.model.statistics.wants("attendance")),
       outcomes_asked_(study.model.statistics.wants("outcomes") && !study.outcome_means.empty()),
       programmes_asked_(study.model.statistics.wants("programmes")),
       lines_asked_(study.model.statistics.wants("fgt") || study.model.statistics.wants("watts")),
       constant_lines_(study.constant_lines()),
       counts_(study.slots(), terms_of<CountTerm>()),
-      levy_(study.scenarios[s].levy.needed ? study.slots() : 0, terms_of<LevyTerm>()) {
+      levy_(study.scenarios[s].levy.needed ? study.slots() : 0, terms_of<LevyTerm>()),
+      choice_(choice_asked_ ? study.slots() * choice_cells : 0, terms_of<ChoiceTerm>()) {
   const auto prepare = [&](Sums& sums, const WelfareStatistics& asked) {
     sums.welfare.emplace(asked);
     const std::size_t sexes = 1 + study.sex_labels.size();
     for (std::size_t b = 0; attendance_asked_ && b < study.model.statistics.age_bands.size(); ++b)
-      sums.attendance.emplace_back(study.slots() * sexes, terms_of<AttendanceTerm>());
+      for (auto* tables : {&sums.attendance, &sums.work})
+        if (work_asked_ || tables == &sums.attendance) tables->emplace_back(study.slots() * sexes, terms_of<AttendanceTerm>());
     for (std::size_t k = 0; outcomes_asked_ && k < study.outcome_means.size(); ++k)
       sums.outcomes.emplace_back(study.slots(), terms_of<OutcomeTerm>());
   };
@@ -85,6 +89,7 @@ void ScenarioTally::look(BlockProcessor& processor) {
   if (refining_ || (!attendance_asked_ && !outcomes_asked_)) return;
   if (is_reference() || study_.measures_vary) processor.run(*study_.measures);
   if (attendance_asked_) seen_.attends = processor.result(*study_.measures, study_.attends);
+  if (work_asked_) seen_.works = processor.result(*study_.measures, study_.works);
   seen_.outcomes.clear();
   for (std::size_t k = 0; outcomes_asked_ && k < study_.outcome_means.size(); ++k)
     seen_.outcomes.push_back(processor.result(*study_.measures, study_.outcome_means[k].output));
@@ -103,7 +108,7 @@ void ScenarioTally::check_lines(BlockProcessor& processor) const {
 }
 
 void ScenarioTally::keep(const BlockProcessor& processor, std::size_t layer, ComparedBlock& block) const {
-  block.keep(processor, layer, seen_.lines, !refining_ && attendance_asked_, !refining_ && outcomes_asked_);
+  block.keep(processor, layer, seen_.lines, {!refining_ && attendance_asked_, !refining_ && work_asked_, !refining_ && outcomes_asked_});
 }
 
 void ScenarioTally::add(BlockProcessor& processor, const BlockSlots& slots) {
@@ -113,6 +118,7 @@ void ScenarioTally::add(BlockProcessor& processor, const BlockSlots& slots) {
   add_counts(processor, slots);
   for (std::size_t p = 0; p < programmes_.size(); ++p) add_programme(processor, slots, p);
   if (!processor.state().levy.empty()) add_levy(processor, slots);
+  if (choice_asked_) add_choice(processor, slots.all());
 }
 
 void ScenarioTally::add_compared(BlockProcessor& processor, const BlockSlots& slots, std::size_t layer, const ComparedBlock& block) {
@@ -123,6 +129,7 @@ void ScenarioTally::add_compared(BlockProcessor& processor, const BlockSlots& sl
     Seen seen;
     seen.welfare = kept.welfare.data();
     seen.attends = kept.attends.data();
+    seen.works = kept.works.data();
     for (const auto& line : kept.lines) seen.lines.push_back(line.data());
     for (const auto& outcome : kept.outcomes) seen.outcomes.push_back(outcome.data());
     add_seen(processor, seen, slots.received(), Everybody::is_left_out, whole ? std::span<const double>() : share_, compared_);
@@ -174,7 +181,8 @@ void ScenarioTally::add_seen(BlockProcessor& processor, const Seen& seen, std::s
   if (told_before)
     while (!new_columns.empty() && new_columns.front().for_all) new_columns = new_columns.subspan(1);
   const Everybody counts = told_before ? Everybody::is_left_out : everybody;
-  if (attendance_asked_) add_attendance(processor, seen.attends, new_columns, counts, sums.attendance);
+  if (attendance_asked_) add_shares(processor, seen.attends, Missing::is_a_fault, new_columns, counts, sums.attendance);
+  if (work_asked_) add_shares(processor, seen.works, Missing::is_left_out, new_columns, counts, sums.work);
   if (outcomes_asked_) add_outcomes(processor, seen.outcomes, new_columns, counts, sums.outcomes);
 }
 
@@ -300,34 +308,34 @@ void ScenarioTally::add_spending(const BlockProcessor& processor, const BlockSlo
 }
 
 /// Persons of the age band, into in_band_, and their terms.
-void ScenarioTally::gather_band(BlockProcessor& processor, const double* attends, std::size_t band) {
+void ScenarioTally::gather_band(BlockProcessor& processor, const double* condition, Missing missing, std::size_t band) {
   const rules::Rows& rows = processor.rows();
   const double* age = processor.result(*study_.measures, study_.age);
   const auto [from, to] = study_.model.statistics.age_bands[band];
   in_band_.clear();
   for (std::size_t i = 0; i < rows.persons; ++i) {
     if (!(age[i] >= from && age[i] < to + 1) || weights_.person[i] == 0) continue;
-    if (std::isnan(attends[i]))
+    if (!std::isnan(condition[i])) in_band_.push_back(static_cast<std::int32_t>(i));
+    else if (missing == Missing::is_a_fault)
       processor.faults().add("school attendance of a person aged " + std::to_string(from) + "-" + std::to_string(to) + " is missing",
                              processor.household_id(Entity::person, i));
-    else in_band_.push_back(static_cast<std::int32_t>(i));
   }
   const std::size_t n = in_band_.size();
   double* persons = terms(terms_of<AttendanceTerm>(), n);
   for (std::size_t j = 0; j < n; ++j) {
     const auto i = static_cast<std::size_t>(in_band_[j]);
     persons[j] = weights_.person[i];
-    persons[n + j] = weights_.person[i] * attends[i];
+    persons[n + j] = weights_.person[i] * condition[i];
   }
 }
 
 /// A slot has a cell for all and one for each sex.
-void ScenarioTally::add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
-                                   Everybody everybody, std::vector<LimbTable>& tables) {
+void ScenarioTally::add_shares(BlockProcessor& processor, const double* condition, Missing missing, std::span<const SlotColumn> columns,
+                               Everybody everybody, std::vector<LimbTable>& tables) {
   const double* sex = study_.sex.index >= 0 ? processor.result(*study_.measures, study_.sex) : nullptr;
   const auto sexes = static_cast<std::int32_t>(1 + study_.sex_labels.size());
   for (std::size_t b = 0; b < tables.size(); ++b) {
-    gather_band(processor, attends, b);
+    gather_band(processor, condition, missing, b);
     const std::size_t n = in_band_.size();
     cell_.resize(n);
     sex_cell_.resize(n);
@@ -367,17 +375,49 @@ void ScenarioTally::add_outcomes(const BlockProcessor& processor, const std::vec
   }
 }
 
+/// Children by the state seen in the data and the one chosen, a cell each; and what they earn beyond the data.
+void ScenarioTally::add_choice(const BlockProcessor& processor, std::span<const SlotColumn> columns) {
+  const BlockChildren& children = processor.children();
+  const std::size_t n = children.size();
+  weigh_units(processor, {});
+  double* out = terms(terms_of<ChoiceTerm>(), n);
+  for (std::size_t c = 0; c < n; ++c) {
+    const double w = weights_.person[static_cast<std::size_t>(children.person[c])];
+    out[c] = w;
+    out[n + c] = w * (children.earnings[children.chosen[c]][c] - children.earnings[children.seen[c]][c]);
+  }
+  cell_.resize(n);
+  const auto add_column = [&](auto slot_of) {
+    for (std::size_t c = 0; c < n; ++c) {
+      const std::int32_t slot = slot_of(static_cast<std::size_t>(children.person[c]));
+      const auto cell = static_cast<std::int32_t>(children.seen[c] * most_alternatives + children.chosen[c]);
+      cell_[c] = slot < 0 ? -1 : slot * static_cast<std::int32_t>(choice_cells) + cell;
+    }
+    const std::int32_t* cells[] = {cell_.data()};
+    constexpr std::size_t chunk = 1024;
+    const TermColumns all = columns_of_terms(terms_of<ChoiceTerm>(), n);
+    for (std::size_t first = 0; first < n; first += chunk) choice_.add_by_slot(all.part(first, std::min(chunk, n - first)), cells, first);
+  };
+  add_column([](std::size_t) { return 0; });
+  for (const SlotColumn& column : columns) {
+    const std::span<const std::int32_t> slots = column.persons();
+    add_column([&](std::size_t i) { return slots[i]; });
+  }
+}
+
 void ScenarioTally::merge(ScenarioTally& other) {
   const auto merge_sums = [](Sums& to, Sums& from) {
     if (to.refined) to.refined->merge(std::move(*from.refined));
     if (to.welfare) to.welfare->merge(std::move(*from.welfare));
     for (std::size_t b = 0; b < to.attendance.size(); ++b) to.attendance[b].merge(from.attendance[b]);
+    for (std::size_t b = 0; b < to.work.size(); ++b) to.work[b].merge(from.work[b]);
     for (std::size_t k = 0; k < to.outcomes.size(); ++k) to.outcomes[k].merge(from.outcomes[k]);
   };
   merge_sums(own_, other.own_);
   merge_sums(compared_, other.compared_);
   counts_.merge(other.counts_);
   levy_.merge(other.levy_);
+  choice_.merge(other.choice_);
   for (std::size_t p = 0; p < programmes_.size(); ++p) programmes_[p].merge(other.programmes_[p]);
   excluded_ += other.excluded_;
 }
@@ -385,11 +425,12 @@ void ScenarioTally::merge(ScenarioTally& other) {
 void ScenarioTally::reduce(Exchange& exchange) {
   for (Sums* sums : {&own_, &compared_}) {
     if (sums->welfare) sums->welfare->reduce(exchange);
-    for (auto* tables : {&sums->attendance, &sums->outcomes})
+    for (auto* tables : {&sums->attendance, &sums->work, &sums->outcomes})
       for (LimbTable& table : *tables) table.reduce(exchange);
   }
   counts_.reduce(exchange);
   if (study_.scenarios[s_].levy.needed) levy_.reduce(exchange);
+  if (choice_asked_) choice_.reduce(exchange);
   for (LimbTable& table : programmes_) table.reduce(exchange);
   std::int64_t excluded[] = {excluded_};
   exchange.sum(excluded);
@@ -401,7 +442,7 @@ void ScenarioTally::refine(const ScenarioTally& from) {
   const auto keep_coarse = [](Sums& to, const Sums& of, const WelfareStatistics& asked) {
     const std::vector<bool> coarse = of.welfare ? of.welfare->too_coarse() : std::vector<bool>();
     if (!coarse.empty()) to.refined.emplace(asked, coarse);
-    to = {{}, {}, {}, std::move(to.refined)};
+    to = {{}, {}, {}, {}, std::move(to.refined)};
   };
   keep_coarse(own_, from.own_, welfare_statistics(study_));
   keep_coarse(compared_, from.compared_, compared_statistics(study_));
@@ -421,10 +462,13 @@ ScenarioTotals ScenarioTally::finish(ScenarioTally* refined, Exchange& exchange,
   if (compared_.welfare) totals.compared_welfare = compared_.welfare->finish(exchange, team, records(&ScenarioTally::compared_));
   totals.counts = std::move(counts_);
   totals.levy = std::move(levy_);
+  totals.choice = std::move(choice_);
   totals.programmes = std::move(programmes_);
   totals.attendance = std::move(own_.attendance);
+  totals.work = std::move(own_.work);
   totals.outcomes = std::move(own_.outcomes);
   totals.compared_attendance = std::move(compared_.attendance);
+  totals.compared_work = std::move(compared_.work);
   totals.compared_outcomes = std::move(compared_.outcomes);
   return totals;
 }

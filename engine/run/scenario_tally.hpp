@@ -40,7 +40,7 @@ class ScenarioTally {
   struct Seen {
     const double* welfare = nullptr;
     std::vector<const double*> lines;
-    const double* attends = nullptr;
+    const double *attends = nullptr, *works = nullptr;
     std::vector<const double*> outcomes;
   };
   /// Of the layer at hand, as far as they count here.
@@ -51,7 +51,7 @@ class ScenarioTally {
   };
   struct Sums {
     std::optional<WelfareTally> welfare;
-    std::vector<LimbTable> attendance, outcomes;
+    std::vector<LimbTable> attendance, work, outcomes;
     std::optional<OrderRecords> refined;
   };
 
@@ -66,9 +66,11 @@ class ScenarioTally {
   void add_levy(const BlockProcessor& processor, const BlockSlots& slots);
   void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
   void add_spending(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
-  void add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
-                      UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
-  void gather_band(BlockProcessor& processor, const double* attends, std::size_t band);
+  enum class Missing : std::uint8_t { is_a_fault, is_left_out };
+  void add_shares(BlockProcessor& processor, const double* condition, Missing missing, std::span<const SlotColumn> columns,
+                  UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
+  void gather_band(BlockProcessor& processor, const double* condition, Missing missing, std::size_t band);
+  void add_choice(const BlockProcessor& processor, std::span<const SlotColumn> columns);
   void add_outcomes(const BlockProcessor& processor, const std::vector<const double*>& outcomes,
                     std::span<const SlotColumn> columns, UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
   double* terms(std::size_t count, std::size_t rows);
@@ -77,11 +79,11 @@ class ScenarioTally {
 
   const Study& study_;
   std::size_t s_;
-  bool attendance_asked_, outcomes_asked_, programmes_asked_, lines_asked_;
+  bool attendance_asked_, work_asked_, choice_asked_, outcomes_asked_, programmes_asked_, lines_asked_;
   std::vector<bool> constant_lines_;
   bool refining_ = false;
   Sums own_, compared_;
-  LimbTable counts_, levy_;
+  LimbTable counts_, levy_, choice_;
   DeliveryCost delivery_;
   std::vector<LimbTable> programmes_;
   std::int64_t excluded_ = 0;

@@ -6,12 +6,14 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/population/source.hpp"
 #include "engine/programmes/model.hpp"
 #include "engine/run/bound_program.hpp"
+#include "engine/run/schooling_plan.hpp"
 #include "engine/statistics/selection.hpp"
 
 namespace puente {
@@ -30,6 +32,7 @@ struct Outcome {
   bool ordered = false;             ///< the labels stand in order
   std::uint64_t draw_key = 0;     ///< of its latent uniform
   bool owned = false;             ///< a level with two-part effects
+  bool chosen = false;            ///< what the choice of [schooling] decides; no programme has an effect on it
   Output base;                    ///< in the data: probability of the condition, or of owning
   std::vector<Output> base_shares;  ///< in the data: shares of the classes without what was observed
 };
@@ -79,6 +82,7 @@ struct CompiledProgramme {
   double reserved_share = 0, overlap_value = 0;
   int overlaps = -1, joint_with = -1;  ///< positions in the scenario of the programmes it is coupled with; -1: none, or not run
   CoveredUnits units;
+  ChoiceOfProgramme choice;
   /// Cuts are apart for those of a reserve (or clients of the programme overlapped), stratum 1, and the others.
   std::size_t strata() const { return reserved_for.index >= 0 || overlaps >= 0 ? 2 : 1; }
 };
@@ -106,6 +110,7 @@ struct CompiledScenario {
   std::vector<double> pass_through;  ///< one an outcome; 0: does not reach welfare
   double pass_cash = 0, pass_in_kind = 0;
   CompiledLevy levy;
+  ChoiceWorld choice;
   int lines = -1;                  ///< index among Study::line_programs
   int against = -1;                ///< scenario it is compared with, -1: none
 };
@@ -165,8 +170,10 @@ class Study {
   std::vector<CompiledProgramme> observed;
   std::vector<CompiledSynergy> observed_synergies;
 
+  std::optional<CompiledSchooling> schooling;
+
   BoundProgram* measures = nullptr;   ///< what statistics look at beside welfare, in the scenario at hand
-  Output attends, age, sex;
+  Output attends, works, age, sex;
   bool measures_vary = false;         ///< with the scenario: some input is an outcome
   struct Measure {
     std::string name, unit;

@@ -178,6 +178,7 @@ void StudyCompiler::find_outcomes() {
       for (const Effect& effect : programme.effects) note(effect.outcome, effect.place);
     for (const Synergy& synergy : scenario.synergies) note(synergy.outcome, synergy.place);
   }
+  find_chosen_columns();
 }
 
 /// Household weight and size stand apart: whole-population quantities need them before anything else is known.
@@ -219,6 +220,7 @@ void StudyCompiler::compile_data() {
   study_.where = add(data, study_.model.statistics.where, {record, Type::boolean, {}, "statistics.where"});
   for (const AskedExpression& asked : study_.model.asked) study_.asked.push_back(data.add(asked.text, asked.wanted));
   compile_bases(data);
+  compile_children(data);
   for (const Programme& programme : study_.model.observed) {
     study_.observed.push_back(compile_programme(programme, data, data));
     compile_shifts(study_.observed.back(), study_.base_parameters);
@@ -226,6 +228,7 @@ void StudyCompiler::compile_data() {
         scalar(programme.cost_fixed, "programmes." + programme.name + ".cost.fixed", money(), 0, study_.base_parameters);
   }
   link_joint_costs(study_.observed);
+  compile_observed_choice(data);
   const std::vector<Synergy> none;
   const std::vector<Synergy>* observed_synergies = &none;  // compiled ones refer to the model's
   for (const Scenario& scenario : study_.model.scenarios)
@@ -240,6 +243,7 @@ void StudyCompiler::compile_data() {
                                                                   "programmes." + programme.name + ".condition"});
   }
   compile_policies();
+  bind_choice();
   if (!diagnostics_.has_errors()) study_.data = bind(data.finish(), World::data, -1, study_.base_parameters);
 }
 
@@ -272,11 +276,13 @@ void StudyCompiler::compile_attendance(Compiler& compiler) {
   const StatisticsModel& asked = study_.model.statistics;
   const auto known = [this](const std::optional<rules::Text>& text, const char* column) {
     if (text || study_.schema.find(Entity::person, column) < 0) return text;
-    return std::optional(rules::Text::standalone(column, std::string("person.") + column));
+    return std::optional(rules::Text::standalone(column, std::string("person.`") + column + "`"));
   };
-  const auto attends = known(asked.attends, "attends"), age = known(asked.age, "age"), sex = known(asked.sex, "sex");
+  const std::optional<SchoolingChoice>& choice = study_.model.schooling;
+  const auto attends = known(asked.attends, choice ? choice->attends.text.c_str() : "attends"), age = known(asked.age, "age"), sex = known(asked.sex, "sex");
   if (!attends || !age || !asked.wants("attendance")) return;
   study_.attends = add(compiler, attends, {Entity::person, Type::boolean, {}, "statistics.attends"});
+  if (choice && choice->works) study_.works = add(compiler, known({}, choice->works->text.c_str()), {Entity::person, Type::boolean, {}, "schooling.works"});
   study_.age = add(compiler, age, {Entity::person, Type::number, {}, "statistics.age"});
   study_.sex = add(compiler, sex, {Entity::person, Type::category, {}, "statistics.sex"});
   if (study_.sex.index >= 0) study_.sex_labels = compiler.typed(study_.sex).labels;
@@ -331,6 +337,7 @@ void StudyCompiler::compile_scenario(std::size_t s, Compiler& none, Compiler&) {
   couple_programmes(compiled);
   link_joint_costs(compiled.programmes);
   compile_levy(compiled, none);
+  compile_choice(s, none);
   link_observed(compiled);
   const auto passed = [&](const std::string& source) {
     const auto it = scenario.pass_through.find(source);

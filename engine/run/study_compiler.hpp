@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,22 @@ class StudyCompiler {
   void check_comparisons();
   void describe_grouping(const Grouping& grouping, Output output, const rules::Typed& typed);
 
+  void find_chosen_columns();
+  bool reads_choice(const rules::Program& program) const;
+  bool reads_choice(const rules::Text& text, const rules::Wanted& wanted);
+  void refuse_choice(const std::optional<rules::Text>& text, const std::string& what);
+  void refuse_choice(const Programme& programme);
+  bool looks_at_members(const rules::Text& text, std::size_t depth) const;
+  int choice_condition(const Programme& programme);
+  void compile_choice_of(const Programme& programme, CompiledProgramme& compiled, rules::Compiler& world);
+  void compile_interactions(const SchoolingChoice& choice, const std::vector<CompiledProgramme>& programmes, rules::Compiler& world,
+                            ChoiceWorld& compiled);
+  void take_values(const SchoolingModel& model, CompiledSchooling& schooling);
+  void compile_children(rules::Compiler& data);
+  void compile_observed_choice(rules::Compiler& data);
+  void compile_choice(std::size_t s, rules::Compiler& none);
+  void bind_choice();
+
   CompiledProgramme compile_programme(const Programme& programme, rules::Compiler& world, rules::Compiler& data);
   void compile_coverage(const Programme& programme, CompiledProgramme& compiled, rules::Compiler& world);
   void compile_benefits(const Programme& programme, CompiledProgramme& compiled, rules::Compiler& world);
@@ -88,6 +105,7 @@ class StudyCompiler {
   Diagnostics& diagnostics_;
   Unit money_;  ///< currency a period of the resource, whom left out
   std::map<const Programme*, Output> conditions_;
+  std::optional<rules::Compiler> condition_compiler_;  ///< of conditions that read the choice
 };
 
 }  // namespace puente

@@ -29,6 +29,7 @@ CompiledProgramme StudyCompiler::compile_programme(const Programme& programme, C
   compile_coverage(programme, p, world);
   compile_benefits(programme, p, world);
   compile_effects(programme, p, world);
+  compile_choice_of(programme, p, world);
   p.take_up_key = purpose_key(study_.model.seed, "programme." + programme.name + ".take_up");
   p.draw_key = purpose_key(study_.model.seed, "programme." + programme.name + ".coverage");
   return p;

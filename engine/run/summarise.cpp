@@ -35,6 +35,11 @@ class Summary {
   void inequality();
   void distribution();
   void attendance();
+  void choice();
+  double choice_sum(std::size_t s, std::size_t slot, std::size_t from, std::size_t to, ChoiceTerm term) const;
+  double pupils(std::size_t s, std::size_t slot) const;
+  double total_cost(std::size_t s) const;
+  double years() const;
   void programmes();
   void units();
   void financing();
@@ -101,6 +106,11 @@ void Summary::dimensions() {
     sex.labels.insert(sex.labels.end(), study_.sex_labels.begin(), study_.sex_labels.end());
     dims.push_back(band);
     dims.push_back(sex);
+  }
+  if (study_.schooling && wants("attendance")) {
+    const std::vector<std::string>& states = study_.model.schooling->model->alternatives;
+    dims.push_back({"state_from", states, {}, "1", "what the child does in the data"});
+    dims.push_back({"state_to", states, {}, "1", "what the child does in the scenario"});
   }
   if (wants("programmes") && !study_.programme_names.empty())
     dims.push_back({"programme", study_.programme_names, {}, "1", "programme"});
@@ -220,6 +230,58 @@ void Summary::attendance() {
   add({"attendance", "1", "share of persons who attend school", ""}, {"scenario", "group", "age_band", "sex"},
       [&](const Index& i) { return rate(measured(i[0], i[1]).attendance, i); },
       [&](const Index& i) { return rate(totals_.scenarios[i[0]].compared_attendance, i); });
+  if (study_.works.index < 0) return;
+  add({"work", "1", "share of persons who work, of those of whom it is known", ""}, {"scenario", "group", "age_band", "sex"},
+      [&](const Index& i) { return rate(measured(i[0], i[1]).work, i); },
+      [&](const Index& i) { return rate(totals_.scenarios[i[0]].compared_work, i); });
+}
+
+double Summary::choice_sum(std::size_t s, std::size_t slot, std::size_t from, std::size_t to, ChoiceTerm term) const {
+  return totals_.scenarios[s].choice.value(slot * choice_cells + from * most_alternatives + to, static_cast<std::size_t>(term));
+}
+
+double Summary::pupils(std::size_t s, std::size_t slot) const {
+  double sum = 0;
+  for (std::size_t from = 0; from < most_alternatives; ++from)
+    for (std::size_t to = 1; to < most_alternatives; ++to) sum += choice_sum(s, slot, from, to, ChoiceTerm::children);
+  return sum;
+}
+
+double Summary::total_cost(std::size_t s) const {
+  double sum = 0;
+  for (std::size_t p = 0; p < study_.programme_names.size(); ++p) sum += programme_sum(s, p, 0, ProgrammeTerm::cost) + fixed_cost(s, p);
+  return sum;
+}
+
+/// Periods of the resource in a year; 1 where it has none.
+double Summary::years() const {
+  std::string text = money();
+  for (const auto& [period, times] : {std::pair{"/month", 12.0}, {"/week", 52.0}, {"/day", 365.0}})
+    if (text.ends_with(period)) return times;
+  return 1;
+}
+
+/// Of the children of [schooling]. What they were is what the data say, in all scenarios, so that any two can be compared.
+void Summary::choice() {
+  add({"schooling_transition", "1", "children by state in the data (state_from) and in the scenario (state_to)", "persons represented; a row's shares are its cells over its sum"},
+      {"scenario", "group", "state_from", "state_to"}, [&](const Index& i) { return choice_sum(i[0], i[1], i[2], i[3], ChoiceTerm::children); });
+  add({"pupils", "1", "children of [schooling] who attend", ""}, {"scenario", "group"}, [&](const Index& i) { return pupils(i[0], i[1]); });
+  add({"child_earnings_change", money(), "what children earn beyond what they earn in the data", "below 0: income lost to schooling, in the short run"}, {"scenario", "group"},
+      [&](const Index& i) {
+        double sum = 0;
+        for (std::size_t cell = 0; cell < choice_cells; ++cell) sum += choice_sum(i[0], i[1], cell / most_alternatives, cell % most_alternatives, ChoiceTerm::earnings);
+        return sum;
+      });
+  if (!wants("programmes") || study_.programme_names.empty()) return;
+  add({"cost_per_additional_pupil", money().substr(0, money().find('/')), "cost of a year of school of a child who would not attend in the scenario compared with",
+       "cost of all programmes beyond that scenario's over pupils beyond its; a year where the resource has a period"},
+      {"scenario"}, [&](const Index& i) {
+        const int with = study_.compared_with(i[0]);
+        if (with < 0) return static_cast<double>(NAN);
+        const auto other = static_cast<std::size_t>(with);
+        const double more = pupils(i[0], 0) - pupils(other, 0);
+        return more > 0 ? (total_cost(i[0]) - total_cost(other)) * years() / more : static_cast<double>(NAN);
+      });
 }
 
 /// Position of programme p in scenario s, or -1.
@@ -341,7 +403,7 @@ void Summary::subtract(const Variable& variable) {
 
 void Summary::differences() {
   for (const Variable& variable : results_.variables)
-    if (variable.dimensions.front() == "scenario" && !variable.name.ends_with("_error_bound")) subtract(variable);
+    if (variable.dimensions.front() == "scenario" && !variable.name.ends_with("_error_bound") && variable.name != "cost_per_additional_pupil") subtract(variable);
 }
 
 Results Summary::results() {
@@ -353,6 +415,7 @@ Results Summary::results() {
   inequality();
   distribution();
   if (study_.attends.index >= 0) attendance();
+  if (study_.schooling && wants("attendance")) choice();
   if (wants("programmes") && !study_.programme_names.empty()) programmes();
   if (wants("outcomes") && !study_.outcome_means.empty()) outcomes();
   if (study_.scenarios.size() > 1) differences();

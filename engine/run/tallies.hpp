@@ -17,6 +17,9 @@ enum class ProgrammeTerm : std::size_t { eligible, recipients, spending, cost, c
 enum class LevyTerm : std::size_t { households, paid, count };
 enum class AttendanceTerm : std::size_t { persons, attending, count };
 enum class OutcomeTerm : std::size_t { weight, sum, count };
+/// Of the children who choose, by state in the data and in the scenario: persons, and what they earn beyond the data.
+enum class ChoiceTerm : std::size_t { children, earnings, count };
+constexpr std::size_t choice_cells = most_alternatives * most_alternatives;
 
 /// What one scenario adds up to, the same on every rank. Slots that no scenario changes are counted in the reference.
 struct ScenarioTotals {
@@ -25,10 +28,12 @@ struct ScenarioTotals {
   LimbTable levy{0, 0};                 ///< [slot] × LevyTerm; no slots where nothing is raised
   std::vector<LimbTable> programmes;    ///< one a programme of the scenario: [slot] × ProgrammeTerm
   std::vector<LimbTable> attendance;    ///< one an age band: [slot × (1 + sexes)] × AttendanceTerm
+  std::vector<LimbTable> work;          ///< the same of those who work; empty where no column says who does
+  LimbTable choice{0, 0};               ///< [slot × choice_cells] × ChoiceTerm; no slots without [schooling]
   std::vector<LimbTable> outcomes;      ///< one a measure: [slot] × OutcomeTerm
   /// The same units as they are in the scenario that this one is compared with, for recipients and arms; empty if none.
   std::vector<WelfareResult> compared_welfare;
-  std::vector<LimbTable> compared_attendance, compared_outcomes;
+  std::vector<LimbTable> compared_attendance, compared_work, compared_outcomes;
 };
 
 struct Totals {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -40,7 +41,11 @@ class GroupJson {
     along(group, "outcomes", "outcome_mean", "outcome");
     if (const Variable* v = results_.find("decile_share"))
       for (std::size_t d = 0; d < 10; ++d) group["decile_share"].push_back(number(results_.at(*v, {s_, g_, d})));
-    attendance(group);
+    by_age(group, "attendance", "attendance");
+    by_age(group, "work", "work");
+    put(group, "pupils", "pupils");
+    put(group, "child_earnings_change", "child_earnings_change");
+    transitions(group);
     return group;
   }
 
@@ -72,14 +77,22 @@ class GroupJson {
     }
     for (const char* name : {"watts", "poor_persons", "total_gap"}) along(group, name, name, "line");
   }
-  void attendance(Json& group) const {
-    const Variable* v = results_.find("attendance");
+  void transitions(Json& group) const {
+    const Variable* v = results_.find("schooling_transition");
+    if (v == nullptr) return;
+    const std::vector<std::string>& states = results_.dimension("state_from").labels;
+    for (std::size_t from = 0; from < states.size(); ++from)
+      for (std::size_t to = 0; to < states.size(); ++to)
+        group["schooling_transition"][states[from]][states[to]] = number(results_.at(*v, {s_, g_, from, to}));
+  }
+  void by_age(Json& group, const std::string& key, const char* variable) const {
+    const Variable* v = results_.find(variable);
     if (v == nullptr) return;
     const Dimension &band = results_.dimension("age_band"), &sex = results_.dimension("sex");
     for (std::size_t b = 0; b < band.size(); ++b) {
-      group["attendance"][band.labels[b]] = number(results_.at(*v, {s_, g_, b, 0}));
+      group[key][band.labels[b]] = number(results_.at(*v, {s_, g_, b, 0}));
       for (std::size_t x = 1; x < sex.size(); ++x)
-        group["attendance_by_sex"][sex.labels[x]][band.labels[b]] = number(results_.at(*v, {s_, g_, b, x}));
+        group[key + "_by_sex"][sex.labels[x]][band.labels[b]] = number(results_.at(*v, {s_, g_, b, x}));
     }
   }
 
@@ -192,6 +205,35 @@ std::string financing_lines(const Results& results) {
   return text + (names.empty() ? "" : "unfunded: " + names + "\n");
 }
 
+/// What children do, a line a scenario: pupils beyond those of the scenario compared with, what they cost, what is not earned.
+std::string schooling_lines(const Results& results) {
+  const Variable *pupils = results.find("pupils"), *earnings = results.find("child_earnings_change"), *cost = results.find("cost_per_additional_pupil");
+  if (pupils == nullptr) return "";
+  const auto more = std::find_if(results.differences.begin(), results.differences.end(), [](const Variable& v) { return v.name == "pupils"; });
+  const Variable* transition = results.find("schooling_transition");
+  const std::vector<std::string>& states = results.dimension("state_to").labels;
+  std::string text = fmt::format("\n{:<26}", "children");
+  for (const std::string& state : states) text += fmt::format("{:>18}", state + " %");
+  text += fmt::format("{:>18}{:>18}{:>18}\n", "more pupils", "cost a pupil-year", "change of earnings");
+  const Dimension& scenario = results.dimension("scenario");
+  for (std::size_t s = 0; s < scenario.size(); ++s) {
+    std::vector<double> in(states.size(), 0);
+    double all = 0;
+    for (std::size_t from = 0; from < states.size(); ++from)
+      for (std::size_t to = 0; to < states.size(); ++to) {
+        in[to] += results.at(*transition, {s, 0, from, to});
+        all += results.at(*transition, {s, 0, from, to});
+      }
+    text += fmt::format("{:<26}", scenario.labels[s]);
+    for (const double persons : in) text += fmt::format("{:>18.2f}", all > 0 ? 100 * persons / all : 0);
+    text += more == results.differences.end() ? fmt::format("{:>18}", "-") : fmt::format("{:>+18.0f}", results.at(*more, {s, 0}));
+    const double each = cost == nullptr ? NAN : results.at(*cost, {s});
+    text += std::isfinite(each) ? fmt::format("{:>18.2f}", each) : fmt::format("{:>18}", "-");
+    text += fmt::format("{:>+18.0f}\n", results.at(*earnings, {s, 0}));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string screen_table(const Results& results) {
@@ -212,6 +254,7 @@ std::string screen_table(const Results& results) {
     }
     if (any) text += change + "\n";
   }
+  text += schooling_lines(results);
   return text + "\n" + solve_lines(results) + financing_lines(results) + footing(results);
 }
 
@@ -229,8 +272,11 @@ std::string groups_table(const Results& results) {
 std::string scenarios_json(const Results& results) {
   Json root;
   const Dimension& scenario = results.dimension("scenario");
-  for (std::size_t s = 0; s < scenario.size(); ++s)
+  const Variable* each = results.find("cost_per_additional_pupil");
+  for (std::size_t s = 0; s < scenario.size(); ++s) {
     root["scenarios"][scenario.labels[s]] = {{"groups", groups_of(results, s)}, {"programmes", programmes_of(results, s)}, {"financing", financing_of(results, s)}};
+    if (each != nullptr) root["scenarios"][scenario.labels[s]]["cost_per_additional_pupil"] = number(results.at(*each, {s}));
+  }
   if (const Variable* value = results.find("solved_value"))
     for (std::size_t k = 0; k < value->values.size(); ++k)
       root["solve"][results.dimension("solve").labels[k]] = {{"value", number(value->values[k])},

@@ -1,0 +1,70 @@
+// The choice between school and work of a study, compiled: who chooses, what utilities are made of, and what programmes do
+// to them in the data and in each scenario. Written once by StudyCompiler; read-only afterwards.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "engine/behaviour/latent_choice.hpp"
+#include "engine/run/bound_program.hpp"
+
+namespace puente {
+
+/// States of a child. With two alternatives, 1 is attending.
+enum class SchoolState : std::uint8_t { out = 0, school_and_work = 1, school_only = 2 };
+
+/// What one programme does to the choice. Outputs belong to the world of the programme.
+struct ChoiceOfProgramme {
+  bool pays_by_choice = false;   ///< what it pays depends on the choice: a condition that reads it, a means test or a cap
+  bool in_order = false;         ///< and on what siblings do
+  bool of_siblings = false;      ///< its condition looks at more than the child itself
+  int condition = -1;            ///< index among CompiledSchooling::conditions
+  rules::Output delta, limit, cap;
+  bool limit_per_person = false;
+};
+
+struct ChoiceInteraction {
+  std::vector<std::size_t> programmes;  ///< positions in the world
+  rules::Output delta;
+};
+
+/// The choice in the data, or in a scenario.
+struct ChoiceWorld {
+  double theta = 1;              ///< money that a unit of value in kind is worth in the utilities
+  double pass_cash = 0;
+  double pass_earnings = 0;
+  bool in_order = false;         ///< some programme is
+  bool wage_moves = false;       ///< the wage may be another than in the data
+  BoundProgram* wage = nullptr;  ///< of the scenario, where it may move
+  rules::Output wage_output;
+  std::vector<ChoiceInteraction> interactions;
+};
+
+struct ChoiceCondition {
+  std::string text;
+  Entity entity = Entity::person;
+  bool of_siblings = false;
+  rules::Output output;
+};
+
+struct CompiledSchooling {
+  std::size_t alternatives = 2;
+  bool has_earnings = false;
+  /// Of a unit of money of the study: a_j, α_j and of the wage b_j; the first alternative's a and b are 0.
+  std::array<double, most_alternatives> income{}, alpha{}, wage{};
+  double wage_unit = 1;          ///< money of the study in a unit of the model
+  std::size_t attends_outcome = 0;
+  int works_outcome = -1;
+  rules::Output children, attends, works, age, earnings, household_income, wage_given;  ///< of the data
+  std::vector<rules::Output> covariates, earnings_covariates;
+  std::vector<ChoiceCondition> conditions;
+  BoundProgram* condition_program = nullptr;   ///< null: no condition reads the choice
+  std::array<std::uint64_t, most_alternatives> draw_keys{};  ///< of the maximum, then of the others
+  std::uint64_t taste_key = 0, wage_key = 0, works_key = 0;
+  ChoiceWorld observed;
+
+  static bool is_at_school(std::size_t state) { return state != static_cast<std::size_t>(SchoolState::out); }
+};
+
+}  // namespace puente
