@@ -217,7 +217,7 @@ void BlockProcessor::find_contained(std::size_t o) {
 bool BlockProcessor::passes(const CompiledProgramme& p, const BoundProgram& world, std::size_t h, double more) {
   if (p.choice.limit.index < 0) return true;
   const double limit = result(world, p.choice.limit)[h] * (p.choice.limit_per_person ? size()[h] : 1.0);
-  const double contained = p.observed_index < 0 ? 0.0 : children_.contained[static_cast<std::size_t>(p.observed_index)][h];
+  const double contained = p.choice.observed < 0 ? 0.0 : children_.contained[static_cast<std::size_t>(p.choice.observed)][h];
   if (not_finite(limit) != 0) faults_.add("programme '" + p.programme->name + "': schooling.means_test.limit is missing", block_.id[h]);
   return children_.income[h] - contained + more <= limit;
 }
@@ -257,7 +257,7 @@ const double* BlockProcessor::holds_by_choice(const CompiledProgramme& p, const 
 const double* BlockProcessor::recorded_by_choice(const CompiledProgramme& p, const BoundProgram& world, const double* recorded,
                                                  std::span<const double> receives) {
   if (children_.changed.empty() || p.cash.index < 0) return recorded;
-  const ProgrammeState& before = observed_[static_cast<std::size_t>(p.observed_index)];
+  const ProgrammeState& before = observed_[static_cast<std::size_t>(p.choice.observed)];
   const double *amount = result(world, p.cash), *delivery = p.delivery.index >= 0 ? result(world, p.delivery) : nullptr;
   recorded_.assign(recorded, recorded + receives.size());
   for (std::size_t i = 0; i < receives.size(); ++i)

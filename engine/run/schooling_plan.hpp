@@ -22,6 +22,7 @@ struct ChoiceOfProgramme {
   int condition = -1;            ///< index among CompiledSchooling::conditions
   rules::Output delta, limit, cap;
   bool limit_per_person = false;
+  int observed = -1;             ///< the same programme among the observed ones
 };
 
 struct ChoiceInteraction {

@@ -58,6 +58,7 @@ class StudyCompiler {
   void describe_grouping(const Grouping& grouping, Output output, const rules::Typed& typed);
 
   void find_chosen_columns();
+  void refuse_effects_on(const std::string& column);
   bool reads_choice(const rules::Program& program) const;
   bool reads_choice(const rules::Text& text, const rules::Wanted& wanted);
   void refuse_choice(const std::optional<rules::Text>& text, const std::string& what);

@@ -23,6 +23,21 @@ double passed(const std::map<std::string, double>& pass_through, const char* sou
 
 }  // namespace
 
+void StudyCompiler::refuse_effects_on(const std::string& column) {
+  const auto refuse = [&](const std::string& outcome, const Place& place) {
+    if (outcome == column) mistake(place, "'" + column + "' is an outcome here, which the choice of [schooling] decides: what a programme does to the choice is delta of its [programmes.X.schooling]");
+  };
+  const auto refuse_all = [&](const std::vector<Programme>& programmes) {
+    for (const Programme& programme : programmes)
+      for (const Effect& effect : programme.effects) refuse(effect.outcome, effect.place);
+  };
+  refuse_all(study_.model.observed);
+  for (const Scenario& scenario : study_.model.scenarios) {
+    refuse_all(scenario.programmes);
+    for (const Synergy& synergy : scenario.synergies) refuse(synergy.outcome, synergy.place);
+  }
+}
+
 /// The columns that the choice changes are outcomes of its own.
 void StudyCompiler::find_chosen_columns() {
   if (!study_.model.schooling) return;
@@ -42,7 +57,7 @@ void StudyCompiler::find_chosen_columns() {
       return -1;
     }
     if (outcome_index(text.text) < study_.outcomes.size()) {
-      tell(text.error(0, "a programme has an effect on '" + text.text + "', which the choice of [schooling] decides: what a programme does to the choice is its [programmes.X.schooling] delta"));
+      refuse_effects_on(text.text);
       return -1;
     }
     Outcome outcome;
@@ -85,7 +100,8 @@ void StudyCompiler::refuse_choice(const Programme& programme) {
   if (!study_.schooling) return;
   const std::string at = "programmes." + programme.name + ".";
   refuse_choice(programme.eligible, at + "eligible");
-  refuse_choice(programme.observed, at + "observed");
+  if (programme.observed && reads_choice(*programme.observed, {std::nullopt, std::nullopt, {}, at + "observed"}))
+    tell(programme.observed->error(0, at + "observed says who is offered the programme, whether or not they attend; this looks at who attends, as receipts do. Without an offer in the data, assume one: where any child of the school or village receives it"));
   refuse_choice(programme.take_up, at + "take_up");
   refuse_choice(programme.delivery, at + "delivery");
   refuse_choice(programme.members, at + "members");
@@ -138,6 +154,8 @@ void StudyCompiler::compile_choice_of(const Programme& programme, CompiledProgra
   refuse_choice(programme);
   const std::string at = "programmes." + programme.name + ".schooling.";
   ChoiceOfProgramme& choice = p.choice;
+  for (std::size_t o = 0; o < study_.model.observed.size(); ++o)
+    if (study_.model.observed[o].name == programme.name) choice.observed = static_cast<int>(o);
   choice.condition = choice_condition(programme);
   choice.of_siblings = choice.condition >= 0 && study_.schooling->conditions[static_cast<std::size_t>(choice.condition)].of_siblings;
   if (programme.schooling) {

@@ -1,0 +1,477 @@
+// The choice between school and work inside a run: the data come back as they are, who moves moves for the reason that the
+// model gives, and money and costs follow what was chosen.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/programmes/policies.hpp"
+#include "tests/support/survey_map.hpp"
+
+namespace puente::test {
+namespace {
+
+/// A model of two states with a constant, income and nothing else.
+std::string two_states(double constant, double alpha_0, double alpha_1, double taste = 0) {
+  const auto text = [](double x) { return std::to_string(x); };
+  return "format = 1\nmodel = \"schooling\"\ntitle = \"typed\"\nsource = \"a test\"\nstatus = \"assumed\"\nalternatives = [\"out\", \"school\"]\nhousehold_taste = " +
+         text(taste) + "\n[[utility]]\nname = \"constant\"\nvalue = '1'\ncoefficients = [" + text(constant) + "]\n[income]\ncoefficients = [" +
+         text(alpha_1 - alpha_0) + "]\n[structure]\nalpha = [" + text(alpha_0) + ", " + text(alpha_1) + "]\n";
+}
+
+const std::string three_states = R"(format = 1
+model = "schooling"
+title = "typed"
+source = "a test"
+status = "assumed"
+alternatives = ["out", "both", "school"]
+household_taste = 0.8
+working_when_out = 0.4
+[[utility]]
+name = "constant"
+value = '1'
+coefficients = [-1.0, 0.5]
+[[utility]]
+name = "age"
+value = 'age - 12'
+coefficients = [-0.1, -0.3]
+[income]
+coefficients = [0.002, 0.003]
+[wage]
+coefficients = [-0.001, -0.005]
+[earnings]
+attending = -0.3
+sigma = 0.5
+[[earnings.covariates]]
+name = "constant"
+value = '1'
+coefficients = [2.5]
+[structure]
+K = 1
+M = 0.7408182206817179
+D = 0.5
+alpha = [0.001, 0.003, 0.004]
+)";
+
+/// Families with children of 6 to 17 who go to school, work, do both or neither, and get something already.
+const std::string families = R"(format = 1
+[population]
+households = 3000
+[population.recipe]
+persons = '2 + floor(4*uniform("persons"))'
+[population.recipe.household]
+income = { value = '300*exp(0.7*normal("y"))', type = "f64" }
+weight = { value = '0.5 + uniform("w")', type = "f64" }
+grants_here = 'chance(0.5, "grants")'
+[population.recipe.person]
+age = '6 + floor(20*uniform("age"))'
+attends = 'age < 18 and chance(0.6, "a")'
+works = 'chance(0.3, "w")'
+child_earnings = { value = 'if(works and (age < 18), 20*uniform("e"), 0)', type = "f64" }
+cash_in_data = { value = 'if(grants_here and attends, 25 + floor(10*uniform("c")), 0)', type = "f64" }
+meals_here = 'chance(0.4, "meals")'
+[variables]
+all_at_school = 'all(attends where 10 <= age <= 15)'
+[welfare]
+resource = 'income'
+pass_through = { transfers = 0.9, in_kind = 1, child_earnings = 0.8 }
+[welfare.lines]
+z = 60
+[statistics]
+age_bands = [[10, 12], [10, 15]]
+)";
+const std::string chooses = R"([schooling]
+children = '10 <= age <= 15'
+works = "works"
+earnings = 'child_earnings'
+model = "model.toml"
+[[schooling.interactions]]
+programmes = ["capped", "meals"]
+delta = -0.2
+)";
+const std::string programmes = R"([programmes.grant]
+entity = "person"
+eligible = '10 <= age <= 15'
+condition = 'attends'
+observed = 'grants_here'
+cash = { amount = 30, observed_amount = 'cash_in_data' }
+[programmes.capped]
+entity = "person"
+eligible = '10 <= age <= 15'
+condition = 'attends'
+observed = 'chance(0.5, "capped")'
+cash = { amount = 40 }
+cost = { per_recipient = 2 }
+schooling = { cap = 60, means_test = { limit = 60, per = "person" }, delta = 0.1 }
+[programmes.family]
+eligible = 'any(10 <= age <= 15)'
+condition = 'all_at_school'
+observed = 'chance(0.5, "family")'
+cash = { amount = 40 }
+[programmes.meals]
+entity = "person"
+eligible = '10 <= age <= 15'
+condition = 'attends'
+observed = 'meals_here'
+in_kind = { amount = 12, valued_at = 1, in_resource = true }
+schooling = { delta = 0.3 }
+[programmes.gift]
+eligible = 'true'
+observed = 'chance(0.3, "gift")'
+cash = { amount = 20 }
+[scenarios.none]
+[scenarios.seen]
+programmes = { grant = "observed", capped = "observed", family = "observed", meals = "observed", gift = "observed" }
+[scenarios.all]
+programmes = ["grant", "capped", "family", "meals", "gift"]
+)";
+
+class SchoolingTest : public Policies {
+ protected:
+  void model(const std::string& text) { folder_.write("model.toml", text); }
+  static double attendance(const nlohmann::json& s, const std::string& band) { return s["groups"]["all"]["attendance"][band]; }
+};
+
+TEST_F(SchoolingTest, AsObservedIsTheDataToTheLastBit) {
+  model(three_states);
+  const auto data = run(families);
+  const auto s = run(families + chooses + programmes);
+  const auto &was = data["data"]["groups"]["all"], &is = s["seen"]["groups"]["all"];
+  for (const char* figure : {"mean", "gini", "fgt", "attendance", "quantile"}) EXPECT_EQ(is[figure], was[figure]) << figure;
+  EXPECT_EQ(is["child_earnings_change"], 0);
+  double moved = 0;
+  for (const auto& [from, row] : is["schooling_transition"].items())
+    for (const auto& [to, persons] : row.items()) moved += from == to ? 0 : persons.get<double>();
+  EXPECT_EQ(moved, 0);
+  EXPECT_LT(attendance(s["none"], "10-15"), attendance(s["seen"], "10-15"));
+  EXPECT_GT(attendance(s["all"], "10-15"), attendance(s["seen"], "10-15"));
+}
+
+TEST_F(SchoolingTest, BitsDoNotDependOnTheLayout) {
+  model(three_states);
+  expect_same_for_all_layouts(families + chooses + programmes);
+}
+
+/// One child a household, who is at school as the model says at the policy in force: offers to half of them, of a pull of 1
+/// and of cash with the condition to attend. The world without and the one with all offers are known.
+std::string truth(const std::string& observed) {
+  return R"(format = 1
+[population]
+households = 200000
+[population.recipe]
+persons = '1'
+[population.recipe.household]
+before = { value = '50 + 50*uniform("y")', type = "f64" }
+offered = 'chance(0.5, "offer")'
+v0 = { value = '-log(-log(uniform("v0")))', type = "f64" }
+v1 = { value = '-log(-log(uniform("v1")))', type = "f64" }
+without = '-1 + 0.01*before + v1 > v0'
+with = '-1 + 0.01*before + 0.02*40 + 1 + v1 > v0'
+income = { value = 'before + if(offered and with, 40, 0)', type = "f64" }
+[population.recipe.person]
+age = '10'
+attends = 'if(offered, with, without)'
+received = 'offered and with'
+[welfare]
+resource = 'income'
+pass_through = { transfers = 1 }
+[statistics]
+outcomes = ["without", "with"]
+[schooling]
+children = 'true'
+model = "model.toml"
+[programmes.offer]
+entity = "person"
+eligible = 'true'
+condition = 'attends'
+)" + observed + R"(cash = { amount = 40 }
+schooling = { delta = 1 }
+[scenarios.none]
+[scenarios.all]
+programmes = ["offer"]
+)";
+}
+
+TEST_F(SchoolingTest, ObservedOffersGiveTheTruthAndReceiptsDoNot) {
+  model(two_states(-1, 0.01, 0.02));
+  // Three standard errors of a difference of two shares of the same 200,000 children.
+  constexpr double error = 0.004;
+  const auto off = [](const nlohmann::json& s) {
+    return std::pair{s["none"]["groups"]["all"]["attendance"]["6-13"].get<double>() - outcome(s["none"], "without"),
+                     s["all"]["groups"]["all"]["attendance"]["6-13"].get<double>() - outcome(s["all"], "with")};
+  };
+  const auto [none, all] = off(run(truth("observed = 'offered'\n")));
+  EXPECT_NEAR(none, 0, error);
+  EXPECT_NEAR(all, 0, error);
+  const auto [receipts_none, receipts_all] = off(run(truth("observed = 'received'\n")));
+  EXPECT_GT(std::fabs(receipts_none) + std::fabs(receipts_all), 5 * error) << "who receives is not who is offered";
+  const auto [ignored_none, ignored_all] = off(run(truth("")));
+  EXPECT_GT(ignored_none, 5 * error) << "what is observed stays in the world without";
+  EXPECT_GT(std::fabs(ignored_all), 5 * error);
+}
+
+/// Four children in ten attend; a transfer to all households, and one on the condition to attend.
+const std::string transfers = R"(format = 1
+[population]
+households = 20000
+[population.recipe]
+persons = '2'
+[population.recipe.household]
+income = { value = '50 + 50*uniform("y")', type = "f64" }
+[population.recipe.person]
+age = '10'
+attends = 'chance(0.4, "a")'
+[parameters]
+amount = 10
+pull = 0
+[welfare]
+resource = 'income'
+pass_through = { transfers = 1 }
+[schooling]
+children = 'true'
+model = "model.toml"
+[programmes.gift]
+eligible = 'true'
+cash = { amount = 'amount' }
+[programmes.grant]
+entity = "person"
+eligible = 'true'
+condition = 'attends'
+cash = { amount = 'amount' }
+[programmes.meals]
+entity = "person"
+eligible = 'true'
+condition = 'attends'
+in_kind = { amount = 5 }
+schooling = { delta = 'pull' }
+[scenarios.none]
+[scenarios.gift]
+programmes = ["gift"]
+[scenarios.grant]
+programmes = ["grant"]
+[scenarios.meals]
+programmes = ["meals"]
+)";
+
+TEST_F(SchoolingTest, AGiftMovesNobodyWhereMoneyCountsTheSameInAllStates) {
+  model(two_states(0, 0.02, 0.02));
+  const auto s = run(transfers);
+  EXPECT_EQ(attendance(s["gift"], "6-13"), attendance(s["none"], "6-13"));
+  EXPECT_EQ(s["gift"]["groups"]["all"]["schooling_transition"]["out"]["school"], 0);
+  EXPECT_EQ(s["gift"]["groups"]["all"]["schooling_transition"]["school"]["out"], 0);
+  EXPECT_GT(attendance(s["grant"], "6-13"), attendance(s["none"], "6-13"));
+}
+
+TEST_F(SchoolingTest, MoreOfAConditionalTransferTakesNobodyOutOfSchool) {
+  model(two_states(0, 0.01, 0.02));
+  const auto s = run(transfers + "[sweeps.amount]\nscenario = \"grant\"\nset = { \"parameters.amount\" = [0, 5, 10, 20, 40, 80] }\n");
+  double before = 0;
+  for (const char* amount : {"0", "5", "10", "20", "40", "80"}) {
+    const auto& is = s[std::string("amount=") + amount];
+    EXPECT_EQ(is["groups"]["all"]["schooling_transition"]["school"]["out"], 0) << amount;
+    EXPECT_GT(attendance(is, "6-13"), before) << amount;
+    before = attendance(is, "6-13");
+  }
+  EXPECT_EQ(attendance(s["amount=0"], "6-13"), attendance(s["none"], "6-13"));
+}
+
+TEST_F(SchoolingTest, ThePullOfAMealIsSolvedForAPublishedEffect) {
+  model(two_states(0, 0.01, 0.02));
+  const auto s = run(transfers + R"([solve.pull]
+scenario = "meals"
+parameter = "parameters.pull"
+target = 'attendance("meals", "6-13") - attendance("none", "6-13") == 0.047'
+between = [0, 2]
+)");
+  EXPECT_NEAR(attendance(s["meals"], "6-13") - attendance(s["none"], "6-13"), 0.047, 1e-4);
+  EXPECT_EQ(mean(s["meals"]), mean(s["none"])) << "neither the pull nor a meal without `valued_at` is welfare";
+}
+
+TEST_F(SchoolingTest, LateEntryIsAMarginOfItsOwn) {
+  model(two_states(0, 0.01, 0.02));
+  const std::string ages = with(transfers, "age = '10'", "age = '6 + floor(8*uniform(\"age\"))'");
+  const auto s = run(with(with(ages, "delta = 'pull'", "delta = 'if(6 <= age <= 8, 1, 0)'"), "in_kind = { amount = 5 }\n", "") +
+                     "[statistics]\nage_bands = [[6, 8], [9, 13]]\n");
+  EXPECT_GT(attendance(s["meals"], "6-8"), attendance(s["none"], "6-8") + 0.1);
+  EXPECT_EQ(attendance(s["meals"], "9-13"), attendance(s["none"], "9-13"));
+}
+
+/// Two households of an adult and children of 9 and 12 years, an income of 100 of which the older earns 30. In the first
+/// nobody attends, in the second the younger does.
+const std::string siblings_csv = "h,p,w,age,income,attends,earns\n1,1,1,40,100,0,0\n1,2,1,9,100,0,0\n1,3,1,12,100,0,30\n"
+                                 "2,1,1,40,100,0,0\n2,2,1,9,100,1,0\n2,3,1,12,100,0,30\n";
+
+/// A child attends for 12 of money or more, and not for 8 or less: the residual is small beside 10 a unit.
+const std::string money_decides = R"(format = 1
+model = "schooling"
+title = "typed"
+alternatives = ["out", "school"]
+[[utility]]
+name = "constant"
+value = '1'
+coefficients = [-100.0]
+[income]
+coefficients = [0.0]
+[earnings]
+sigma = 0
+[[earnings.covariates]]
+name = "constant"
+value = '1'
+coefficients = [0.0]
+[structure]
+D = 0.4
+alpha = [10.0, 10.0]
+)";
+
+const std::string siblings = R"(format = 1
+[population]
+source = "siblings.h5"
+[welfare]
+resource = 'income'
+scale = '1'
+pass_through = { transfers = 1, child_earnings = 0.5 }
+[groups]
+h = 'household'
+[statistics]
+count = "households"
+age_bands = [[6, 17]]
+[schooling]
+children = '5 < age < 18'
+earnings = 'earns'
+model = "model.toml"
+[programmes.grant]
+entity = "person"
+eligible = '5 < age < 18'
+condition = 'attends'
+cash = { amount = 20 }
+cost = { per_recipient = 1 }
+SAYS
+[programmes.family]
+eligible = 'true'
+condition = 'all(attends where 5 < age < 18)'
+cash = { amount = 20 }
+[scenarios.none]
+[scenarios.grant]
+programmes = ["grant"]
+[scenarios.family]
+programmes = ["family"]
+)";
+
+class SiblingsTest : public SchoolingTest {
+ protected:
+  SiblingsTest() {
+    model(money_decides);
+    folder_.write("s.csv", siblings_csv);
+    const std::string map = folder_.write("map.toml", map_of_persons("income = { from = \"income\", type = \"f64\" }\nhousehold = { from = \"h\", type = \"i8\" }\n",
+                                                                     "age = { from = \"age\", type = \"i16\" }\nattends = { from = \"attends\", type = \"bool\" }\n"
+                                                                     "earns = { from = \"earns\", type = \"f64\" }\n"));
+    const Ran ran = puente("import " + map + " -o " + (folder_ / "siblings.h5"));
+    EXPECT_EQ(ran.code, 0) << ran.text;
+  }
+  /// Welfare and attendance of each household, money spent and recipients.
+  struct Told {
+    double welfare[2], attendance[2], spending, recipients, cost;
+  };
+  Told told(const std::string& grant_says, const std::string& scenario = "grant") {
+    const auto s = run(with(siblings, "SAYS", grant_says))[scenario];
+    const auto& paid = s["programmes"][scenario]["all"];
+    const auto of = [&](const char* h) { return s["groups"][std::string("h=") + h]; };
+    return {{of("1")["mean"], of("2")["mean"]}, {of("1")["attendance"]["6-17"], of("2")["attendance"]["6-17"]}, paid["spending"], paid["recipients"], paid["cost"]};
+  }
+};
+
+TEST_F(SiblingsTest, EachIsPaidAndLosesWhatItEarns) {
+  const Told is = told("");
+  for (const int h : {0, 1}) {
+    EXPECT_EQ(is.attendance[h], 1) << h;
+    EXPECT_DOUBLE_EQ(is.welfare[h], 100 + 40 - 0.5 * (30 - 0.4 * 30)) << h;
+  }
+  EXPECT_EQ(is.spending, 80);
+  EXPECT_EQ(is.recipients, 4);
+  EXPECT_EQ(is.cost, 84);
+}
+
+TEST_F(SiblingsTest, TheOldestComesFirstUnderACap) {
+  const Told low = told("schooling = { cap = 28 }");
+  EXPECT_EQ(low.attendance[0], 0.5) << "the younger would get 8";
+  EXPECT_DOUBLE_EQ(low.welfare[0], 100 + 20 - 9);
+  EXPECT_EQ(low.attendance[1], 1) << "the younger attends anyway";
+  EXPECT_DOUBLE_EQ(low.welfare[1], 100 + 28 - 9);
+  const Told high = told("schooling = { cap = 35 }");
+  EXPECT_EQ(high.attendance[0], 1) << "the younger would get 15";
+  EXPECT_DOUBLE_EQ(high.welfare[0], 100 + 35 - 9);
+  EXPECT_EQ(high.spending, 70);
+}
+
+TEST_F(SiblingsTest, AMeansTestLooksAtWhatTheChildWouldEarn) {
+  // Of the older 100 - 30 + 12 = 82, of the younger 100.
+  for (const char* test : {"{ limit = 90 }", "{ limit = 30, per = \"person\" }"}) {
+    const Told is = told(std::string("schooling = { means_test = ") + test + " }");
+    EXPECT_EQ(is.attendance[0], 0.5) << test;
+    EXPECT_DOUBLE_EQ(is.welfare[0], 100 + 20 - 9) << test;
+    EXPECT_EQ(is.recipients, 2) << test << ": the younger who attends does not pass";
+  }
+  EXPECT_EQ(told("schooling = { means_test = { limit = 81 } }").recipients, 0);
+  EXPECT_EQ(told("schooling = { means_test = { limit = 82 } }").recipients, 2);
+}
+
+TEST_F(SiblingsTest, AConditionOnAllSiblingsIsMetByTheLast) {
+  const Told is = told("", "family");
+  EXPECT_EQ(is.attendance[0], 0) << "alone, neither of the two is paid";
+  EXPECT_EQ(is.attendance[1], 1) << "the younger attends already";
+  EXPECT_EQ(is.welfare[0], 100);
+  EXPECT_DOUBLE_EQ(is.welfare[1], 100 + 20 - 9);
+  EXPECT_EQ(is.spending, 20);
+}
+
+TEST_F(SchoolingTest, MistakesAreFoundAtTheirPlaces) {
+  model(two_states(0, 0.01, 0.02));
+  const auto changed = [](const std::string& from, const std::string& to) { return with(transfers, from, to); };
+  expect_mistake(changed("eligible = 'true'\ncondition", "eligible = 'attends'\ncondition"), "belongs into `condition`", 25);
+  expect_mistake(changed("eligible = 'true'\ncash", "eligible = 'any(attends)'\ncash"), "programmes.gift.eligible looks at what the choice", 21);
+  expect_mistake(changed("cash = { amount = 'amount' }", "cash = { amount = 'if(any(attends), 1, 2)' }"), "programmes.gift.cash.amount looks at", 22);
+  expect_mistake(changed("[programmes.meals]", "[[programmes.grant.effects]]\noutcome = \"attends\"\nkind = \"points\"\nsize = 0.1\nbase = 0.4\n[programmes.meals]"),
+                 "which the choice of [schooling] decides", 28);
+  expect_mistake(changed("eligible = 'true'\ncondition", "eligible = 'true'\nobserved = 'attends'\ncondition"), "whether or not they attend", 26);
+  expect_mistake(changed("model = \"model.toml\"", "model = \"modle.toml\""), "there is no such model", 19);
+  expect_mistake(changed("model = \"model.toml\"", ""), "schooling.model is missing", 17);
+  expect_mistake(changed("children = 'true'", "children = 'true'\nattends = \"atends\""), "did you mean 'attends'", 19);
+  expect_mistake(changed("children = 'true'", "children = 'true'\nearnings = '0*age'"), "write welfare.pass_through.child_earnings", 17);
+  expect_mistake(changed("children = 'true'", "children = 'true'\nworks = \"attends\""), "two alternatives: leave out `works`", 17);
+  expect_mistake(changed("schooling = { delta = 'pull' }", "schooling = { delta = 'pul' }"), "did you mean 'pull'", 33);
+  expect_mistake(changed("condition = 'attends'", "condition = 'attends and mean_of(attends) > 0.2'"), "looks at the whole population", 17);
+  expect_mistake(changed("schooling = { delta = 'pull' }", "schooling = { cap = 3 }"), "schooling.cap is the most that a household gets", 33);
+}
+
+TEST_F(SchoolingTest, AModelThatDoesNotFitIsRefused) {
+  const auto says = [&](const std::string& model_text, const std::string& words) {
+    model(model_text);
+    const Ran ran = check(transfers);
+    EXPECT_EQ(ran.code, 65) << ran.text;
+    EXPECT_NE(ran.text.find(words), std::string::npos) << ran.text;
+  };
+  const std::string good = two_states(0, 0.01, 0.02);
+  says(with(good, "value = '1'", "value = 'distance'"), "there is no column, variable or parameter 'distance'");
+  says(with(good, "coefficients = [0.000000]", "coefficients = [0, 1]"), "1");
+  says(with(good, "alpha = [0.010000, 0.020000]", "alpha = [0.01, 0.05]"), "which is their difference");
+  says(with(good, "[income]", "[wage]\ncoefficients = [0.1]\n[income]"), "write `wage`");
+}
+
+TEST_F(SchoolingTest, ChildrenWithoutAStateAreCountedAndNamed) {
+  model(two_states(0, 0.01, 0.02));
+  const std::string missing = with(transfers, "attends = 'chance(0.4, \"a\")'", "attends = 'if(chance(0.1, \"m\"), log(0 - 1) > 0, chance(0.4, \"a\"))'");
+  const Ran ran = puente("run " + folder_.write("policy.toml", missing) + " --quiet");
+  EXPECT_EQ(ran.code, 65) << ran.text;
+  EXPECT_NE(ran.text.find("a child is in no state"), std::string::npos) << ran.text;
+  model(with(two_states(0, 0.01, 0.02), "value = '1'", "value = 'log(age - 10)'"));
+  expect_refused(transfers, "covariate 'constant' of a child is missing");
+}
+
+TEST_F(SchoolingTest, TheScreenShowsWhatChildrenDo) {
+  model(two_states(0, 0.01, 0.02));
+  const Ran ran = puente("run " + folder_.write("policy.toml", transfers));
+  EXPECT_NE(ran.text.find("more pupils"), std::string::npos) << ran.text;
+  EXPECT_NE(ran.text.find("cost a pupil-year"), std::string::npos) << ran.text;
+}
+
+}  // namespace
+}  // namespace puente::test
