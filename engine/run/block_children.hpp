@@ -17,6 +17,7 @@ using ChildColumns = std::array<std::vector<double>, most_alternatives>;
 struct ChoiceValue {
   ChildColumns money;
   std::vector<double> pull;
+  bool pays = false, pulls = false;           ///< whether the columns above hold anything
 };
 
 /// A programme whose payments depend on siblings.
@@ -43,6 +44,7 @@ struct BlockChildren {
   ChoiceValue observed, now;
   ChildColumns change;
   std::vector<double> income_change;          ///< of households: what of the scenario does not depend on the choice
+  std::vector<double> income_of_child;        ///< the same of each child's household
   std::vector<double> attends, works;         ///< of persons: what a condition that reads the choice is shown
   std::vector<double> earnings_change;        ///< of households, by the choices so far
 

@@ -274,8 +274,10 @@ void BlockProcessor::cap_cash(const CompiledProgramme& p, const BoundProgram& wo
 // What programmes are worth to a child ------------------------------------------------------------------------------
 
 void BlockProcessor::add_pull(const ChoiceSide& side, ChoiceValue& value) {
-  value.pull.assign(children_.size(), 0);
+  value.pulls = false;
   const auto add = [&](const double* delta, auto reached) {
+    if (!value.pulls) value.pull.assign(children_.size(), 0);
+    value.pulls = true;
     for (std::size_t c = 0; c < children_.size(); ++c) {
       if (!reached(children_.person[c])) continue;
       value.pull[c] += delta[children_.person[c]];
@@ -304,25 +306,68 @@ BlockProcessor::Due BlockProcessor::due(const CompiledProgramme& p, const BoundP
 
 /// Programmes that a child's own state alone decides upon, in all alternatives of all children.
 void BlockProcessor::add_own_payments(const ChoiceSide& side, ChoiceValue& value) {
-  const std::size_t n = children_.size(), alternatives = study_.schooling->alternatives;
-  for (std::size_t j = 0; j < most_alternatives; ++j) value.money[j].assign(n, 0);
+  value.pays = side.choice.in_order;
+  for (auto& money : value.money) money.resize(children_.size());
+  if (value.pays)
+    for (auto& money : value.money) std::fill(money.begin(), money.end(), 0.0);
   for (std::size_t q = 0; q < side.programmes.size(); ++q) {
     const CompiledProgramme& p = side.programmes[q];
     if (!p.choice.pays_by_choice || p.choice.in_order) continue;
-    const Due each = due(p, side.world);
-    const double* member = side.states[q].member.data();
-    const bool tested = p.choice.limit.index >= 0;
-    for (std::size_t c = 0; c < n; ++c) {
-      const std::int32_t i = children_.person[c];
-      if (member[i] == 0) continue;
-      const double worth = each.worth(static_cast<std::size_t>(i), side.choice);
-      for (std::size_t j = 0; j < alternatives; ++j) {
-        double paid = p.choice.condition < 0 ? 1.0 : children_.holds[static_cast<std::size_t>(p.choice.condition)][j][c];
-        if (tested && !passes(p, side.world, static_cast<std::size_t>(children_.household[c]), children_.earnings[j][c] - children_.earnings[children_.seen[c]][c])) paid = 0;
-        value.money[j][c] += paid * worth;
-      }
-    }
+    find_worth(side, q);
+    if (p.choice.limit.index >= 0) add_tested(p, side.world, value);
+    else add_untested(p, value);
+    value.pays = true;
   }
+}
+
+/// What a programme is worth to each child that is paid; 0 to those who are no members.
+void BlockProcessor::find_worth(const ChoiceSide& side, std::size_t q) {
+  const Due each = due(side.programmes[q], side.world);
+  const double *member = side.states[q].member.data(), *cash = each.cash, pass = side.choice.pass_cash;
+  const std::int32_t* person = children_.person.data();
+  worth_.resize(children_.size());
+  double* worth = worth_.data();
+  if (cash != nullptr && each.in_kind == nullptr && each.delivery == nullptr)
+    for (std::size_t c = 0; c < worth_.size(); ++c) worth[c] = member[person[c]] != 0 ? pass * cash[person[c]] : 0.0;
+  else
+    for (std::size_t c = 0; c < worth_.size(); ++c)
+      worth[c] = member[person[c]] != 0 ? each.worth(static_cast<std::size_t>(person[c]), side.choice) : 0.0;
+}
+
+void BlockProcessor::add_untested(const CompiledProgramme& p, ChoiceValue& value) {
+  const std::size_t n = children_.size();
+  const double* worth = worth_.data();
+  std::int64_t odd = 0;
+  for (std::size_t j = 0; j < study_.schooling->alternatives; ++j) {
+    const double* holds = p.choice.condition < 0 ? nullptr : children_.holds[static_cast<std::size_t>(p.choice.condition)][j].data();
+    double* money = value.money[j].data();
+    const auto add = [&](auto paid) {
+      if (value.pays)
+        for (std::size_t c = 0; c < n; ++c) money[c] += paid(c);
+      else
+        for (std::size_t c = 0; c < n; ++c) money[c] = paid(c);
+    };
+    if (holds == nullptr) add([=](std::size_t c) { return worth[c]; });
+    else add([=](std::size_t c) { return worth[c] == 0 ? 0.0 : holds[c] * worth[c]; });
+    for (std::size_t c = 0; c < n; ++c) odd |= not_finite(money[c]);
+  }
+  if (odd == 0) return;
+  for (std::size_t j = 0; j < study_.schooling->alternatives; ++j)
+    for (std::size_t c = 0; c < n; ++c)
+      if (not_finite(value.money[j][c]) != 0)
+        faults_.add("programme '" + p.programme->name + "': the condition or the amount of a child is missing in one of the states that it may choose", children_.id[c]);
+}
+
+void BlockProcessor::add_tested(const CompiledProgramme& p, const BoundProgram& world, ChoiceValue& value) {
+  for (std::size_t j = 0; j < study_.schooling->alternatives; ++j)
+    for (std::size_t c = 0; c < children_.size(); ++c) {
+      if (!value.pays) value.money[j][c] = 0;
+      if (worth_[c] == 0) continue;
+      const double holds = p.choice.condition < 0 ? 1.0 : children_.holds[static_cast<std::size_t>(p.choice.condition)][j][c];
+      const double more = children_.earnings[j][c] - children_.earnings[children_.seen[c]][c];
+      if (std::isnan(holds)) faults_.add("programme '" + p.programme->name + "': the condition is missing", children_.id[c]);
+      if (passes(p, world, static_cast<std::size_t>(children_.household[c]), more)) value.money[j][c] += holds * worth_[c];
+    }
 }
 
 /// What of a capped programme goes to members who do not choose: it comes first.
@@ -463,7 +508,7 @@ void BlockProcessor::observe_choice() {
     v.assign(n, 0);
     if (j > 0) add_covariates(model.covariates, schooling.covariates, j - 1, v);
     for (std::size_t c = 0; c < n; ++c)
-      v[c] += schooling.income[j] * money[c] + schooling.wage[j] * children_.wage[c] + schooling.alpha[j] * seen.money[j][c] + (j > 0 ? seen.pull[c] : 0.0);
+      v[c] += schooling.income[j] * money[c] + schooling.wage[j] * children_.wage[c] + schooling.alpha[j] * (seen.pays ? seen.money[j][c] : 0.0) + (j > 0 && seen.pulls ? seen.pull[c] : 0.0);
   }
   for (auto& gap : children_.gap) gap.assign(n, 0);
   if (!faults_.empty()) return;
@@ -542,15 +587,32 @@ void BlockProcessor::find_income_change(std::size_t s) {
     if (!told[o] && !study_.observed[o].choice.pays_by_choice) add_programme(nullptr, &observed_[o], *study_.observed[o].programme);
 }
 
-/// Change of every utility of one child against the policy seen.
-void BlockProcessor::find_utility_change(std::size_t c, const double* wage_now) {
+/// Change of the utilities of children [first, last) against the policy seen. What is the same as there comes to 0 exactly.
+void BlockProcessor::find_utility_changes(std::size_t first, std::size_t last, const double* wage_now) {
   const CompiledSchooling& schooling = *study_.schooling;
-  const double income = children_.income_change[static_cast<std::size_t>(children_.household[c])];
-  const double wage = wage_now == nullptr ? 0.0 : wage_now[children_.person[c]] - children_.wage[c];
-  const double pull = children_.now.pull[c] - children_.observed.pull[c];
+  const ChoiceValue &now = children_.now, &seen = children_.observed;
+  const double* income = children_.income_of_child.data();
   for (std::size_t j = 0; j < schooling.alternatives; ++j) {
-    const double money = (children_.now.money[j][c] - children_.observed.money[j][c]) + income;
-    children_.change[j][c] = schooling.alpha[j] * money + (j > 0 ? pull + schooling.wage[j] * wage : 0.0);
+    const double alpha = schooling.alpha[j], *m = now.money[j].data(), *before = seen.money[j].data();
+    double* change = children_.change[j].data();
+    if (now.pays && seen.pays)
+      for (std::size_t c = first; c < last; ++c) change[c] = alpha * ((m[c] - before[c]) + income[c]);
+    else if (now.pays)
+      for (std::size_t c = first; c < last; ++c) change[c] = alpha * (m[c] + income[c]);
+    else if (seen.pays)
+      for (std::size_t c = first; c < last; ++c) change[c] = alpha * (income[c] - before[c]);
+    else
+      for (std::size_t c = first; c < last; ++c) change[c] = alpha * income[c];
+    if (j == 0) continue;
+    const double *pull = now.pull.data(), *pulled = seen.pull.data();
+    if (now.pulls && seen.pulls)
+      for (std::size_t c = first; c < last; ++c) change[c] += pull[c] - pulled[c];
+    else if (now.pulls)
+      for (std::size_t c = first; c < last; ++c) change[c] += pull[c];
+    else if (seen.pulls)
+      for (std::size_t c = first; c < last; ++c) change[c] -= pulled[c];
+    if (wage_now != nullptr)
+      for (std::size_t c = first; c < last; ++c) change[c] += schooling.wage[j] * (wage_now[children_.person[c]] - children_.wage[c]);
   }
 }
 
@@ -563,6 +625,8 @@ void BlockProcessor::choose(std::size_t s) {
   children_.changed.clear();
   children_.chosen = children_.seen;
   find_income_change(s);
+  children_.income_of_child.resize(n);
+  for (std::size_t c = 0; c < n; ++c) children_.income_of_child[c] = children_.income_change[static_cast<std::size_t>(children_.household[c])];
   if (scenario.choice.wage != nullptr) run(*scenario.choice.wage);
   const double* wage = scenario.choice.wage == nullptr ? nullptr : result(*scenario.choice.wage, scenario.choice.wage_output);
   add_pull(side, children_.now);
@@ -577,15 +641,16 @@ void BlockProcessor::choose(std::size_t s) {
     puente::choose(gap, change, std::span(children_.seen).subspan(first, count), schooling.alternatives, children_.chosen.data() + first);
   };
   if (!scenario.choice.in_order) {
-    find_utility_changes(wage);
+    find_utility_changes(0, n, wage);
     decide(0, n);
   } else {
     begin_order(side);
     for (const auto& round : children_.rounds) {
       add_payments_in_order(side, round, children_.now);
       for (const std::int32_t child : round) {
-        find_utility_change(static_cast<std::size_t>(child), wage);
-        decide(static_cast<std::size_t>(child), 1);
+        const auto c = static_cast<std::size_t>(child);
+        find_utility_changes(c, c + 1, wage);
+        decide(c, 1);
       }
       settle(side, round);
     }
@@ -623,27 +688,6 @@ void BlockProcessor::move_children(const CompiledScenario& scenario) {
     for (const std::int32_t c : children_.changed) show({&c, 1}, children_.chosen[static_cast<std::size_t>(c)]);
   }
   if (schooling.has_earnings && scenario.choice.pass_earnings != 0) add_change(children_.earnings_change.data(), nullptr, scenario.choice.pass_earnings);
-}
-
-/// The same as find_utility_change for all children, a loop an alternative.
-void BlockProcessor::find_utility_changes(const double* wage_now) {
-  const CompiledSchooling& schooling = *study_.schooling;
-  const std::size_t n = children_.size();
-  if (wage_now != nullptr) {
-    for (std::size_t c = 0; c < n; ++c) find_utility_change(c, wage_now);
-    return;
-  }
-  const double *income = children_.income_change.data(), *pull = children_.now.pull.data(), *pulled = children_.observed.pull.data();
-  const std::int32_t* household = children_.household.data();
-  for (std::size_t j = 0; j < schooling.alternatives; ++j) {
-    const double *now = children_.now.money[j].data(), *seen = children_.observed.money[j].data();
-    const double alpha = schooling.alpha[j];
-    double* change = children_.change[j].data();
-    if (j == 0)
-      for (std::size_t c = 0; c < n; ++c) change[c] = alpha * ((now[c] - seen[c]) + income[household[c]]) + 0.0;
-    else
-      for (std::size_t c = 0; c < n; ++c) change[c] = alpha * ((now[c] - seen[c]) + income[household[c]]) + (pull[c] - pulled[c]);
-  }
 }
 
 }  // namespace puente

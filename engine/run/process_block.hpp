@@ -196,6 +196,9 @@ class BlockProcessor {
   void add_pull(const ChoiceSide& side, ChoiceValue& value);
   Due due(const CompiledProgramme& programme, const BoundProgram& world) const;
   void add_own_payments(const ChoiceSide& side, ChoiceValue& value);
+  void find_worth(const ChoiceSide& side, std::size_t programme);
+  void add_untested(const CompiledProgramme& programme, ChoiceValue& value);
+  void add_tested(const CompiledProgramme& programme, const BoundProgram& world, ChoiceValue& value);
   void begin_order(const ChoiceSide& side);
   void add_payments_in_order(const ChoiceSide& side, std::span<const std::int32_t> round, ChoiceValue& value);
   void add_payment(const ChoiceSide& side, std::size_t programme, std::size_t alternative, std::span<const std::int32_t> round, ChoiceValue& value);
@@ -206,8 +209,7 @@ class BlockProcessor {
   void add_taste();
   void draw_gaps();
   void find_income_change(std::size_t s);
-  void find_utility_change(std::size_t child, const double* wage_now);
-  void find_utility_changes(const double* wage_now);
+  void find_utility_changes(std::size_t first, std::size_t last, const double* wage_now);
   void choose(std::size_t s);
   void move_children(const CompiledScenario& scenario);
 
@@ -254,7 +256,7 @@ class BlockProcessor {
   std::vector<PaidInOrder> in_order_;  ///< one a programme of the world at hand
   ChildColumns utility_, draws_;
   std::vector<std::int32_t> siblings_;
-  std::vector<double> holds_, recorded_;
+  std::vector<double> holds_, recorded_, worth_;
   Faults faults_;
 };
 
