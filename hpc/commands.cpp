@@ -12,6 +12,7 @@
 #include "engine/population/made_columns.hpp"
 #include "hpc/driver.hpp"
 #include "hpc/profiles.hpp"
+#include "hpc/scenario_input.hpp"
 #include "hpc/solve.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
@@ -32,92 +33,6 @@ namespace puente {
 namespace {
 
 namespace fs = std::filesystem;
-
-io::ScenarioOverrides overrides_of(const std::vector<std::string>& set, const std::vector<std::string>& scenarios) {
-  io::ScenarioOverrides overrides;
-  for (const std::string& pair : set) {
-    const auto equals = pair.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size())
-      throw Error(ExitCode::usage, "--set " + pair + ": write KEY=VALUE, as in --set parameters.meal_value=20");
-    overrides.set.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
-  }
-  overrides.scenarios = scenarios;
-  return overrides;
-}
-
-RunOptions options_of(const CommonOptions& common) { return {common.block, common.window, common.quiet}; }
-
-void choose_precision(const CommonOptions& common, StatisticsModel& statistics) {
-  if (!common.precision.empty()) statistics.precision = common.precision == "sketch" ? Precision::sketch : Precision::exact;
-}
-
-int threads_of(const CommonOptions& common, const ParallelSession& session) {
-  return common.threads > 0 ? common.threads : default_threads(session.ranks_on_node());
-}
-
-/// A window so that this rank's share of the columns fits the memory asked for, in GiB.
-std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const std::string& path) {
-  if (common.window > 0 || common.memory <= 0 || path.empty() || source.households() == 0) return common.window;
-  const double bytes = static_cast<double>(fs::file_size(path)) / static_cast<double>(source.households());
-  return std::max<std::int64_t>(1024, static_cast<std::int64_t>(common.memory * 0x1p30 / 2 / bytes));
-}
-
-/// The file's recipe, which may use the file's parameters.
-Recipe recipe_of(const io::ScenarioFile& file) {
-  Recipe recipe = *file.recipe;
-  for (const ParameterValue& parameter : file.model.parameters) {
-    recipe.parameters.push_back({parameter.name, parameter.unit});
-    recipe.parameter_values.push_back(parameter.value);
-  }
-  return recipe;
-}
-
-std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const RunCommand& command, RunOptions& options,
-                                                Exchange& exchange, Team& team) {
-  std::unique_ptr<PopulationSource> source;
-  if (!command.population.empty()) file.population_source = command.population;
-  if (io::is_profile(file.population_source)) {
-    const Profile profile = read_sound_profile(file.population_source, command.households ? command.households : file.households, command.seed, exchange);
-    if (command.common.window == 0 && command.common.memory > 0) options.window_households = streaming_window(profile, command.common.memory, exchange);
-    source = synthesise(profile, exchange, team);
-    together(exchange, [&] { source = keep_in_memory(std::move(source), options, exchange, team); });
-    return source;
-  }
-  together(exchange, [&] {
-    if (file.recipe && command.population.empty()) {
-      Recipe recipe = recipe_of(file);
-      if (command.households) recipe.households = *command.households;
-      if (recipe.households <= 0) throw bad_input(file.path + ": [population] households is missing or zero; give it there or with --households");
-      source = keep_in_memory(std::make_unique<RecipeSource>(std::move(recipe)), options, exchange, team);
-      return;
-    }
-    if (command.households) throw Error(ExitCode::usage, "--households is for recipes and profiles: a population file has its own number");
-    if (!fs::exists(file.population_source))
-      throw Error(ExitCode::input_missing, file.population_source + ": there is no such population. Make it with `puente import MAP.toml -o " +
-                                               file.population_source + "`, or name another with --population");
-    source = open_population(file.population_source, options);
-    options.window_households = window_of(command.common, *source, file.population_source);
-  });
-  return source;
-}
-
-/// The scenario file as the command wants it.
-io::ScenarioFile read_for(const RunCommand& command, const io::ScenarioOverrides& overrides, Exchange& exchange) {
-  io::ScenarioFile file;
-  together(exchange, [&] {
-    const std::string path = find_scenario(command.scenario);
-    if (io::is_profile(path)) throw Error(ExitCode::usage, path + " is a profile: name it as [population] source of a scenario, or make its households with `puente synthesise`");
-    file = io::read_scenario_file(path, overrides);
-    file.diagnostics.throw_if_errors();
-  });
-  if (!command.population.empty()) file.population_source = command.population;
-  if (command.seed) {
-    file.model.seed = *command.seed;
-    if (file.recipe) file.recipe->seed = *command.seed;
-  }
-  choose_precision(command.common, file.model.statistics);
-  return file;
-}
 
 std::string now() {
   char text[32];

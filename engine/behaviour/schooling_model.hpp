@@ -39,6 +39,12 @@ struct SchoolingStructure {
   std::vector<double> alpha;            ///< of income, one an alternative; utility per unit of money
 };
 
+/// Of the utilities' coefficients, an alternative at a time; kept for draws of them.
+struct SchoolingCovariance {
+  std::vector<std::string> names;            ///< "school only: age"
+  std::vector<std::vector<double>> matrix;
+};
+
 struct SchoolingModel {
   std::string title, source, status;    ///< status: estimated, published, derived, assumed
   std::vector<std::string> alternatives;  ///< two: not attending, attending; or three: not attending, attending and working, attending only
@@ -48,6 +54,7 @@ struct SchoolingModel {
   std::vector<double> wage, wage_se;    ///< b_j, j > 0; empty: no wage in the utilities
   std::optional<EarningsEquation> earnings;
   SchoolingStructure structure;
+  std::optional<SchoolingCovariance> covariance;
   double household_taste = 0;           ///< standard deviation of what siblings share (in the utility of attending)
   double working_when_out = 0;          ///< [0, 1] share of those out of school who earn in the market
   Place place;

@@ -187,6 +187,12 @@ struct MissingChoice {
   Place place;
 };
 
+/// An expression that somebody wants to know of the data beside the study itself, and what it should be.
+struct AskedExpression {
+  rules::Text text;
+  rules::Wanted wanted;
+};
+
 /// One study: everything of a scenario file but where its population lies.
 struct StudyModel {
   std::string title;
@@ -202,6 +208,7 @@ struct StudyModel {
   StatisticsModel statistics;
   std::uint64_t seed = 0;
   Prices prices;                           ///< of other dates and currencies
+  std::vector<AskedExpression> asked;      ///< of the data as surveyed
 
   int find_scenario(const std::string& name) const;  ///< -1 when there is none
 };

@@ -43,4 +43,10 @@ Diagnostic Text::error(std::size_t position, std::string message) const {
   return {Diagnostic::Severity::error, place(position), std::move(message), excerpt(position)};
 }
 
+std::string quoted(const std::string& label) {
+  std::string text = "\"";
+  for (const char c : label) text += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return text + "\"";
+}
+
 }  // namespace puente::rules

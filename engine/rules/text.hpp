@@ -33,4 +33,7 @@ struct Text {
   Diagnostic error(std::size_t position, std::string message) const;
 };
 
+/// A label as an expression writes it: in quotes, with what would end them escaped.
+std::string quoted(const std::string& label);
+
 }  // namespace puente::rules

@@ -91,6 +91,8 @@ class BlockProcessor {
   void levy_base(std::size_t s, std::vector<double>& base);
   /// Values of every poverty line for the records of scenario s, the one just simulated.
   void lines(std::size_t s, std::vector<const double*>& values);
+  /// The observed resource as money of households.
+  void resource_of_households(std::vector<double>& money);
   /// Whether `[missing]` makes household h count for nothing; its weight then is 0 in all that is asked of the population.
   bool drops(std::size_t h) const { return !dropped_.empty() && dropped_[h] != 0; }
   double counted_weight(std::size_t h) const { return drops(h) ? 0.0 : household_weight()[h]; }
@@ -157,7 +159,6 @@ class BlockProcessor {
   void outcomes(std::size_t s);
   void money(std::size_t s);
   void levy(std::size_t s);
-  void resource_of_households(std::vector<double>& money);
   void add_change(const double* now, const double* before, double pass);
   void pay(const CompiledProgramme& programme, const ProgrammeState* now, const ProgrammeState* before,
            const CompiledScenario& scenario);

@@ -159,6 +159,7 @@ class Study {
   Output household_weight, size;
   BoundProgram* data = nullptr;       ///< weight, resource, the observed programmes
   Output weight, scale, resource, where;
+  std::vector<Output> asked;          ///< one a StudyModel::asked
   Unit welfare_unit;                  ///< of the records' welfare; unknown when the resource's is
   bool resource_per_person = false;   ///< the resource is already per head: only changes are divided by the scale
   std::vector<CompiledProgramme> observed;

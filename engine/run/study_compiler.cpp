@@ -217,6 +217,7 @@ void StudyCompiler::compile_data() {
     study_.welfare_unit = unit_of_welfare(data.typed(study_.resource).unit);
   }
   study_.where = add(data, study_.model.statistics.where, {record, Type::boolean, {}, "statistics.where"});
+  for (const AskedExpression& asked : study_.model.asked) study_.asked.push_back(data.add(asked.text, asked.wanted));
   compile_bases(data);
   for (const Programme& programme : study_.model.observed) {
     study_.observed.push_back(compile_programme(programme, data, data));
@@ -242,16 +243,6 @@ void StudyCompiler::compile_data() {
   if (!diagnostics_.has_errors()) study_.data = bind(data.finish(), World::data, -1, study_.base_parameters);
 }
 
-namespace {
-
-std::string quoted(const std::string& label) {
-  std::string text = "\"";
-  for (const char c : label) text += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
-  return text + "\"";
-}
-
-}  // namespace
-
 /// What statistics look at beside welfare; compiled after the outcomes are known, run in each scenario that changes it.
 void StudyCompiler::compile_measures() {
   Compiler compiler(programs_.scope, diagnostics_);
@@ -261,7 +252,7 @@ void StudyCompiler::compile_measures() {
     const std::string column = std::string(name_of(outcome.entity)) + ".`" + outcome.name + "`";
     if (outcome.kind != Outcome::Kind::category) asked.insert(asked.begin(), rules::Text::standalone(outcome.name, column));
     for (const std::string& label : outcome.labels)
-      asked.push_back(rules::Text::standalone(outcome.name + "=" + label, column + " == " + quoted(label)));
+      asked.push_back(rules::Text::standalone(outcome.name + "=" + label, column + " == " + rules::quoted(label)));
   }
   for (const rules::Text& text : asked) {
     const Output output = compiler.add(text, {std::nullopt, std::nullopt, {}, "statistics.outcomes"});

@@ -30,13 +30,6 @@ std::size_t opening_quotes(const std::string& content, std::size_t at) {
 
 constexpr std::string_view before_value = "value = ";
 
-/// As a TOML basic string.
-std::string quoted(const std::string& text) {
-  std::string all = "\"";
-  for (const char c : text) all += c == '\n' ? std::string("\\n") : c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-  return all + "\"";
-}
-
 std::string type_name(const toml::node& node) {
   std::ostringstream text;
   text << node.type();
@@ -45,6 +38,12 @@ std::string type_name(const toml::node& node) {
 }
 
 }  // namespace
+
+std::string toml_quoted(const std::string& text) {
+  std::string all = "\"";
+  for (const char c : text) all += c == '\n' ? std::string("\\n") : c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return all + "\"";
+}
 
 TomlFile TomlFile::parse(const std::string& name, std::string content) {
   TomlFile file;
@@ -63,7 +62,7 @@ toml::table TomlFile::parse_option(const std::string& option, const std::string&
   try {
     return toml::parse(std::string(before_value) + value, option);
   } catch (const toml::parse_error&) {
-    return toml::parse(std::string(before_value) + quoted(value), option);
+    return toml::parse(std::string(before_value) + toml_quoted(value), option);
   }
 }
 

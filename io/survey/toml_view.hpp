@@ -31,6 +31,9 @@ struct TomlFile {
   void error(const rules::Text& place, const std::string& message) { diagnostics.add(place.error(0, message)); }
 };
 
+/// As a TOML basic string.
+std::string toml_quoted(const std::string& text);
+
 class TomlView {
  public:
   TomlView(TomlFile& file, const toml::table& table, std::string path) : file_(file), table_(table), path_(std::move(path)) {}

@@ -1,0 +1,29 @@
+// What the command line and a scenario file ask for: the file as read, the population it speaks of, threads and windows.
+// Collective where an exchange is taken; throws Error, the same on every rank.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hpc/commands.hpp"
+#include "hpc/driver.hpp"
+#include "io/toml/scenario_file.hpp"
+
+namespace puente {
+
+io::ScenarioOverrides overrides_of(const std::vector<std::string>& set, const std::vector<std::string>& scenarios);
+RunOptions options_of(const CommonOptions& common);
+void choose_precision(const CommonOptions& common, StatisticsModel& statistics);
+int threads_of(const CommonOptions& common, const ParallelSession& session);
+/// A window so that this rank's share of the columns fits the memory asked for, in GiB.
+std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const std::string& path);
+/// The file's recipe, which may use the file's parameters.
+Recipe recipe_of(const io::ScenarioFile& file);
+/// The scenario file as the command wants it.
+io::ScenarioFile read_for(const RunCommand& command, const io::ScenarioOverrides& overrides, Exchange& exchange);
+/// Its population. Kept in memory where it is made, unless `options` ask for a window.
+std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const RunCommand& command, RunOptions& options, Exchange& exchange,
+                                                Team& team);
+
+}  // namespace puente
