@@ -20,14 +20,9 @@ namespace {
 
 constexpr std::int64_t window_households = 1 << 18;
 
-ChildQuestion question_of(const io::ScenarioFile& file) {
-  if (!file.model.schooling)
-    throw bad_input(file.path + ": there is no [schooling], which says who the children are and what they choose by, as in children = '6 <= age <= 15'");
-  const SchoolingChoice& choice = *file.model.schooling;
-  ChildQuestion question{choice.children, choice.attends, choice.works, choice.earnings, choice.income, choice.wage, {}, {}};
-  for (const SchoolingExpression& one : choice.covariates) question.covariates.emplace_back(one.name, one.value);
-  for (const SchoolingExpression& one : choice.earnings_covariates) question.earnings_covariates.emplace_back(one.name, one.value);
-  return question;
+const SchoolingChoice& choice_of(const io::ScenarioFile& file) {
+  if (file.model.schooling) return *file.model.schooling;
+  throw bad_input(file.path + ": there is no [schooling], which says who the children are and what they choose by, as in children = '6 <= age <= 15'");
 }
 
 /// Where the population comes from: a survey's answers, or assumptions of ours.
@@ -99,7 +94,7 @@ int estimate_command(const EstimateCommand& command, ParallelSession& session) {
   OpenMpTeam team(threads_of(command.run.common, session));
   io::ScenarioFile file = read_for(command.run, overrides_of(command.run.set, {}), exchange);
   ChildQuestion question;
-  together(exchange, [&] { question = question_of(file); });
+  together(exchange, [&] { question = question_of(choice_of(file)); });
   RunOptions options = options_of(command.run.common);
   if (options.window_households == 0) options.window_households = window_households;
   const auto source = population_of(file, command.run, options, exchange, team);

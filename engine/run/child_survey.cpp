@@ -346,6 +346,13 @@ PassSettings in_chunks(PassSettings settings, std::int64_t households) {
 
 }  // namespace
 
+ChildQuestion question_of(const SchoolingChoice& choice) {
+  ChildQuestion question{choice.children, choice.attends, choice.works, choice.earnings, choice.income, choice.wage, {}, {}};
+  for (const SchoolingExpression& one : choice.covariates) question.covariates.emplace_back(one.name, one.value);
+  for (const SchoolingExpression& one : choice.earnings_covariates) question.earnings_covariates.emplace_back(one.name, one.value);
+  return question;
+}
+
 ChildData survey_children(StudyModel model, const ChildQuestion& question, PopulationSource& source, PassSettings settings, Exchange& exchange,
                           Team& team) {
   return Survey(std::move(model), question, source, in_chunks(std::move(settings), source.households()), exchange, team).collect();
