@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/behaviour/schooling_choice.hpp"
 #include "engine/core/error.hpp"
 #include "engine/core/prices.hpp"
 #include "engine/core/units.hpp"
@@ -209,7 +208,6 @@ struct StudyModel {
   StatisticsModel statistics;
   std::uint64_t seed = 0;
   Prices prices;                           ///< of other dates and currencies
-  std::optional<SchoolingChoice> schooling;
   std::vector<AskedExpression> asked;      ///< of the data as surveyed
 
   int find_scenario(const std::string& name) const;  ///< -1 when there is none

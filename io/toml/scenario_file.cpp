@@ -10,7 +10,6 @@
 #include "io/toml/prices_reader.hpp"
 #include "io/toml/read_text.hpp"
 #include "io/toml/scenario_resolver.hpp"
-#include "io/toml/schooling_reader.hpp"
 #include "io/toml/solve_reader.hpp"
 
 namespace puente::io {
@@ -93,7 +92,6 @@ void Reader::read_root(TomlFile& file) {
   read_statistics(file, root);
   read_missing(file, root);
   read_run(file, root);
-  out_.model.schooling = read_schooling(file, root);
   root.table("scenarios");
   root.table("sweeps");
   read_prices(file, root, out_.model.prices, out_.model.variables);
