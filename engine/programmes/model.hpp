@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/behaviour/schooling_choice.hpp"
 #include "engine/core/error.hpp"
 #include "engine/core/prices.hpp"
 #include "engine/core/units.hpp"
@@ -106,6 +107,7 @@ struct Programme {
   std::optional<rules::Text> cost_per_recipient, cost_fixed;
   std::optional<JointCost> joint_cost;
   std::vector<Effect> effects;
+  std::optional<SchoolingOfProgramme> schooling;
   Place place;
 };
 
@@ -133,6 +135,7 @@ struct Scenario {
   std::vector<double> parameters;          ///< in the order of StudyModel::parameters
   std::vector<Programme> programmes;       ///< those it runs, in the file's order
   std::vector<Synergy> synergies;          ///< those whose programmes all run
+  std::optional<SchoolingChoice> schooling;  ///< who chooses and by what model: the same in all scenarios; theta and interactions: its own
   std::map<std::string, double> pass_through;
   std::optional<Financing> financing;      ///< absent: unfunded
   bool as_observed = false;                ///< every observed programme as observed
@@ -208,6 +211,7 @@ struct StudyModel {
   StatisticsModel statistics;
   std::uint64_t seed = 0;
   Prices prices;                           ///< of other dates and currencies
+  std::optional<SchoolingChoice> schooling;
   std::vector<AskedExpression> asked;      ///< of the data as surveyed
 
   int find_scenario(const std::string& name) const;  ///< -1 when there is none

@@ -38,6 +38,7 @@ struct Seen {
 StudyModel data_only(StudyModel model) {
   model.observed.clear();
   model.groups.clear();
+  model.schooling.reset();
   model.welfare.lines.clear();
   model.welfare.weight.reset();
   model.statistics = {};

@@ -6,6 +6,7 @@
 
 #include "io/toml/coverage_reader.hpp"
 #include "io/toml/effect_reader.hpp"
+#include "io/toml/schooling_reader.hpp"
 
 namespace puente::io {
 
@@ -166,6 +167,7 @@ Programme read_programme(TomlFile& file, const toml::table& table, const std::st
       if (effect.is_table()) programme.effects.push_back(read_effect(file, *effect.as_table(), view.path("effects")));
       else view.wrong(effect, "effects", "tables ([[programmes." + name + ".effects]])");
     }
+  programme.schooling = read_schooling_of_programme(file, view);
   for (const char* key : {"source", "status", "note"}) view.string(key);
   view.finish();
   return programme;
@@ -198,10 +200,15 @@ void check_names(TomlFile& file, const Policy& policy) {
   };
   for (const Synergy& synergy : policy.synergies)
     for (const std::string& name : synergy.programmes) check(name, synergy.place);
+  if (policy.schooling)
+    for (const SchoolingInteraction& interaction : policy.schooling->interactions)
+      for (const std::string& name : interaction.programmes) check(name, interaction.place);
   for (const Programme& programme : policy.programmes) {
     for (const std::string& name : programme.exclude) check(name, programme.place);
     if (programme.coverage.overlap) check(programme.coverage.overlap->with, programme.coverage.overlap->place);
     if (programme.joint_cost) check(programme.joint_cost->with, programme.joint_cost->place);
+    if (programme.schooling && !policy.schooling)
+      file.diagnostics.add({Diagnostic::Severity::error, programme.schooling->place, "programme '" + programme.name + "' says what it does to the choice of school, but the file has no [schooling], which says who chooses", ""});
   }
 }
 
@@ -227,6 +234,7 @@ Policy read_policy(TomlFile& file, TomlView& root, TomlView* welfare) {
         policy.pass_through[name] = passes.number(name.c_str()).value_or(0);
       }
     }
+  policy.schooling = read_schooling(file, root);
   check_names(file, policy);
   return policy;
 }

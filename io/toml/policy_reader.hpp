@@ -15,6 +15,7 @@ struct Policy {
   std::vector<ParameterValue> parameters;
   std::vector<Programme> programmes;
   std::vector<Synergy> synergies;
+  std::optional<SchoolingChoice> schooling;
   std::map<std::string, double> pass_through;
 };
 

@@ -10,6 +10,7 @@
 #include "io/toml/prices_reader.hpp"
 #include "io/toml/read_text.hpp"
 #include "io/toml/scenario_resolver.hpp"
+#include "io/toml/schooling_reader.hpp"
 #include "io/toml/solve_reader.hpp"
 
 namespace puente::io {
@@ -83,6 +84,8 @@ void Reader::read_root(TomlFile& file) {
   base_ = read_policy(file, root, &welfare);
   out_.model.parameters = base_.parameters;
   out_.model.pass_through = base_.pass_through;
+  out_.model.schooling = base_.schooling;
+  if (out_.model.schooling && overrides_.schooling_model) read_model_of(*out_.model.schooling, out_.path, file);
   for (const Programme& programme : base_.programmes)
     if (programme.observed) out_.model.observed.push_back(programme);
   out_.model.variables = read_variables(root);
@@ -381,6 +384,9 @@ void Reader::read_scenario(const ScenarioPlan& plan) {
   scenario.against = plan.against;
   scenario.financing = plan.financing;
   scenario.pass_through = policy.pass_through;
+  scenario.schooling = policy.schooling;
+  if (policy.schooling && out_.model.schooling && !same_population_side(*policy.schooling, *out_.model.schooling))
+    file.error(plan.place, "scenario '" + plan.name + "' sets something of [schooling] that belongs to the population: who chooses, what is seen of them and the model are the same in all scenarios; theta, interactions and [programmes.X.schooling] may differ");
   for (const ParameterValue& parameter : policy.parameters) scenario.parameters.push_back(parameter.value);
   std::vector<std::string> known;
   for (Programme& programme : policy.programmes) {

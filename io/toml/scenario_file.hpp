@@ -38,6 +38,7 @@ struct ScenarioOverrides {
   std::vector<std::string> scenarios;                    ///< --scenarios: keep these and their references; empty: all
   std::vector<SolvedValue> solved;                       ///< by the solves so far
   std::optional<Trials> trials;                          ///< only what the target of this solve needs
+  bool schooling_model = true;                           ///< read the model file that [schooling] names
 };
 
 /// Reads the file. Throws Error when it cannot be opened or is not TOML; other mistakes are in `diagnostics`.
