@@ -92,7 +92,9 @@ PassSettings settings_of(const RunOptions& options, const io::ScenarioFile& file
 int estimate_command(const EstimateCommand& command, ParallelSession& session) {
   Exchange& exchange = session.exchange();
   OpenMpTeam team(threads_of(command.run.common, session));
-  io::ScenarioFile file = read_for(command.run, overrides_of(command.run.set, {}), exchange);
+  io::ScenarioOverrides overrides = overrides_of(command.run.set, {});
+  overrides.schooling_model = false;  // it is what comes out
+  io::ScenarioFile file = read_for(command.run, overrides, exchange);
   ChildQuestion question;
   together(exchange, [&] { question = question_of(choice_of(file)); });
   RunOptions options = options_of(command.run.common);

@@ -42,7 +42,9 @@ class Compared : public testing::Test {
 };
 
 ChildData Compared::children(const std::string& scenario) {
-  const io::ScenarioFile file = io::read_scenario_file(scenario, {});
+  io::ScenarioOverrides overrides;
+  overrides.schooling_model = false;
+  const io::ScenarioFile file = io::read_scenario_file(scenario, overrides);
   file.diagnostics.throw_if_errors();
   FileSource source(file.population_source);
   PassSettings settings;
