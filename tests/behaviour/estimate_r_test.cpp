@@ -24,9 +24,13 @@ struct Line {
 /// What the engine's walk finds of the children, for another program to work on.
 class Compared : public testing::Test {
  protected:
+  explicit Compared(std::string survey) : survey_(std::move(survey)) {}
   void SetUp() override {
     if (!has_r()) GTEST_SKIP() << "R with the package nnet is not installed (r-base-core, r-cran-nnet)";
+    if (!has_data(survey_)) GTEST_SKIP() << no_data(survey_);
+    import();
   }
+  virtual void import() = 0;
   void import(const std::string& map, const std::string& inputs) {
     const Ran ran = puente("import " + map + inputs + " -o " + (folder_ / "survey.h5"));
     ASSERT_EQ(ran.code, 0) << ran.text;
@@ -37,6 +41,7 @@ class Compared : public testing::Test {
   ChildData children(const std::string& scenario);
   void write(const ChildData& data);
   std::vector<Line> by_r();
+  std::string survey_;
   void expect_equal(const SchoolingEstimate& found, std::size_t kind, const std::vector<Line>& lines);
   Folder folder_;
 };
@@ -137,19 +142,13 @@ void Compared::compare(const std::string& schooling) {
 
 class Casen : public Compared {
  protected:
-  void SetUp() override {
-    Compared::SetUp();
-    if (IsSkipped()) return;
-    if (!has_data("casen_1990_chile")) GTEST_SKIP() << no_data("casen_1990_chile");
-    import(PUENTE_SOURCE_DIR "/scenarios/chile_casen_1990/import.toml", " --input " + data_dir() + "/casen_1990_chile/persons.sav");
-  }
+  Casen() : Compared("casen_1990_chile") {}
+  void import() override { Compared::import(PUENTE_SOURCE_DIR "/scenarios/chile_casen_1990/import.toml", " --input " + data_dir() + "/casen_1990_chile/persons.sav"); }
 };
 
-const std::string casen = R"([variables]
-schooling_of_head = 'coalesce(head(years_of_school), 0)'
-child_earnings = 'coalesce(earnings, 0)'
-[welfare]
-resource = 'income'
+/// What both surveys know of a child; [schooling] is left open.
+std::string asked(const std::string& years_of_school, const std::string& resource) {
+  return "[variables]\nschooling_of_head = 'coalesce(head(" + years_of_school + "), 0)'\n[welfare]\nresource = '" + resource + R"('
 pass_through = { transfers = 1 }
 [schooling.covariates]
 age = 'age'
@@ -159,44 +158,33 @@ head_school = 'schooling_of_head'
 size = 'size'
 [schooling]
 )";
+}
+
+const std::string casen = asked("years_of_school", "income");
 
 TEST_F(Casen, TwoStatesFrom6To17) { compare(casen + "children = '6 <= age <= 17'\n"); }
 
 TEST_F(Casen, ThreeStatesFrom12To17) { compare(casen + "children = '12 <= age <= 17'\nworks = 'coalesce(works, false)'\n"); }
 
 TEST_F(Casen, ThreeStatesWithWhatChildrenCanEarn) {
-  compare(casen + "children = '12 <= age <= 17'\nworks = 'coalesce(works, false)'\nearnings = 'child_earnings'\n"
+  compare(casen + "children = '12 <= age <= 17'\nworks = 'coalesce(works, false)'\nearnings = 'coalesce(earnings, 0)'\n"
           "[schooling.earnings_covariates]\nage = 'age'\nsex = 'sex'\nregion = 'region'\n");
 }
 
 class Synthetic : public Compared {
  protected:
-  void SetUp() override {
-    Compared::SetUp();
-    if (IsSkipped()) return;
-    if (!has_data("wb_synth_2023")) GTEST_SKIP() << no_data("wb_synth_2023");
+  Synthetic() : Compared("wb_synth_2023") {}
+  void import() override {
     std::ifstream reference(PUENTE_SOURCE_DIR "/tests/surveys/wb_synth_2023/import.toml");
     std::ostringstream map;
     map << reference.rdbuf() << "works = { value = 'act_status == 1' }\nschooling_years = \"yrs_school\"\n";
     Folder folder;
     const std::string data = data_dir() + "/wb_synth_2023/WLD_2023_SYNTH-SVY-";
-    import(folder.write("import.toml", map.str()), " --input " + data + "IND-EN_v01_M.dta --input " + data + "HLD-EN_v01_M.dta");
+    Compared::import(folder.write("import.toml", map.str()), " --input " + data + "IND-EN_v01_M.dta --input " + data + "HLD-EN_v01_M.dta");
   }
 };
 
-const std::string synthetic = R"([variables]
-schooling_of_head = 'coalesce(head(schooling_years), 0)'
-[welfare]
-resource = 'total'
-pass_through = { transfers = 1 }
-[schooling.covariates]
-age = 'age'
-sex = 'sex'
-area = 'area'
-head_school = 'schooling_of_head'
-size = 'size'
-[schooling]
-)";
+const std::string synthetic = asked("schooling_years", "total");
 
 TEST_F(Synthetic, TwoStatesFrom6To17) { compare(synthetic + "children = '6 <= age <= 17'\n"); }
 TEST_F(Synthetic, ThreeStatesFrom15To18) { compare(synthetic + "children = '15 <= age <= 18'\nworks = 'works'\n"); }
