@@ -129,6 +129,17 @@ TEST(Estimate, UnitsOfMoneyDoNotMatter) {
   }
 }
 
+/// A covariate that is nearly another: errors are large, and the search still ends at the twin's estimates.
+TEST(Estimate, NearlyCollinearCovariatesConverge) {
+  Children children = two_states(without_earnings(Truth().draw(3000, "nearly")));
+  Draws draws("nearly another");
+  for (Child& child : children.rows) child.x[1] = child.x[0] + 3e-5 * draws.normal();
+  const SchoolingEstimate found = estimate(children);
+  const SchoolingTwin twin(children);
+  for (std::size_t k = 0; k < 4; ++k)
+    EXPECT_NEAR(found.utilities[0].coefficients[k], static_cast<double>(twin.utilities()[k]), 1e-6 * found.utilities[0].standard_errors[k]) << k;
+}
+
 std::string mistake(const Children& children) {
   try {
     estimate(children);
