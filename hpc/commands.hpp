@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/behaviour/structure.hpp"
 #include "engine/programmes/model.hpp"
 #include "engine/run/results.hpp"
 #include "hpc/communicator.hpp"
@@ -65,6 +66,14 @@ struct ValidateCommand {
   RunCommand run;                 ///< options; its scenario and scenarios are the evidence's
 };
 
+struct EstimateCommand {
+  RunCommand run;                 ///< its scenario, output, population and options
+  std::string model = "schooling";
+  std::string covariance;         ///< design, household or robust; empty: design where it is known, else robust
+  Normalisation normalisation;
+  bool for_testing = false;       ///< on a population that was made up
+};
+
 /// What a scenario file comes to: its solves are answered, then it runs. Collective.
 struct ScenarioRun {
   Results results;
@@ -82,6 +91,7 @@ int check_command(const std::string& scenario, const std::string& population, co
 int synthesise_command(const SynthesiseCommand& command, ParallelSession& session);
 int calibrate_command(const CalibrateCommand& command, ParallelSession& session);
 int expand_command(const ExpandCommand& command, ParallelSession& session);
+int estimate_command(const EstimateCommand& command, ParallelSession& session);
 int import_command(const ImportCommand& command);
 int describe_command(const std::string& file);
 int compare_command(const std::string& a, const std::string& b);

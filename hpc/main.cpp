@@ -31,10 +31,10 @@ void add_common(CLI::App& app, CommonOptions& common) {
   app.add_flag("--quiet", common.quiet, "no table, no progress");
 }
 
-/// What commands that make a population heed.
+/// What commands that go through a population a window at a time heed.
 void add_work(CLI::App& app, CommonOptions& common) {
   app.add_option("--threads", common.threads, "threads of each rank (default: the cores it may use)")->check(positive);
-  app.add_option("--window", common.window, "households written at a time; changes no digit")->check(positive);
+  app.add_option("--window", common.window, "households at a time; changes no digit")->check(positive);
   app.add_flag("--quiet", common.quiet, "no table");
 }
 
@@ -138,6 +138,23 @@ int main(int argc, char** argv) {
   expand_app->add_option("--seed", expand.seed, "seed of the draw that says where the first clone falls (default: 1)");
   add_work(*expand_app, expand.common);
 
+  EstimateCommand estimate;
+  CLI::App* estimate_app = app.add_subcommand("estimate", "the schooling model of a scenario, estimated on its population");
+  estimate_app->add_option("scenario", estimate.run.scenario, "scenario file with [schooling], or the name of a pack")->required();
+  estimate_app->add_option("--model", estimate.model, "what to estimate: schooling")->check(CLI::IsMember({"schooling"}));
+  estimate_app->add_option("-o,--output", estimate.run.output, "model file to write (TOML); the table alone without it");
+  estimate_app->add_option("--population", estimate.run.population, "population file instead of the scenario's own");
+  estimate_app->add_option("--households", estimate.run.households, "households of a recipe or profile")->check(positive);
+  estimate_app->add_option("--seed", estimate.run.seed, "seed of all draws");
+  estimate_app->add_option("--set", estimate.run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();
+  estimate_app->add_option("--covariance", estimate.covariance, "design: strata and sampling units; household: siblings together; robust (default: design where it is known)")
+      ->check(CLI::IsMember({"design", "household", "robust"}));
+  estimate_app->add_option("--K", estimate.normalisation.k, "a child's whole contribution over its market earnings (default: 1)")->check(positive);
+  estimate_app->add_option("--D", estimate.normalisation.d, "two states: what a child at school contributes, over the same (default: 0)")->check(CLI::Range(0.0, 0.99));
+  estimate_app->add_option("--alpha0", estimate.normalisation.alpha_0, "utility of a unit of money out of school, where nothing identifies it");
+  estimate_app->add_flag("--for-testing", estimate.for_testing, "a synthetic population too");
+  add_work(*estimate_app, estimate.run.common);
+
   std::string check_scenario, check_population;
   std::vector<std::string> check_set;
   CLI::App* check_app = app.add_subcommand("check", "every mistake of a scenario file, at its line and column");
@@ -169,6 +186,7 @@ int main(int argc, char** argv) {
   if (synthesise_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return synthesise_command(synthesise, session); });
   if (calibrate_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return calibrate_command(calibrate, session); });
   if (expand_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return expand_command(expand, session); });
+  if (estimate_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return estimate_command(estimate, session); });
   if (check_app->parsed()) return alone([&] { return check_command(check_scenario, check_population, check_set); });
   if (import_app->parsed()) return alone([&] { return import_command(import); });
   if (describe_app->parsed()) return alone([&] { return describe_command(described); });

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "engine/behaviour/chunk_sums.hpp"
-#include "engine/core/error.hpp"
 
 namespace puente {
 
@@ -65,7 +64,6 @@ void Estimator::count() {
     result_.count.push_back(static_cast<std::int64_t>(n));
     result_.children += result_.count.back();
   }
-  if (result_.children == 0) throw bad_input("no child of a weight above 0 meets the condition schooling.children");
 }
 
 void Estimator::earnings() {

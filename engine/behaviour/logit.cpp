@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t tile = Design::tile;
 constexpr int most_steps = 40, most_halvings = 30;
-constexpr double small_step = 1e-9;     ///< after one so small, Newton's error is its square
+constexpr double enough = 1e-20;        ///< what a step gains of the log-likelihood, a unit of weight: the next one's gain is its square
+constexpr double rounding = 1e-13;      ///< of the log-likelihood
 constexpr double growing_step = 0.05;   ///< of coefficients of standardised covariates that still run after most_steps
 
 struct Sums {
@@ -36,6 +37,7 @@ class Newton {
   void require_everywhere(const std::vector<double>& weights) const;
   void require_overlap() const;
   DenseVector start(const std::vector<double>& weights) const;
+  bool advance(const DenseVector& step, DenseVector& coefficients, Sums& now) const;
   [[noreturn]] void fail(const DenseVector& step, const DenseVector& coefficients) const;
 
   const Design& design_;
@@ -166,6 +168,20 @@ void Newton::fail(const DenseVector& step, const DenseVector& coefficients) cons
   throw bad_input("the estimation of the utilities does not converge in " + std::to_string(most_steps) + " steps; the coefficient of " + which + " still moves");
 }
 
+/// Goes along the step, half as far as long as the log-likelihood falls. False when it falls however short the way.
+bool Newton::advance(const DenseVector& step, DenseVector& coefficients, Sums& now) const {
+  const double floor = now.log_likelihood - rounding * std::abs(now.log_likelihood);
+  double length = 1;
+  for (int halving = 0; halving < most_halvings; ++halving, length /= 2) {
+    Sums there = walk(coefficients + length * step);
+    if (!(there.log_likelihood >= floor)) continue;
+    coefficients += length * step;
+    now = std::move(there);
+    return true;
+  }
+  return false;
+}
+
 LogitFit Newton::fit() {
   LogitFit fit;
   fit.weight = weights();
@@ -176,21 +192,10 @@ LogitFit Newton::fit() {
   for (const double w : fit.weight) fit.log_likelihood_of_shares += w * log(w / total);
   fit.coefficients = start(fit.weight);
   Sums now = walk(fit.coefficients);
-  for (;; ++fit.steps) {
-    const Eigen::LDLT<DenseMatrix> factors(now.information);
-    const DenseVector step = factors.solve(now.gradient);
-    if (!step.allFinite() || fit.steps == most_steps) fail(step, fit.coefficients);
-    const double largest = step.cwiseAbs().maxCoeff();
-    double length = 1;
-    Sums there;
-    for (int halving = 0;; ++halving, length /= 2) {
-      there = walk(fit.coefficients + length * step);
-      if (there.log_likelihood >= now.log_likelihood || largest <= small_step) break;
-      if (halving == most_halvings || largest * length <= small_step) break;  // rounding is all that is left
-    }
-    fit.coefficients += length * step;
-    now = std::move(there);
-    if (largest <= small_step) break;
+  for (bool found = false; !found; ++fit.steps) {
+    const DenseVector step = Eigen::LDLT<DenseMatrix>(now.information).solve(now.gradient);
+    found = step.dot(now.gradient) <= enough * total;
+    if (!step.allFinite() || fit.steps == most_steps || !advance(step, fit.coefficients, now)) fail(step, fit.coefficients);
   }
   fit.log_likelihood = now.log_likelihood;
   fit.information = now.information;

@@ -71,6 +71,7 @@ class Survey {
   void note_labels(const Block& block, std::size_t person, Seen& seen) const;
   void share_seen(std::vector<Seen>& seen);
   void share_units(std::vector<Seen>& seen);
+  void require_children();
   void make_plan(const std::vector<double>& most);
   std::vector<Regressor> regressors(std::size_t first, std::size_t count, const std::vector<double>& most, const std::string& what);
   void find_working_when_out();
@@ -279,6 +280,11 @@ std::vector<Regressor> Survey::regressors(std::size_t first, std::size_t count, 
   return all;
 }
 
+void Survey::require_children() {
+  const std::vector<double> n = sum_over_chunks(out_.table, 1, exchange_, team_, [](const ChildChunk& chunk, double* out) { out[0] = static_cast<double>(chunk.n); });
+  if (n[0] == 0) throw bad_input("no person of a weight above 0 meets the condition schooling.children: " + question_.children.text);
+}
+
 void Survey::make_plan(const std::vector<double>& most) {
   EstimationPlan& plan = out_.plan;
   plan.alternatives = three_states() ? std::vector<std::string>{"out of school", "school and work", "school only"} : std::vector<std::string>{"out of school", "school"};
@@ -328,6 +334,7 @@ ChildData Survey::collect() {
   exchange_.max(most);
   share_units(seen);
   if (most[flag_ages_ + 1] > none) out_.ages = {static_cast<int>(std::floor(-most[flag_ages_])), static_cast<int>(std::floor(most[flag_ages_ + 1]))};
+  require_children();
   make_plan(most);
   find_working_when_out();
   out_.income_unit = places_.income ? typed(*places_.income).unit : study_->data->program->typed(study_->resource).unit.of_household();
@@ -346,6 +353,13 @@ PassSettings in_chunks(PassSettings settings, std::int64_t households) {
 }
 
 }  // namespace
+
+ChildQuestion question_of(const SchoolingChoice& choice) {
+  ChildQuestion question{choice.children, choice.attends, choice.works, choice.earnings, choice.income, choice.wage, {}, {}};
+  for (const SchoolingExpression& one : choice.covariates) question.covariates.emplace_back(one.name, one.value);
+  for (const SchoolingExpression& one : choice.earnings_covariates) question.earnings_covariates.emplace_back(one.name, one.value);
+  return question;
+}
 
 ChildData survey_children(StudyModel model, const ChildQuestion& question, PopulationSource& source, PassSettings settings, Exchange& exchange,
                           Team& team) {

@@ -21,6 +21,8 @@ struct ChildQuestion {
   std::vector<std::pair<std::string, rules::Text>> covariates, earnings_covariates;
 };
 
+ChildQuestion question_of(const SchoolingChoice& choice);
+
 struct ChildData {
   ChildTable table;
   EstimationPlan plan;               ///< but for the covariance and the normalisation

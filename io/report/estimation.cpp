@@ -16,8 +16,9 @@ std::string heading(const std::string& name, const std::string& rest = "") { ret
 
 std::string shown(double x) { return fmt::format("{:.6g}", x); }
 
-/// Coefficient, standard error, z, two-sided p, 95 % interval.
+/// Coefficient, standard error, z, two-sided p, 95 % interval; what was given has no error.
 std::string row(const std::string& name, double coefficient, double error) {
+  if (error == 0) return fmt::format("{:>{}} | {:>12} {:>12}\n", name, name_width, shown(coefficient), "given");
   const double z = coefficient / error, p = std::erfc(std::abs(z) / std::sqrt(2.0));
   return fmt::format("{:>{}} | {:>12} {:>12} {:>8.2f} {:>7.3f} {:>14} {:>14}\n", name, name_width, shown(coefficient), shown(error), z, p,
                      shown(coefficient - z_95 * error), shown(coefficient + z_95 * error));
