@@ -1,6 +1,7 @@
 #include "engine/behaviour/latent_choice.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/core/elementary.hpp"
 
@@ -51,26 +52,59 @@ void choose(const AlternativeColumns& gap, const AlternativeColumns& change, std
   }
 }
 
-/// The density of the taste is φ(t/sd) Π P(choice | t) over standard deviations −6 … 6, even within each step.
-double draw_taste(double sd, std::span<const double> advantage, std::span<const std::uint8_t> attends, double uniform) {
-  constexpr std::size_t steps = 192;
-  constexpr double from = -6, step = 12.0 / steps;
-  std::array<double, steps> upto{};
+namespace {
+
+/// The middle of a step of the grid, in standard deviations from −6 to 6.
+double middle(std::size_t step, std::size_t steps) { return -6 + (static_cast<double>(step) + 0.5) * 12 / static_cast<double>(steps); }
+
+}  // namespace
+
+SharedTaste::SharedTaste(double sd) : sd_(sd) {
   for (std::size_t g = 0; g < steps; ++g) {
-    const double z = from + (static_cast<double>(g) + 0.5) * step;
-    upto[g] = -0.5 * z * z;
+    const double z = middle(g, steps);
+    normal_[g] = exp(-0.5 * z * z);
+    lift_[g] = exp(sd * z);
+    drop_[g] = exp(-sd * z);
+  }
+}
+
+/// φ(t/sd) Π P(choice | t), even within each step.
+void SharedTaste::densities(std::span<const double> advantage, std::span<const std::uint8_t> attends, Grid& density) const {
+  density = normal_;
+  for (std::size_t i = 0; i < advantage.size(); ++i) {
+    const double odds = exp(attends[i] != 0 ? -advantage[i] : advantage[i]);
+    const Grid& factor = attends[i] != 0 ? drop_ : lift_;
+    for (std::size_t g = 0; g < steps; ++g) density[g] /= 1 + odds * factor[g];
+  }
+}
+
+/// The same up to a factor, where the product is too small to be one.
+void SharedTaste::densities_by_logs(std::span<const double> advantage, std::span<const std::uint8_t> attends, Grid& density) const {
+  for (std::size_t g = 0; g < steps; ++g) {
+    const double z = middle(g, steps);
+    density[g] = -0.5 * z * z;
     for (std::size_t i = 0; i < advantage.size(); ++i) {
-      const double against = (attends[i] != 0 ? -1 : 1) * (advantage[i] + sd * z);
-      upto[g] -= against > 40 ? against : log(1 + exp(against));
+      const double against = (attends[i] != 0 ? -1 : 1) * (advantage[i] + sd_ * z);
+      density[g] -= against > 40 ? against : log(1 + exp(against));
     }
   }
-  const double most = *std::max_element(upto.begin(), upto.end());
-  double sum = 0;
-  for (double& density : upto) density = sum += exp(density - most);
-  const double target = uniform * sum;
-  const auto g = std::min<std::size_t>(static_cast<std::size_t>(std::lower_bound(upto.begin(), upto.end(), target) - upto.begin()), steps - 1);
-  const double before = g == 0 ? 0.0 : upto[g - 1], within = (target - before) / (upto[g] - before);
-  return sd * (from + (static_cast<double>(g) + within) * step);
+  const double most = *std::max_element(density.begin(), density.end());
+  for (double& d : density) d = exp(d - most);
+}
+
+double SharedTaste::draw(std::span<const double> advantage, std::span<const std::uint8_t> attends, double uniform) const {
+  Grid density;
+  densities(advantage, attends, density);
+  double sum = std::accumulate(density.begin(), density.end(), 0.0);
+  if (!(sum > 0x1p-900)) {
+    densities_by_logs(advantage, attends, density);
+    sum = std::accumulate(density.begin(), density.end(), 0.0);
+  }
+  double left = uniform * sum;
+  std::size_t g = 0;
+  while (g + 1 < steps && left > density[g]) left -= density[g++];
+  const double within = density[g] > 0 ? std::clamp(left / density[g], 0.0, 1.0) - 0.5 : 0;
+  return sd_ * (middle(g, steps) + within * 12 / static_cast<double>(steps));
 }
 
 }  // namespace puente

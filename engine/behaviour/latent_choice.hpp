@@ -30,9 +30,22 @@ LatentDraw draw_latent(std::span<const double> v, std::size_t k, std::span<const
 void choose(const AlternativeColumns& gap, const AlternativeColumns& change, std::span<const std::uint8_t> seen, std::size_t alternatives,
             std::uint8_t* chosen);
 
-/// What siblings share in the utility of attending, normal with standard deviation `sd`, drawn given the choices seen: by
-/// inversion of its distribution on a grid, with one uniform. `advantage`: of each sibling, ln Σ_{j>0} e^V_j − V_0 without the
-/// taste; `attends`: whether it is seen to.
-double draw_taste(double sd, std::span<const double> advantage, std::span<const std::uint8_t> attends, double uniform);
+/// What siblings share in the utility of attending: normal with standard deviation `sd`, drawn given the choices seen, by
+/// inversion of its distribution on a grid with one uniform. Immutable.
+class SharedTaste {
+ public:
+  explicit SharedTaste(double sd);
+  /// `advantage`: of each sibling, ln Σ_{j>0} e^V_j − V_0 without the taste; `attends`: whether it is seen to.
+  double draw(std::span<const double> advantage, std::span<const std::uint8_t> attends, double uniform) const;
+
+ private:
+  static constexpr std::size_t steps = 192;
+  using Grid = std::array<double, steps>;
+  void densities(std::span<const double> advantage, std::span<const std::uint8_t> attends, Grid& density) const;
+  void densities_by_logs(std::span<const double> advantage, std::span<const std::uint8_t> attends, Grid& density) const;
+
+  double sd_;
+  Grid normal_{}, lift_{}, drop_{};  ///< at each step: density, e^taste, e^−taste
+};
 
 }  // namespace puente

@@ -519,8 +519,7 @@ void BlockProcessor::observe_choice() {
 /// What siblings share, given what all of them are seen to do.
 void BlockProcessor::add_taste() {
   const CompiledSchooling& schooling = *study_.schooling;
-  const double sd = study_.model.schooling->model->household_taste;
-  if (sd == 0) return;
+  if (!taste_) return;
   unit_uniforms(schooling.taste_key, Entity::household, uniform_);
   std::vector<double> advantage;
   std::vector<std::uint8_t> attends;
@@ -534,7 +533,7 @@ void BlockProcessor::add_taste() {
       advantage.push_back(schooling.alternatives == 3 ? most + log(exp(one - most) + exp(other - most)) : one);
       attends.push_back(CompiledSchooling::is_at_school(children_.seen[last]) ? 1 : 0);
     }
-    const double taste = draw_taste(sd, advantage, attends, uniform_[static_cast<std::size_t>(children_.household[first])]);
+    const double taste = taste_->draw(advantage, attends, uniform_[static_cast<std::size_t>(children_.household[first])]);
     for (std::size_t c = first; c < last; ++c)
       for (std::size_t j = 1; j < schooling.alternatives; ++j) utility_[j][c] += taste;
   }

@@ -17,6 +17,7 @@ BlockProcessor::BlockProcessor(const Study& study, std::uint64_t seed)
   own_none_level_.resize(study.outcomes.size());
   state_.level.resize(study.outcomes.size());
   state_.own_level.resize(study.outcomes.size());
+  if (study.schooling && study.model.schooling->model->household_taste > 0) taste_.emplace(study.model.schooling->model->household_taste);
 }
 
 bool BlockProcessor::sees_policy(std::size_t policy) const {

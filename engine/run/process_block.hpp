@@ -255,6 +255,7 @@ class BlockProcessor {
   BlockChildren children_;
   std::vector<PaidInOrder> in_order_;  ///< one a programme of the world at hand
   ChildColumns utility_, draws_;
+  std::optional<SharedTaste> taste_;   ///< where the model has one
   std::vector<std::int32_t> siblings_;
   std::vector<double> holds_, recorded_, worth_;
   Faults faults_;

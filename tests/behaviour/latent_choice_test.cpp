@@ -173,17 +173,18 @@ TEST(Choose, MorePullOfAnAlternativeTakesNobodyOutOfIt) {
 /// Over all choices that siblings of a given taste make, what is drawn of it has its distribution.
 TEST(Taste, IsNormalOverAllChoicesOfSiblings) {
   constexpr double sd = 1.3;
+  const SharedTaste taste(sd);
   Dice dice;
   std::vector<double> drawn;
   for (int h = 0; h < 40000; ++h) {
-    const double taste = sd * dice.normal();
+    const double own = sd * dice.normal();
     std::vector<double> advantage;
     std::vector<std::uint8_t> attends;
     for (std::size_t i = 0; i < static_cast<std::size_t>(1 + h % 4); ++i) {
       advantage.push_back(dice.normal());
-      attends.push_back(choice_of({0, advantage.back() + taste}, dice) == 1 ? 1 : 0);
+      attends.push_back(choice_of({0, advantage.back() + own}, dice) == 1 ? 1 : 0);
     }
-    drawn.push_back(draw_taste(sd, advantage, attends, dice.uniform()));
+    drawn.push_back(taste.draw(advantage, attends, dice.uniform()));
   }
   EXPECT_LT(distance(drawn, [](double t) { return 0.5 * std::erfc(-t / sd / std::sqrt(2.0)); }), 1);
 }
@@ -191,11 +192,17 @@ TEST(Taste, IsNormalOverAllChoicesOfSiblings) {
 TEST(Taste, FollowsWhatSiblingsDo) {
   const double advantage[] = {0, 0, 0};
   const std::uint8_t all[] = {1, 1, 1}, none[] = {0, 0, 0};
-  EXPECT_GT(draw_taste(1, advantage, all, 0.5), 0.5);
-  EXPECT_NEAR(draw_taste(1, advantage, all, 0.5), -draw_taste(1, advantage, none, 0.5), 1e-12);
-  EXPECT_NEAR(draw_taste(2, {}, {}, 0.975), 2 * 1.959963984540054, 2e-3) << "the grid has steps of a sixteenth of a deviation";
-  const double far[] = {-2000};
-  EXPECT_TRUE(std::isfinite(draw_taste(1, far, std::span(all, 1), 0.5)));
+  EXPECT_GT(SharedTaste(1).draw(advantage, all, 0.5), 0.5);
+  EXPECT_NEAR(SharedTaste(1).draw(advantage, all, 0.5), -SharedTaste(1).draw(advantage, none, 0.5), 1e-12);
+  EXPECT_NEAR(SharedTaste(2).draw({}, {}, 0.975), 2 * 1.959963984540054, 2e-3) << "the grid has steps of a sixteenth of a deviation";
+}
+
+/// Where all are nearly sure to do otherwise, the density is e^(±t) φ(t) of each: a normal moved by its variance times their number.
+TEST(Taste, OfWhatIsAllButImpossibleIsStillDrawn) {
+  const double far[] = {-400, -400, -400};
+  const std::uint8_t all[] = {1, 1, 1};
+  EXPECT_NEAR(SharedTaste(1).draw(far, all, 0.5), 3, 2e-3);
+  EXPECT_NEAR(SharedTaste(1).draw(std::span(far, 1), std::span(all, 1), 0.5), 1, 2e-3);
 }
 
 }  // namespace
