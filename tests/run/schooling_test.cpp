@@ -123,6 +123,9 @@ cash = { amount = 20 }
 programmes = { grant = "observed", capped = "observed", family = "observed", meals = "observed", gift = "observed" }
 [scenarios.all]
 programmes = ["grant", "capped", "family", "meals", "gift"]
+[scenarios.some]
+extends = "all"
+set = { "programmes.capped.coverage" = { mode = "ranked", by = 'income', budget = 9000, keep_observed = false }, "programmes.grant.coverage" = { mode = "share", share = 0.37 } }
 )";
 
 class SchoolingTest : public Policies {
@@ -293,6 +296,74 @@ TEST_F(SchoolingTest, LateEntryIsAMarginOfItsOwn) {
                      "[statistics]\nage_bands = [[6, 8], [9, 13]]\n");
   EXPECT_GT(attendance(s["meals"], "6-8"), attendance(s["none"], "6-8") + 0.1);
   EXPECT_EQ(attendance(s["meals"], "9-13"), attendance(s["none"], "9-13"));
+}
+
+/// A productive programme raises what the farm earns and what a child's work on it is worth.
+const std::string farms = R"(format = 1
+[population]
+households = 20000
+[population.recipe]
+persons = '2'
+[population.recipe.household]
+farm = { value = '50 + 50*uniform("y")', type = "f64" }
+has_it = 'chance(0.3, "has")'
+[population.recipe.person]
+age = '10'
+attends = 'chance(0.6, "a")'
+[welfare]
+resource = 'farm'
+pass_through = { farm = 1 }
+[schooling]
+children = 'true'
+wage = '0.2*farm'
+model = "model.toml"
+[programmes.inputs]
+eligible = 'true'
+observed = 'has_it'
+[[programmes.inputs.effects]]
+outcome = "farm"
+kind = "relative"
+size = 0.3
+[scenarios.none]
+[scenarios.seen]
+programmes = { inputs = "observed" }
+[scenarios.all]
+programmes = ["inputs"]
+)";
+
+TEST_F(SchoolingTest, WorkOnTheFarmThatIsWorthMoreKeepsChildrenFromSchool) {
+  const auto of_wage = [&](double by_wage) {
+    model(two_states(0, 0.01, 0.02) + "[wage]\ncoefficients = [" + std::to_string(by_wage) + "]\n");
+    return run(farms);
+  };
+  const auto income_alone = of_wage(0), both = of_wage(-0.2);
+  EXPECT_GT(attendance(income_alone["all"], "6-13"), attendance(income_alone["none"], "6-13"));
+  EXPECT_LT(attendance(both["all"], "6-13"), attendance(both["none"], "6-13")) << "0.01 a unit of income, -0.2*0.2 of work";
+  for (const auto& s : {income_alone, both}) EXPECT_EQ(s["seen"]["groups"]["all"]["schooling_transition"]["school"]["out"], 0);
+}
+
+TEST_F(SchoolingTest, AModelIsReadInItsOwnMoney) {
+  const std::string of_month = with(with(transfers, "income = { value", "income = { unit = \"ZMW/month\", value"), "amount = 10", "amount = { value = 10, unit = \"ZMW/month\" }");
+  const auto in = [&](const std::string& unit, double factor) {
+    model(with(two_states(0, factor * 0.01, factor * 0.02), "title", "income_unit = \"" + unit + "\"\ntitle"));
+    return attendance(run(of_month)["grant"], "6-13");
+  };
+  EXPECT_EQ(in("ZMW/year/household", 1), in("ZMW/month/household", 12)) << "12 ZMW a year are one a month";
+  model(with(two_states(0, 0.01, 0.02), "title", "income_unit = \"PEN/month/household\"\ntitle"));
+  const Ran ran = check(of_month);
+  EXPECT_EQ(ran.code, 65) << ran.text;
+  EXPECT_NE(ran.text.find("income_unit of the schooling model"), std::string::npos) << ran.text;
+}
+
+TEST_F(SchoolingTest, ProgrammesOfBothWorkTogetherAsTheInteractionSays) {
+  model(two_states(0, 0.01, 0.02));
+  const std::string both = transfers + "[[schooling.interactions]]\nprogrammes = [\"gift\", \"meals\"]\ndelta = 'together'\n[scenarios.both]\nprogrammes = [\"gift\", \"meals\"]\n";
+  const auto at = [&](const std::string& delta) {
+    const auto s = run(with(both, "pull = 0", "pull = 0.3\ntogether = " + delta));
+    EXPECT_GT(attendance(s["meals"], "6-13"), attendance(s["none"], "6-13")) << "an interaction is of households that get both";
+    return attendance(s["both"], "6-13");
+  };
+  EXPECT_LT(at("-0.5"), at("0"));
 }
 
 /// Two households of an adult and children of 9 and 12 years, an income of 100 of which the older earns 30. In the first
