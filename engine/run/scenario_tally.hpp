@@ -65,7 +65,7 @@ class ScenarioTally {
   void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody);
   void add_levy(const BlockProcessor& processor, const BlockSlots& slots);
   void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
-  void add_spending(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
+  void add_money(const BlockProcessor& processor, const BlockSlots& slots, const std::vector<double>& money, LimbTable& table);
   void add_attendance(BlockProcessor& processor, const double* attends, std::span<const SlotColumn> columns,
                       UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
   void gather_band(BlockProcessor& processor, const double* attends, std::size_t band);
@@ -77,13 +77,13 @@ class ScenarioTally {
 
   const Study& study_;
   std::size_t s_;
-  bool attendance_asked_, outcomes_asked_, programmes_asked_, lines_asked_;
+  bool attendance_asked_, outcomes_asked_, programmes_asked_, lines_asked_, persons_weigh_;
   std::vector<bool> constant_lines_;
   bool refining_ = false;
   Sums own_, compared_;
   LimbTable counts_, levy_;
   DeliveryCost delivery_;
-  std::vector<LimbTable> programmes_;
+  std::vector<ProgrammeSums> programmes_;
   std::int64_t excluded_ = 0;
 
   Seen seen_;

@@ -28,9 +28,12 @@ struct TermColumns {
 
 class LimbTable {
  public:
-  LimbTable(std::size_t slots, std::size_t terms)
-      : terms_(terms), limbs_(slots * terms), sums_(slots * terms), records_(slots), pieces_(piece_rows * terms) {}
+  enum class Records : std::uint8_t { counted, not_counted };
+  LimbTable(std::size_t slots, std::size_t terms, Records records = Records::not_counted)
+      : terms_(terms), slots_(slots), limbs_(slots * terms), sums_(slots * terms),
+        records_(records == Records::counted ? slots : 0), pieces_(piece_rows * terms) {}
 
+  std::size_t slots() const { return slots_; }
   /// Adds every record to slot 0.
   void add_to_first(const TermColumns& records);
   /// Adds record i to the slots column[first + i] of every column; a negative slot takes nothing.
@@ -43,7 +46,7 @@ class LimbTable {
   /// After `reduce` or `settle`.
   std::span<const ExactSum> totals(std::size_t slot) const { return {sums_.data() + slot * terms_, terms_}; }
   double value(std::size_t slot, std::size_t term) const { return sums_[slot * terms_ + term].value(); }
-  /// Records of weight above 0.
+  /// Records of weight above 0, where they are counted.
   std::int64_t records(std::size_t slot) const { return records_[slot]; }
 
  private:
@@ -54,10 +57,10 @@ class LimbTable {
   void add_row(const Limbs* row, std::size_t used, std::size_t slot);
   void add_plainly(const TermColumns& records, std::size_t i, std::size_t slot);
 
-  std::size_t terms_;
+  std::size_t terms_, slots_;
   std::vector<Limbs> limbs_;       ///< [slot][term]
   std::vector<ExactSum> sums_;     ///< [slot][term]
-  std::vector<std::int64_t> records_;
+  std::vector<std::int64_t> records_;  ///< [slot], or empty
   std::vector<Limbs> pieces_;      ///< [row][term], scratch
   std::int64_t additions_ = 0;     ///< an upper bound on what any limb holds, in pieces
 };

@@ -42,7 +42,7 @@ WelfareRecords GatheredRun::gather(const WelfareRecords& from, const GroupingEnt
 
 struct WelfareTally::Impl {
   explicit Impl(const WelfareStatistics& statistics)
-      : asked(statistics), terms(asked), plan(asked.quantiles), sums(asked.slots, terms.count()), block(terms.count()),
+      : asked(statistics), terms(asked), plan(asked.quantiles), sums(asked.slots, terms.count(), LimbTable::Records::counted), block(terms.count()),
         run(asked.lines), line(asked.lines, -std::numeric_limits<double>::infinity()) {
     if (!asked.order_statistics) return;
     if (asked.precision == Precision::exact) records.emplace(asked, std::vector<bool>());

@@ -14,7 +14,7 @@ namespace puente {
 
 /// Terms of up to `capacity` records: term k of record i is at(k)[i], from 1 on; term 0 is the weight, where it is.
 struct WelfareBlock {
-  static constexpr std::size_t capacity = 512;
+  static constexpr std::size_t capacity = 256;
   explicit WelfareBlock(std::size_t terms) : values((terms - 1) * capacity), scratch(2 * capacity) {}
   double* at(std::size_t term) { return values.data() + (term - 1) * capacity; }
   TermColumns columns() const { return {n, used, capacity, weight, values.data()}; }
