@@ -108,7 +108,7 @@ void BlockProcessor::offer(std::size_t s, std::size_t p) {
   }
   if (mode == CoverageMode::everyone && all_eligible_are_takers(compiled)) {
     state.offered = {policy(s, compiled.eligible), block_.rows.count(compiled.programme->entity)};
-    require_eligibility(compiled, state.offered.data());
+    require_eligibility(s, compiled);
     return;
   }
   std::vector<double>& offered = state.own_offered;

@@ -34,7 +34,10 @@ void BlockProcessor::pool_and_takers(std::size_t s, std::size_t p, std::vector<d
   take_up(study_.scenarios[s].programmes[p], *study_.policies[study_.scenarios[s].policy], takers);
 }
 
-void BlockProcessor::require_eligibility(const CompiledProgramme& p, const double* eligible) {
+void BlockProcessor::require_eligibility(std::size_t s, const CompiledProgramme& p) {
+  const BoundProgram& world = *study_.policies[study_.scenarios[s].policy];
+  if (!world.program->may_be_missing(p.eligible)) return;
+  const double* eligible = result(world, p.eligible);
   require_present(eligible, p.programme->entity, [&] { return "programme '" + p.programme->name + "': eligibility is missing"; });
 }
 
@@ -43,7 +46,7 @@ void BlockProcessor::find_pool(std::size_t s, std::size_t p, std::vector<double>
   const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
   const Programme& programme = *compiled.programme;
   const double* eligible = policy(s, compiled.eligible);
-  require_eligibility(compiled, eligible);
+  require_eligibility(s, compiled);
   pool.assign(eligible, eligible + block_.rows.count(programme.entity));
   for (const std::size_t other : compiled.excluded_by) {
     const std::span<const double> clients = state_.programmes[other].offered;

@@ -130,7 +130,7 @@ class BlockProcessor {
  private:
   void apply_missing_rules();
   void find_pool(std::size_t s, std::size_t p, std::vector<double>& pool);
-  void require_eligibility(const CompiledProgramme& p, const double* eligible);
+  void require_eligibility(std::size_t s, const CompiledProgramme& p);
   bool all_eligible_are_takers(const CompiledProgramme& p) const;
   std::size_t stratum(std::size_t s, const CompiledProgramme& p, std::size_t unit) const;
   void cut_units(std::size_t s, std::size_t p, std::vector<double>& offered);

@@ -4,15 +4,11 @@
 
 namespace puente {
 
-namespace {
-
-std::int64_t weighted_records(const double* w, std::size_t n) {
+std::int64_t LimbTable::weighted_records(const double* w, std::size_t n) {
   std::int64_t count = 0;
   for (std::size_t i = 0; i < n; ++i) count += w[i] > 0;
   return count;
 }
-
-}  // namespace
 
 void LimbTable::make_room(std::size_t additions) {
   if (additions_ + static_cast<std::int64_t>(additions) > limb_additions) flush_all();

@@ -2,6 +2,7 @@
 // limb can overflow. One object a thread, merged afterwards.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -36,6 +37,16 @@ class LimbTable {
   std::size_t slots() const { return slots_; }
   /// Adds every record to slot 0.
   void add_to_first(const TermColumns& records);
+  /// The same for n records of weights w whose terms sum(Limbs*) adds up itself; false, and nothing is added, where it says so.
+  template <class Sum>
+  bool add_sums_to_first(std::size_t n, const double* w, Sum&& sum) {
+    make_room(n);
+    std::fill_n(pieces_.begin(), terms_, Limbs{});
+    if (!sum(pieces_.data())) return false;
+    add_row(pieces_.data(), terms_, 0);
+    if (!records_.empty()) records_[0] += weighted_records(w, n);
+    return true;
+  }
   /// Adds record i to the slots column[first + i] of every column; a negative slot takes nothing.
   void add_by_slot(const TermColumns& records, std::span<const std::int32_t* const> columns, std::size_t first);
   void merge(LimbTable& other);
@@ -51,6 +62,7 @@ class LimbTable {
 
  private:
   static constexpr std::size_t piece_rows = 32;
+  static std::int64_t weighted_records(const double* w, std::size_t n);
   void make_room(std::size_t additions);
   void flush_all();
   bool cut(const TermColumns& records, std::size_t first, std::size_t n);
