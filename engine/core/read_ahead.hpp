@@ -26,7 +26,7 @@ class ReadAhead {
     while (wanted > 0 && at_ < ranges_.size()) {
       Range& range = ranges_[at_];
       const std::size_t bytes = std::min(range.bytes, wanted * line);
-      for (std::size_t i = 0; i < bytes; i += line) __builtin_prefetch(range.begin + i);
+      for (std::size_t i = 0; i < bytes; i += line) __builtin_prefetch(range.begin + i, 0, 2);
       wanted -= std::min(wanted, bytes / line + 1);
       range = {range.begin + bytes, range.bytes - bytes};
       if (range.bytes == 0) ++at_;

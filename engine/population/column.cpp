@@ -10,24 +10,25 @@ namespace {
 
 constexpr std::array<const char*, 7> type_names = {"bool", "i8", "i16", "i32", "i64", "f32", "f64"};
 
-/// Small integers are widened first: loops of one width vectorise, and a missing one is found among equals.
-template <class T>
+/// Small integers in which a missing one is to be found are widened first: it is found among equals, in loops that vectorise.
+template <bool complete, class T>
 void convert(const T* __restrict in, std::size_t n, double* __restrict out) {
-  constexpr T missing = std::numeric_limits<T>::lowest();
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (complete || std::is_floating_point_v<T>) {
     for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<double>(in[i]);
-  } else if constexpr (sizeof(T) < sizeof(std::int32_t)) {
+    return;
+  }
+  constexpr T missing = std::numeric_limits<T>::lowest();
+  const auto value = [](auto x) { return x == missing ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(x); };
+  if constexpr (sizeof(T) < sizeof(std::int32_t)) {
     constexpr std::size_t run = 256;
     std::int32_t wide[run];
     for (std::size_t first = 0; first < n; first += run) {
       const std::size_t rows = std::min(run, n - first);
       for (std::size_t i = 0; i < rows; ++i) wide[i] = in[first + i];
-      for (std::size_t i = 0; i < rows; ++i)
-        out[first + i] = wide[i] == missing ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(wide[i]);
+      for (std::size_t i = 0; i < rows; ++i) out[first + i] = value(wide[i]);
     }
   } else {
-    for (std::size_t i = 0; i < n; ++i)
-      out[i] = in[i] == missing ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(in[i]);
+    for (std::size_t i = 0; i < n; ++i) out[i] = value(in[i]);
   }
 }
 
@@ -83,7 +84,11 @@ std::ptrdiff_t first_missing(const ColumnView& view) {
 }
 
 void to_f64(const ColumnView& view, std::size_t first, std::size_t n, double* out) {
-  with_type(view.type, [&]<class T>(T*) { convert(static_cast<const T*>(view.data) + first, n, out); });
+  with_type(view.type, [&]<class T>(T*) {
+    const T* in = static_cast<const T*>(view.data) + first;
+    if (view.complete) convert<true>(in, n, out);
+    else convert<false>(in, n, out);
+  });
 }
 
 Column::Column(ColumnInfo info, std::size_t rows)

@@ -41,6 +41,7 @@ struct ColumnView {
   ColumnType type = ColumnType::f64;
   const void* data = nullptr;
   std::size_t rows = 0;
+  bool complete = false;  ///< no value is missing: none is looked for
 };
 
 /// Converts rows [first, first + n) to f64, missing as NaN. i64 beyond 2^53 rounds.
@@ -64,7 +65,7 @@ class Column {
   const void* data() const { return bytes_.data(); }
   template <class T> T* as() { return reinterpret_cast<T*>(bytes_.data()); }
   template <class T> const T* as() const { return reinterpret_cast<const T*>(bytes_.data()); }
-  ColumnView view() const { return {info_.type, bytes_.data(), rows_}; }
+  ColumnView view() const { return {info_.type, bytes_.data(), rows_, info_.complete}; }
   /// Stores x (NaN: missing), rounded to the type. False when x does not fit the type exactly as an integer.
   bool set(std::size_t row, double x);
   double get(std::size_t row) const;

@@ -7,6 +7,7 @@ namespace puente {
 
 void Composition::reset(std::size_t n) {
   touched = false;
+  first_reach = first_size = nullptr;
   for (Amounts* amounts : {&absolute, &factor, &gross_factor, &after, &log_odds, &points}) amounts->reset(n);
   ownership = false;
   given.clear();
@@ -57,47 +58,62 @@ const double* gross_change(const double* costs, const Composition& c, std::size_
 struct LevelAmounts {
   explicit LevelAmounts(const Composition& c)
       : absolute(c.absolute.all(scratch[0])), factor(c.factor.all(scratch[1])), gross_factor(c.gross_factor.all(scratch[2])),
-        after(c.after.all(scratch[3])) {}
+        after(c.after.all(scratch[3])) {
+    if (c.first_reach == nullptr) return;
+    for (std::size_t i = 0; i < scratch[1].size(); ++i) scratch[1][i] = c.first_reach[i] != 0 ? 1 + c.first_size[i] : 1.0;
+  }
   std::vector<double> scratch[4];
   const double *absolute, *factor, *gross_factor, *after;
 };
 
 bool neutral(const Composition& c) {
-  return !c.absolute.written() && !c.factor.written() && !c.gross_factor.written() && !c.after.written();
+  return c.first_reach == nullptr && !c.absolute.written() && !c.factor.written() && !c.gross_factor.written() && !c.after.written();
 }
 
 }  // namespace
 
+void Composition::touch() {
+  touched = true;
+  if (first_reach != nullptr) multiply_where_reached(factor, first_reach, first_size, factor.size());
+  first_reach = first_size = nullptr;
+}
+
 void add_absolute(Composition& c, const double* reach, const double* size, std::size_t n) {
-  c.touched = true;
+  c.touch();
   add_where_reached(c.absolute, reach, size, n);
 }
 
-void add_relative(Composition& c, const double* reach, const double* size, bool on_gross, std::size_t n) {
+void begin_relative(Composition& c, const double* reach, const double* size) {
   c.touched = true;
+  c.first_reach = reach;
+  c.first_size = size;
+}
+
+void add_relative(Composition& c, const double* reach, const double* size, bool on_gross, std::size_t n) {
+  c.touch();
   multiply_where_reached(c.factor, reach, size, n);
   if (on_gross) multiply_where_reached(c.gross_factor, reach, size, n);
 }
 
 void add_points(Composition& c, const double* reach, const double* size, std::size_t n) {
-  c.touched = true;
+  c.touch();
   add_where_reached(c.points, reach, size, n);
 }
 
 void add_odds(Composition& c, const double* reach, const double* odds_ratio, std::size_t n) {
-  c.touched = true;
+  c.touch();
   double* sum = c.log_odds.fill();
   for (std::size_t i = 0; i < n; ++i) sum[i] += reach[i] != 0 ? log(odds_ratio[i]) : 0.0;
 }
 
 void add_shift(Composition& c, const double* reach, double log_odds, std::size_t n) {
-  c.touched = true;
+  c.touch();
   double* sum = c.log_odds.fill();
   for (std::size_t i = 0; i < n; ++i) sum[i] += reach[i] != 0 ? log_odds : 0.0;
 }
 
 void add_after(Composition& c, const double* reach, const double* size, std::size_t n) {
-  c.touched = true;
+  c.touch();
   add_where_reached(c.after, reach, size, n);
 }
 
@@ -115,8 +131,13 @@ bool apply_level(const double* data, const double* none, const Composition& obse
     level[i] = x;
     odd |= not_finite(x);
   };
+  if (neutral(observed) && now.first_reach != nullptr) {  // the none-world is the data
+    const double *reach = now.first_reach, *size = now.first_size;
+    for (std::size_t i = 0; i < n; ++i) set(i, data[i] * (reach[i] != 0 ? 1 + size[i] : 1.0));
+    return odd == 0;
+  }
   const bool only_relative = now.factor.written() && !now.absolute.written() && !now.gross_factor.written() && !now.after.written();
-  if (neutral(observed) && only_relative) {  // the none-world is the data
+  if (neutral(observed) && only_relative) {
     std::vector<double> unused;
     const double* factor = now.factor.all(unused);
     for (std::size_t i = 0; i < n; ++i) set(i, data[i] * factor[i]);

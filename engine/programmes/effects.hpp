@@ -56,12 +56,16 @@ class Amounts {
 /// Sums and products of what reaches each unit. Neutral (sums 0, products 1) where nothing does.
 struct Composition {
   bool touched = false;
+  /// The first effect, where it is relative, until something else comes: a factor of 1 + size where it reaches.
+  const double *first_reach = nullptr, *first_size = nullptr;
   Amounts absolute{0}, factor{1}, gross_factor{1}, after{0}, log_odds{0}, points{0};
   bool ownership = false;                          ///< log_odds and points are of owning; the two below are filled
   std::vector<double> given, owner_factor;         ///< level of those who come to own; change of those who own already
   std::vector<const TransitionMatrix*> matrices;   ///< in the file's order
   std::vector<std::uint64_t> matrix_reach;         ///< bit m: matrix m reaches the unit; empty without matrices
   void reset(std::size_t n);
+  /// Before something is added.
+  void touch();
 };
 
 /// Probability after shifting the logit by `shift`: p·e^s / (1 − p + p·e^s); exact 0 and 1 stay.
@@ -70,6 +74,8 @@ double shifted_share(double p, double shift);
 /// reach: 1 where the effect arrives. size: the effect. Arrays of n units.
 void add_absolute(Composition& c, const double* reach, const double* size, std::size_t n);
 void add_relative(Composition& c, const double* reach, const double* size, bool on_gross, std::size_t n);
+/// The same, not on gross, of a level that nothing has touched and nobody comes to own; the arrays must outlive it.
+void begin_relative(Composition& c, const double* reach, const double* size);
 void add_points(Composition& c, const double* reach, const double* size, std::size_t n);
 void add_odds(Composition& c, const double* reach, const double* odds_ratio, std::size_t n);
 /// The same logit shift for all that are reached.

@@ -5,7 +5,8 @@
 namespace puente {
 
 void add_ownership(Composition& c, const double* reach, const double* level, const double* relative, std::size_t n) {
-  c.touched = c.ownership = true;
+  c.touch();
+  c.ownership = true;
   c.given.resize(n, 0);
   c.owner_factor.resize(n, 1);
   for (std::size_t i = 0; i < n; ++i) {

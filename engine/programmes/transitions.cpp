@@ -118,7 +118,7 @@ std::string matrix_mistake(const TransitionMatrix& matrix, const std::vector<std
 }
 
 void add_transition(Composition& c, const double* reach, const TransitionMatrix& matrix, std::size_t n) {
-  c.touched = true;
+  c.touch();
   c.matrix_reach.resize(n, 0);
   const std::uint64_t bit = std::uint64_t{1} << c.matrices.size();
   c.matrices.push_back(&matrix);

@@ -174,7 +174,39 @@ Kernel binary_kernel(Op op, unsigned singles) {
   }
 }
 
+template <class Outer, class Inner>
+struct Fused {
+  double operator()(double a, double b, double c) const { return Outer{}(Inner{}(a, b), c); }
+};
+
+template <class Outer>
+Kernel fused_with(Op inner, unsigned singles, bool complete) {
+  switch (inner) {
+    case Op::add: return ternary<Fused<Outer, Add>>(singles);
+    case Op::subtract: return ternary<Fused<Outer, Subtract>>(singles);
+    case Op::multiply: return ternary<Fused<Outer, Multiply>>(singles);
+    default: break;
+  }
+  if (!complete) return nullptr;
+  switch (inner) {
+    case Op::logical_and: return ternary<Fused<Outer, Multiply>>(singles);
+    case Op::min: return ternary<Fused<Outer, CompleteMin>>(singles);
+    case Op::max: return ternary<Fused<Outer, CompleteMax>>(singles);
+    case Op::less: return ternary<Fused<Outer, CompleteLess>>(singles);
+    case Op::less_equal: return ternary<Fused<Outer, CompleteLessEqual>>(singles);
+    case Op::equal: return ternary<Fused<Outer, CompleteEqual>>(singles);
+    case Op::unequal: return ternary<Fused<Outer, CompleteUnequal>>(singles);
+    default: return nullptr;
+  }
+}
+
 }  // namespace
+
+Kernel fused_kernel(Op outer, Op inner, unsigned singles, bool complete) {
+  if (outer == Op::add) return fused_with<Add>(inner, singles, complete);
+  const bool product = outer == Op::multiply || (outer == Op::logical_and && complete);
+  return product ? fused_with<Multiply>(inner, singles, complete) : nullptr;
+}
 
 int operands(Op op) {
   if (op <= Op::input) return 0;

@@ -33,4 +33,8 @@ using Kernel = void (*)(const Operands& in, std::size_t n, double* out);
 /// ever missing; the results are the same, found with fewer questions.
 Kernel kernel_of(Op op, unsigned singles, bool complete = false);
 
+/// The loop for outer(inner(a, b), c) in one walk, with the same bits; null where there is none. Operands are a, b, c.
+/// `complete`: neither a nor b is ever missing; for a condition as the outer operation, nor is c.
+Kernel fused_kernel(Op outer, Op inner, unsigned singles, bool complete);
+
 }  // namespace puente::rules

@@ -1,5 +1,6 @@
-// From values to instructions: what no output needs is left out, single numbers come first, and registers are
-// taken over as soon as their value was read for the last time (a linear scan over live ranges).
+// From values to instructions: what no output needs is left out, a value that one sum or product alone reads is made in
+// the same loop, single numbers come first, and registers are taken over as soon as their value was read for the last
+// time (a linear scan over live ranges).
 #include <algorithm>
 
 #include "engine/rules/builder.hpp"
@@ -13,6 +14,7 @@ class Layout {
 
   Program run() {
     mark_needed();
+    fuse();
     order();
     find_last_uses();
     for (std::size_t i = 0; i < order_.size(); ++i) emit(order_[i], i);
@@ -35,6 +37,41 @@ class Layout {
       for (const int operand : builder_.values_[v].in)
         if (operand >= 0) needed_[static_cast<std::size_t>(operand)] = 1;
     }
+  }
+
+  /// What an instruction reads: the value's operands; or those of the one that is fused into it, then its other one.
+  std::array<int, 3> operands_of(int v) const {
+    const Value& made = value(v);
+    const int inner = inner_[static_cast<std::size_t>(v)];
+    if (inner < 0) return made.in;
+    return {value(inner).in[0], value(inner).in[1], made.in[0] == inner ? made.in[1] : made.in[0]};
+  }
+
+  void fuse() {
+    inner_.assign(needed_.size(), -1);
+    std::vector<int> uses(needed_.size(), 0);
+    for (const auto& output : builder_.outputs_) ++uses[static_cast<std::size_t>(output.first)];
+    for (std::size_t v = 0; v < needed_.size(); ++v)
+      for (const int operand : builder_.values_[v].in)
+        if (needed_[v] != 0 && operand >= 0) ++uses[static_cast<std::size_t>(operand)];
+    for (std::size_t v = 0; v < needed_.size(); ++v) {
+      const Value& outer = builder_.values_[v];
+      if (needed_[v] == 0 || outer.level == Level::constant || operands(outer.op) != 2) continue;
+      for (const int operand : {outer.in[1], outer.in[0]}) {
+        const auto p = static_cast<std::size_t>(operand);
+        if (uses[p] != 1 || value(operand).level != outer.level || inner_[p] >= 0 || operands(value(operand).op) != 2) continue;
+        if (fused_kernel(outer.op, value(operand).op, 0, complete(static_cast<int>(v)) && complete(operand)) == nullptr) continue;
+        inner_[v] = operand;
+        needed_[p] = 0;
+        break;
+      }
+    }
+  }
+
+  /// None of the value's operands is ever missing.
+  bool complete(int v) const {
+    const auto& in = value(v).in;
+    return std::none_of(in.begin(), in.end(), [this](int operand) { return operand >= 0 && value(operand).may_be_missing; });
   }
 
   /// Leaves get their place at once; of the rest, single numbers go first, as they need nothing else.
@@ -63,7 +100,7 @@ class Layout {
   void find_last_uses() {
     last_use_.assign(needed_.size(), -1);
     for (std::size_t i = 0; i < order_.size(); ++i)
-      for (const int operand : value(order_[i]).in)
+      for (const int operand : operands_of(order_[i]))
         if (operand >= 0) last_use_[static_cast<std::size_t>(operand)] = static_cast<int>(i);
     for (const auto& output : builder_.outputs_)
       last_use_[static_cast<std::size_t>(output.first)] = static_cast<int>(order_.size());
@@ -76,18 +113,19 @@ class Layout {
     instruction.level = made.level;
     instruction.aux = renumbered(made);
     unsigned singles = 0;
-    bool complete = true;
-    for (std::size_t k = 0; k < made.in.size(); ++k) {
-      if (made.in[k] < 0) continue;
-      instruction.in[k] = slot(made.in[k]);
-      complete = complete && !value(made.in[k]).may_be_missing;
+    const std::array<int, 3> in = operands_of(v);
+    for (std::size_t k = 0; k < in.size(); ++k) {
+      if (in[k] < 0) continue;
+      instruction.in[k] = slot(in[k]);
       if (instruction.in[k].single()) singles |= 1U << k;
     }
-    if (has_kernel(made.op)) instruction.kernel = kernel_of(made.op, singles, complete);
+    const int inner = inner_[static_cast<std::size_t>(v)];
+    if (inner >= 0) instruction.kernel = fused_kernel(made.op, value(inner).op, singles, complete(v) && complete(inner));
+    else if (has_kernel(made.op)) instruction.kernel = kernel_of(made.op, singles, complete(v));
     const bool in_place = made.op != Op::exp && made.op != Op::log;
-    if (in_place) release_operands(made, position);
+    if (in_place) release_operands(in, position);
     slot(v) = instruction.out = take_register(made.level);
-    if (!in_place) release_operands(made, position);
+    if (!in_place) release_operands(in, position);
     out_.instructions.push_back(instruction);
   }
 
@@ -110,11 +148,11 @@ class Layout {
 
   std::vector<int>& free_registers(Slot::Kind kind) { return kind == Slot::Kind::person ? free_person_ : free_household_; }
 
-  void release_operands(const Value& made, std::size_t position) {
-    for (std::size_t k = 0; k < made.in.size(); ++k) {
-      const int v = made.in[k];
-      const bool again = std::find(made.in.begin(), made.in.begin() + static_cast<std::ptrdiff_t>(k), v) !=
-                         made.in.begin() + static_cast<std::ptrdiff_t>(k);
+  void release_operands(const std::array<int, 3>& in, std::size_t position) {
+    for (std::size_t k = 0; k < in.size(); ++k) {
+      const int v = in[k];
+      const bool again = std::find(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(k), v) !=
+                         in.begin() + static_cast<std::ptrdiff_t>(k);
       if (v < 0 || again || last_use_[static_cast<std::size_t>(v)] != static_cast<int>(position)) continue;
       const Slot::Kind kind = slot(v).kind;
       if (kind == Slot::Kind::household || kind == Slot::Kind::person) free_registers(kind).push_back(slot(v).index);
@@ -148,6 +186,7 @@ class Layout {
   const Builder& builder_;
   std::vector<Slot> slots_;
   std::vector<char> needed_;
+  std::vector<int> inner_;          ///< the value that is fused into each; -1: none
   std::vector<int> order_, last_use_;
   std::vector<int> free_household_, free_person_;
   std::vector<int> purposes_, globals_;

@@ -91,17 +91,29 @@ SelectionKey unit_key(const CompiledProgramme& p, double unit_of_draw) {
   return {1, draw_bits(p.draw_key, {static_cast<std::int64_t>(unit >> 1), 0, 1, 0}), unit};
 }
 
+/// Nobody else bars, keeps or draws.
+bool BlockProcessor::all_eligible_are_takers(const CompiledProgramme& p) const {
+  return p.excluded_by.empty() && p.observed_index < 0 && p.take_up.index < 0 && !p.cut_needed;
+}
+
 /// Who is offered programme p and takes it up: 0, 1, or the served fraction of a record at the margin of a cut.
 void BlockProcessor::offer(std::size_t s, std::size_t p) {
   const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
   const CoverageMode mode = compiled.programme->coverage.mode;
   state_.programmes.resize(std::max(p + 1, state_.programmes.size()));
-  std::vector<double>& offered = state_.programmes[p].offered;
+  ProgrammeState& state = state_.programmes[p];
   if (mode == CoverageMode::observed) {
-    offered = observed_[static_cast<std::size_t>(compiled.observed_index)].offered;
+    state.offered = observed_[static_cast<std::size_t>(compiled.observed_index)].offered;
     return;
   }
+  if (mode == CoverageMode::everyone && all_eligible_are_takers(compiled)) {
+    state.offered = {policy(s, compiled.eligible), block_.rows.count(compiled.programme->entity)};
+    require_eligibility(s, compiled);
+    return;
+  }
+  std::vector<double>& offered = state.own_offered;
   find_pool(s, p, offered);
+  state.offered = offered;
   take_up(compiled, *study_.policies[study_.scenarios[s].policy], offered);
   if (mode == CoverageMode::nobody) std::fill(offered.begin(), offered.end(), 0.0);
   if (!compiled.cut_needed) return;

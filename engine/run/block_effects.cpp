@@ -46,7 +46,9 @@ void BlockProcessor::add_effect(const CompiledEffect& effect, const BoundProgram
   const auto column = [&](Output output) { return output.index < 0 ? nullptr : result(world, output); };
   const double* size = column(effect.size);
   switch (effect.effect->kind) {
-    case EffectKind::relative: return add_relative(c, arrives, size, effect.costs.index >= 0, n);
+    case EffectKind::relative:
+      if (!c.touched && effect.costs.index < 0 && !study_.outcomes[effect.outcome].owned) return begin_relative(c, arrives, size);
+      return add_relative(c, arrives, size, effect.costs.index >= 0, n);
     case EffectKind::absolute: return add_absolute(c, arrives, size, n);
     case EffectKind::points: return add_points(c, arrives, size, n);
     case EffectKind::odds: return add_odds(c, arrives, size, n);
@@ -174,43 +176,28 @@ void BlockProcessor::outcomes(std::size_t s) {
   }
 }
 
-/// change += pass × (now − before); an absent side is nothing. One loop a case: asked inside the loop, GCC makes the
-/// question a masked load from address zero, which takes processors some hundred cycles. The first change of a block
-/// finds nothing there: it is added to 0 without being read.
-void BlockProcessor::add_change(const double* now, const double* before, double pass) {
-  double* change = state_.change.data();
-  const auto add = [&](auto added) {
-    const std::size_t n = block_.rows.households;
-    if (state_.changed)
-      for (std::size_t h = 0; h < n; ++h) change[h] += added(h);
-    else
-      for (std::size_t h = 0; h < n; ++h) change[h] = 0 + added(h);
-    state_.changed = true;
-  };
-  if (now != nullptr && before != nullptr) add([=](std::size_t h) { return pass * (now[h] - before[h]); });
-  else if (now != nullptr) add([=](std::size_t h) { return pass * now[h]; });
-  else if (before != nullptr) add([=](std::size_t h) { return -(pass * before[h]); });
-}
-
 /// The change of the sources of money against the data, each as far as it passes through.
 void BlockProcessor::sources(std::size_t s) {
   const CompiledScenario& scenario = study_.scenarios[s];
   const rules::Rows& rows = block_.rows;
-  state_.change.resize(rows.households);
-  state_.changed = false;
+  std::vector<MoneyChange>& changes = state_.changes;
+  changes.clear();
+  own_changes_ = 0;
   for (std::size_t k = 0; k < study_.outcomes.size(); ++k) {
-    if (scenario.pass_through[k] == 0) continue;
+    const double pass = scenario.pass_through[k];
+    if (pass == 0) continue;
     const Outcome& outcome = study_.outcomes[k];
     const BlockColumn& seen = block_.inputs[outcome.input];
     if (state_.level[k] == seen.data()) continue;
     if (outcome.entity == Entity::household) {
-      add_change(state_.level[k], seen.data(), scenario.pass_through[k]);
+      changes.push_back({state_.level[k], seen.data(), pass});
       continue;
     }
     scratch_.resize(rows.persons);
     for (std::size_t i = 0; i < rows.persons; ++i) scratch_[i] = state_.level[k][i] - seen[i];
-    sum_to_households(rows, scratch_.data(), of_households_);
-    add_change(of_households_.data(), nullptr, scenario.pass_through[k]);
+    std::vector<double>& of_households = own_change();
+    sum_to_households(rows, scratch_.data(), of_households);
+    changes.push_back({of_households.data(), nullptr, pass});
   }
 }
 
@@ -220,32 +207,35 @@ void BlockProcessor::transfers(std::size_t s) {
   std::vector<bool> runs(study_.observed.size(), false);
   for (std::size_t p = 0; p < scenario.programmes.size(); ++p) {
     const CompiledProgramme& compiled = scenario.programmes[p];
-    const ProgrammeState& state = state_.programmes[p];
     const ProgrammeState* before = nullptr;
     if (compiled.observed_index >= 0) {
       runs[static_cast<std::size_t>(compiled.observed_index)] = true;
       before = &observed_[static_cast<std::size_t>(compiled.observed_index)];
     }
-    pay(compiled, &state, before, scenario);
+    pay(compiled, &state_.programmes[p], before, scenario);
   }
   for (std::size_t o = 0; o < runs.size(); ++o)
     if (!runs[o]) pay(study_.observed[o], nullptr, &observed_[o], scenario);
-  if (!state_.changed) std::fill(state_.change.begin(), state_.change.end(), 0.0);
+}
+
+/// A column of this scenario's own among the changes.
+std::vector<double>& BlockProcessor::own_change() {
+  if (own_changes_ == change_columns_.size()) change_columns_.emplace_back();
+  return change_columns_[own_changes_++];
 }
 
 /// Cash and counted in-kind value of one programme now, less what of it the observed resource contains.
 void BlockProcessor::pay(const CompiledProgramme& p, const ProgrammeState* now, const ProgrammeState* before,
                          const CompiledScenario& scenario) {
-  const Programme& programme = *p.programme;
-  if (programme.cash) {
-    const bool contained = before != nullptr && programme.cash->in_resource;
+  const auto change = [&](std::vector<double> ProgrammeState::*money, bool in_resource, double pass) {
+    const bool contained = before != nullptr && in_resource;
     if (now != nullptr || contained)
-      add_change(now == nullptr ? nullptr : now->cash.data(), contained ? before->cash.data() : nullptr, scenario.pass_cash);
-  }
-  if (!programme.in_kind || p.valued_at.index < 0) return;
-  const bool contained = before != nullptr && programme.in_kind->in_resource;
-  if (now != nullptr || contained)
-    add_change(now == nullptr ? nullptr : now->counted.data(), contained ? before->counted.data() : nullptr, scenario.pass_in_kind);
+      state_.changes.push_back({now == nullptr ? nullptr : (now->*money).data(), contained ? (before->*money).data() : nullptr, pass});
+  };
+  const Programme& programme = *p.programme;
+  if (programme.cash) change(&ProgrammeState::cash, programme.cash->in_resource, scenario.pass_cash);
+  if (programme.in_kind && p.valued_at.index >= 0)
+    change(&ProgrammeState::counted, programme.in_kind->in_resource, scenario.pass_in_kind);
 }
 
 void BlockProcessor::shares_reached(int s, std::size_t p, const CompiledEffect& effect, std::vector<double>& share,

@@ -38,7 +38,7 @@ void BlockProcessor::levy(std::size_t s) {
   if (!levy.needed || levy.rate == 0) return;
   levy_base(s, state_.levy);
   for (double& paid : state_.levy) paid *= levy.rate;
-  add_change(nullptr, state_.levy.data(), levy.pass);
+  state_.changes.push_back({nullptr, state_.levy.data(), levy.pass});
 }
 
 }  // namespace puente

@@ -34,20 +34,22 @@ void BlockProcessor::pool_and_takers(std::size_t s, std::size_t p, std::vector<d
   take_up(study_.scenarios[s].programmes[p], *study_.policies[study_.scenarios[s].policy], takers);
 }
 
+void BlockProcessor::require_eligibility(std::size_t s, const CompiledProgramme& p) {
+  const BoundProgram& world = *study_.policies[study_.scenarios[s].policy];
+  if (!world.program->may_be_missing(p.eligible)) return;
+  const double* eligible = result(world, p.eligible);
+  require_present(eligible, p.programme->entity, [&] { return "programme '" + p.programme->name + "': eligibility is missing"; });
+}
+
 /// Who may be offered the programme: the eligible, but for clients of programmes that bar them, and those who have it.
 void BlockProcessor::find_pool(std::size_t s, std::size_t p, std::vector<double>& pool) {
   const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
   const Programme& programme = *compiled.programme;
   const double* eligible = policy(s, compiled.eligible);
-  pool.resize(block_.rows.count(programme.entity));
-  std::int64_t odd = 0;
-  for (std::size_t i = 0; i < pool.size(); ++i) {
-    pool[i] = eligible[i];
-    odd |= not_finite(eligible[i]);
-  }
-  if (odd != 0) report_absent(eligible, programme.entity, "programme '" + programme.name + "': eligibility is missing");
+  require_eligibility(s, compiled);
+  pool.assign(eligible, eligible + block_.rows.count(programme.entity));
   for (const std::size_t other : compiled.excluded_by) {
-    const std::vector<double>& clients = state_.programmes[other].offered;
+    const std::span<const double> clients = state_.programmes[other].offered;
     for (std::size_t i = 0; i < pool.size(); ++i) pool[i] = clients[i] != 0 ? 0.0 : pool[i];
   }
   if (compiled.observed_index >= 0 && programme.coverage.keep_observed) {
@@ -92,7 +94,7 @@ std::size_t BlockProcessor::begin_scenario(std::size_t s) {
     offer(s, p);
     const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
     if (!compiled.cut_needed) continue;
-    const std::vector<double>& offered = state_.programmes[p].offered;
+    const std::span<const double> offered = state_.programmes[p].offered;
     for (std::size_t i = 0; i < offered.size(); ++i)
       if (offered[i] > 0 && offered[i] < 1) margins_.add(household_of(compiled.programme->entity, i), offered[i]);
   }
@@ -109,7 +111,7 @@ void BlockProcessor::choose_layer(std::size_t s, std::size_t layer) {
   layer_ = layer;
   if (margins_.empty()) return;
   for (std::size_t p = 0; p < programmes; ++p) {
-    state_.programmes[p].own_member = state_.programmes[p].offered;
+    state_.programmes[p].own_member.assign(state_.programmes[p].offered.begin(), state_.programmes[p].offered.end());
     state_.programmes[p].member = state_.programmes[p].own_member;
   }
   state_.weight_factor.assign(block_.rows.households, layer == 0 ? 1.0 : 0.0);

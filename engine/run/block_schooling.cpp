@@ -492,7 +492,7 @@ void BlockProcessor::observe_choice() {
       settle(side, round);
     }
   }
-  std::vector<double>& uncontained = of_households_;
+  std::vector<double> uncontained;
   add_uncontained(uncontained);
   std::vector<double>& money = scratch_;
   money.resize(n);
@@ -563,8 +563,11 @@ void BlockProcessor::draw_gaps() {
 void BlockProcessor::find_income_change(std::size_t s) {
   const CompiledScenario& scenario = study_.scenarios[s];
   std::vector<double>& change = children_.income_change;
-  if (state_.changed) change = state_.change;
-  else change.assign(block_.rows.households, 0);
+  change.assign(block_.rows.households, 0);
+  for (const MoneyChange& source : state_.changes)
+    with_change(source, [&](auto of) {
+      for (std::size_t h = 0; h < change.size(); ++h) change[h] += of(h);
+    });
   const ChoiceWorld &now = scenario.choice, &seen = study_.schooling->observed;
   const auto add = [&](const double* a, double times_a, const double* b, double times_b) {
     for (std::size_t h = 0; h < change.size(); ++h) change[h] += (a == nullptr ? 0.0 : times_a * a[h]) - (b == nullptr ? 0.0 : times_b * b[h]);
@@ -686,7 +689,8 @@ void BlockProcessor::move_children(const CompiledScenario& scenario) {
     show_data();
     for (const std::int32_t c : children_.changed) show({&c, 1}, children_.chosen[static_cast<std::size_t>(c)]);
   }
-  if (schooling.has_earnings && scenario.choice.pass_earnings != 0) add_change(children_.earnings_change.data(), nullptr, scenario.choice.pass_earnings);
+  if (schooling.has_earnings && scenario.choice.pass_earnings != 0) 
+    state_.changes.push_back({children_.earnings_change.data(), nullptr, scenario.choice.pass_earnings});
 }
 
 }  // namespace puente

@@ -12,6 +12,7 @@ class DeliveryCost {
  public:
   /// Of programme p of scenario s; s = -1: of observed programme p.
   void look(const BlockProcessor& processor, int s, std::size_t p);
+  bool nothing() const { return alone_ == nullptr && joint_ == nullptr; }
   /// Of a recipient i in household h.
   double of(std::size_t i, std::size_t h) const {
     const double* each = joint_ != nullptr && gets_both_[h] != 0 ? joint_ : alone_;

@@ -167,10 +167,11 @@ void BlockProcessor::observe(std::size_t o) {
   ProgrammeState& state = observed_[o];
   const double* eligible = data(p.eligible);
   const double* seen = data(p.observed);
-  state.offered.resize(block_.rows.count(entity));
-  for (std::size_t i = 0; i < state.offered.size(); ++i) state.offered[i] = eligible[i] * seen[i];
-  take_up(p, *study_.data, state.offered);
-  state.member = state.offered;
+  std::vector<double>& offered = state.own_offered;
+  offered.resize(block_.rows.count(entity));
+  for (std::size_t i = 0; i < offered.size(); ++i) offered[i] = eligible[i] * seen[i];
+  take_up(p, *study_.data, offered);
+  state.member = state.offered = offered;
   if (p.choice.pays_by_choice) find_contained(o);
   deliver(p, *study_.data, p.cash_observed.index >= 0 ? data(p.cash_observed) : nullptr, state);
 }
@@ -198,33 +199,55 @@ void BlockProcessor::none_world() {
   }
 }
 
+/// Adds the first changes up until no more than `most` are left.
+void BlockProcessor::add_up_changes(std::size_t most) {
+  std::vector<MoneyChange>& changes = state_.changes;
+  while (changes.size() > most) {
+    std::vector<double>& sum = own_change();
+    sum.resize(block_.rows.households);
+    const MoneyChange second = changes.size() > 1 ? changes[1] : MoneyChange{};
+    with_changes(changes[0], second, [&, out = sum.data()](auto change) {
+      for (std::size_t h = 0; h < sum.size(); ++h) out[h] = change(h);
+    });
+    changes.erase(changes.begin(), changes.begin() + (changes.size() > 1 ? 2 : 1));
+    changes.insert(changes.begin(), {sum.data(), nullptr, 1});
+  }
+}
+
 /// Simulated welfare = observed resource + what changed, over the scale; where nothing changed it is the observed one.
 void BlockProcessor::welfare() {
   const double* resource = data(study_.resource);
   const double* scale = data(study_.scale);
   const rules::Rows& rows = block_.rows;
-  auto& out = state_.welfare;
-  out.resize(rows.count(study_.record_entity));
-  const double* change = state_.change.data();
-  std::int64_t odd = 0;
-  const auto set = [&](std::size_t i, double y) {
-    out[i] = y;
-    odd |= not_finite(y);
-  };
-  if (study_.record_entity == Entity::person) {
-    for (std::size_t i = 0; i < rows.persons; ++i) {
-      const auto h = rows.household_of[i];
-      set(i, change[h] == 0 ? resource[i] : resource[i] + change[h] / scale[h]);
-    }
-  } else if (study_.resource_per_person) {
-    for (std::size_t h = 0; h < rows.households; ++h)
-      set(h, change[h] == 0 ? resource[h] : resource[h] + change[h] / scale[h]);
-  } else {
-    for (std::size_t h = 0; h < rows.households; ++h) set(h, (resource[h] + change[h]) / scale[h]);
-  }
-  if (odd == 0) return;
-  for (std::size_t i = 0; i < out.size(); ++i)
-    if (not_finite(out[i]) != 0)
+  auto& welfare = state_.welfare;
+  welfare.resize(rows.count(study_.record_entity));
+  double* out = welfare.data();
+  const bool of_persons = study_.record_entity == Entity::person, per_person = study_.resource_per_person;
+  const std::size_t households = rows.households;
+  bool odd = false;
+  add_up_changes(of_persons ? 1 : 2);
+  state_.changes.resize(2);
+  with_changes(state_.changes[0], state_.changes[1], [&odd, of_persons, per_person, households, &rows, resource, scale, out](auto change) {
+    std::int64_t not_all_finite = 0;
+    const auto set = [&](std::size_t i, double y) {
+      out[i] = y;
+      not_all_finite |= not_finite(y);
+    };
+    const auto changed = [&](std::size_t i, std::size_t h) {
+      const double money = change(h);
+      set(i, money == 0 ? resource[i] : resource[i] + money / scale[h]);
+    };
+    if (of_persons)
+      for (std::size_t i = 0; i < rows.persons; ++i) changed(i, static_cast<std::size_t>(rows.household_of[i]));
+    else if (per_person)
+      for (std::size_t h = 0; h < households; ++h) changed(h, h);
+    else
+      for (std::size_t h = 0; h < households; ++h) set(h, (resource[h] + change(h)) / scale[h]);
+    odd = not_all_finite != 0;
+  });
+  if (!odd) return;
+  for (std::size_t i = 0; i < welfare.size(); ++i)
+    if (not_finite(welfare[i]) != 0)
       faults_.add(not_finite(resource[i]) != 0 ? "the welfare resource is missing or infinite"
                                                : "welfare is missing or infinite (is the scale zero or missing: a household without persons?)",
                   household_id(study_.record_entity, i));
@@ -249,10 +272,11 @@ void BlockProcessor::weigh_records() {
   const double* weight = data(study_.weight);
   const double* size = this->size();
   const CountedAs count = study_.model.statistics.count;
-  std::int64_t wrong = 0;
+  std::int64_t wrong = 0, light = 0;
   const auto set = [&](std::size_t i, double counted) {
     out[i] = counted;
-    wrong |= not_finite(weight[i]) | (weight[i] < 0 ? 1 : 0);
+    wrong |= not_finite(weight[i]);
+    light |= counted > 0 ? 0 : 1;
   };
   if (count == CountedAs::persons && !of_persons)
     for (std::size_t i = 0; i < n; ++i) set(i, weight[i] * size[i]);
@@ -260,7 +284,7 @@ void BlockProcessor::weigh_records() {
     for (std::size_t i = 0; i < n; ++i) set(i, first_member(rows, i) ? weight[i] : 0.0);
   else
     for (std::size_t i = 0; i < n; ++i) set(i, weight[i]);
-  if (wrong != 0) report_weights();
+  if (wrong != 0 || light != 0) report_weights();
   if (study_.where.index >= 0) {
     const double* counts = data(study_.where);
     require_present(counts, study_.record_entity, [] { return "`where` is missing"; });
@@ -268,6 +292,8 @@ void BlockProcessor::weigh_records() {
   }
   for (std::size_t i = 0; !dropped_.empty() && i < n; ++i)
     out[i] *= 1 - dropped_[of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i];
+  const bool may_be_zero = light != 0 || study_.where.index >= 0 || !dropped_.empty();
+  weightless_ = may_be_zero ? std::count(base_weight_.begin(), base_weight_.end(), 0.0) : 0;
 }
 
 void BlockProcessor::report_weights() {

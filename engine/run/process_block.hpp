@@ -2,6 +2,7 @@
 // order, what happens to a household. One object a thread; it allocates only until it has seen its largest block.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <vector>
@@ -12,16 +13,17 @@
 #include "engine/run/block_children.hpp"
 #include "engine/run/faults.hpp"
 #include "engine/run/margins.hpp"
+#include "engine/run/money_change.hpp"
 #include "engine/run/study.hpp"
 
 namespace puente {
 
 /// One programme of the scenario at hand, for the units (households or persons) of the block.
 struct ProgrammeState {
-  std::vector<double> offered;    ///< offered and taken up: 0, 1, or the served fraction at the margin of a cut
+  std::span<const double> offered;   ///< offered and taken up: 0, 1, or the served fraction at the margin of a cut
   std::span<const double> member;    ///< the same in the layer at hand: 0 or 1
   std::span<const double> receives;  ///< member and the condition holds
-  std::vector<double> own_member, own_receives;  ///< what these are where they differ from what is above them
+  std::vector<double> own_offered, own_member, own_receives;  ///< what these are where they differ from what is above them
   std::vector<double> cash, in_kind;  ///< of households, money a period of the resource
   std::vector<double> counted;        ///< of households: in-kind value at what it is valued in welfare
   std::vector<double> reach_household, reach_person;
@@ -34,8 +36,8 @@ struct ScenarioState {
   std::vector<const double*> level;           ///< one an outcome, simulated
   std::vector<std::vector<double>> own_level; ///< those that differ from the data and the none-world
   std::vector<double> weight_factor;          ///< [households]; empty: 1 for all
-  std::vector<double> change, welfare;        ///< [households]; welfare of the records
-  bool changed = false;                       ///< `change` holds something
+  std::vector<MoneyChange> changes;           ///< of households' money, in the order in which they are added up
+  std::vector<double> welfare;                ///< of the records
   std::vector<double> levy;                   ///< [households] paid for the programmes; empty: nothing
 };
 
@@ -97,6 +99,8 @@ class BlockProcessor {
   /// Whether `[missing]` makes household h count for nothing; its weight then is 0 in all that is asked of the population.
   bool drops(std::size_t h) const { return !dropped_.empty() && dropped_[h] != 0; }
   double counted_weight(std::size_t h) const { return drops(h) ? 0.0 : household_weight()[h]; }
+  /// Records of the block that have no weight: left out by `where`, `[missing]` or by their own.
+  std::int64_t weightless_records() const { return weightless_; }
   /// Persons of the block left out by `[missing]`.
   std::size_t dropped_persons() const { return dropped_persons_; }
 
@@ -114,7 +118,7 @@ class BlockProcessor {
   const Margins& margins() const { return margins_; }
   bool at_first_layer() const { return layer_ == 0; }
   const ProgrammeState& observed(std::size_t o) const { return observed_[o]; }
-  const std::vector<double>& observed_offer(std::size_t o) const { return observed_[o].offered; }
+  std::span<const double> observed_offer(std::size_t o) const { return observed_[o].offered; }
   /// Weight of each record (household or person), the layer's factor included.
   std::span<const double> record_weight() const { return layer_weight_.empty() ? base_weight_ : layer_weight_; }
   /// Whether the layer holds every household of the block in whole.
@@ -131,6 +135,8 @@ class BlockProcessor {
  private:
   void apply_missing_rules();
   void find_pool(std::size_t s, std::size_t p, std::vector<double>& pool);
+  void require_eligibility(std::size_t s, const CompiledProgramme& p);
+  bool all_eligible_are_takers(const CompiledProgramme& p) const;
   std::size_t stratum(std::size_t s, const CompiledProgramme& p, std::size_t unit) const;
   void cut_units(std::size_t s, std::size_t p, std::vector<double>& offered);
   void drop_persons();
@@ -217,7 +223,8 @@ class BlockProcessor {
   void sources(std::size_t s);
   void transfers(std::size_t s);
   void levy(std::size_t s);
-  void add_change(const double* now, const double* before, double pass);
+  std::vector<double>& own_change();
+  void add_up_changes(std::size_t most);
   void pay(const CompiledProgramme& programme, const ProgrammeState* now, const ProgrammeState* before,
            const CompiledScenario& scenario);
   void welfare();
@@ -248,9 +255,12 @@ class BlockProcessor {
   Margins margins_;                 ///< of the scenario begun
   ScenarioState state_;
   std::vector<double> base_weight_, layer_weight_;      ///< of records; of the layer where it is not all of them
+  std::int64_t weightless_ = 0;                         ///< records that do not count
   std::vector<const double*> pointers_;
   std::vector<std::int64_t> person_id_;
-  std::vector<double> uniform_, scratch_, of_households_, valued_, dropped_;
+  std::vector<double> uniform_, scratch_, valued_, dropped_;
+  std::deque<std::vector<double>> change_columns_;      ///< of `changes`, where no one else has them; the first own_changes_ are in use
+  std::size_t own_changes_ = 0;
   std::vector<SelectionKey> keys_;
   BlockChildren children_;
   std::vector<PaidInOrder> in_order_;  ///< one a programme of the world at hand

@@ -55,6 +55,7 @@ ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
       outcomes_asked_(study.model.statistics.wants("outcomes") && !study.outcome_means.empty()),
       programmes_asked_(study.model.statistics.wants("programmes")),
       lines_asked_(study.model.statistics.wants("fgt") || study.model.statistics.wants("watts")),
+      persons_weigh_(study.model.statistics.count == CountedAs::persons),
       constant_lines_(study.constant_lines()),
       counts_(study.slots(), terms_of<CountTerm>()),
       levy_(study.scenarios[s].levy.needed ? study.slots() : 0, terms_of<LevyTerm>()),
@@ -70,8 +71,11 @@ ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
   };
   prepare(own_, welfare_statistics(study));
   if (study.compared_with(s) >= 0 && (study.recipients || study.arms)) prepare(compared_, compared_statistics(study));
-  for (std::size_t p = 0; programmes_asked_ && p < study.scenarios[s].programmes.size(); ++p)
-    programmes_.emplace_back(study.slots(), terms_of<ProgrammeTerm>());
+  for (std::size_t p = 0; programmes_asked_ && p < study.scenarios[s].programmes.size(); ++p) {
+    const Programme& programme = *study.scenarios[s].programmes[p].programme;
+    programmes_.push_back({LimbTable(study.slots(), terms_of<UnitTerm>()), LimbTable(programme.cash ? study.slots() : 0, 1),
+                           LimbTable(programme.in_kind ? study.slots() : 0, 1)});
+  }
 }
 
 double* ScenarioTally::terms(std::size_t count, std::size_t rows) {
@@ -195,25 +199,21 @@ void ScenarioTally::add_welfare(BlockProcessor& processor, const Seen& seen, std
   else if (sums.refined) sums.refined->add(records, entries);
 }
 
-/// Households and persons of each slot, of the records that count.
+/// Households and persons of each slot, of the records that count; persons are the weight of welfare where persons count.
 void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots& slots) {
   const std::span<const double> w = weights_.record;
   const std::size_t n = w.size();
   const auto columns = is_reference() ? slots.all() : slots.received();
-  if (is_reference() && processor.at_first_layer()) {
-    std::int64_t without_weight = 0;
-    for (std::size_t i = 0; i < n; ++i) without_weight += w[i] == 0;
-    excluded_ += without_weight + static_cast<std::int64_t>(processor.dropped_persons());
-  }
+  if (is_reference() && processor.at_first_layer())
+    excluded_ += processor.weightless_records() + static_cast<std::int64_t>(processor.dropped_persons());
   if (columns.empty() && !is_reference()) return;
   const Everybody everybody = is_reference() ? Everybody::counts : Everybody::is_left_out;
   if (study_.record_entity == Entity::person) return count_person_records(processor.rows(), columns, everybody);
-  const double *weight = weights_.household.data(), *persons = w.data(), *size = processor.size();
-  if (study_.model.statistics.count != CountedAs::persons || !processor.whole()) {
-    double* own = terms(1, n);
-    for (std::size_t h = 0; h < n; ++h) own[h] = weight[h] * size[h];
-    persons = own;
-  }
+  const double* weight = weights_.household.data();
+  if (persons_weigh_) return unit_sums_.add(counts_, processor.rows(), Entity::household, {n, 1, n, weight, nullptr}, columns, everybody);
+  const double* size = processor.size();
+  double* persons = terms(1, n);
+  for (std::size_t h = 0; h < n; ++h) persons[h] = weight[h] * size[h];
   unit_sums_.add(counts_, processor.rows(), Entity::household, {n, terms_of<CountTerm>(), n, weight, persons}, columns, everybody);
 }
 
@@ -223,7 +223,9 @@ void ScenarioTally::count_person_records(const rules::Rows& rows, std::span<cons
   const std::size_t n = w.size();
   double* households = terms(terms_of<CountTerm>(), n);
   const auto count = [&](std::span<const SlotColumn> some, Everybody all) {
-    unit_sums_.add(counts_, rows, Entity::person, columns_of_terms(terms_of<CountTerm>(), n), some, all);
+    TermColumns counted = columns_of_terms(terms_of<CountTerm>(), n);
+    if (persons_weigh_) counted.used = 1;
+    unit_sums_.add(counts_, rows, Entity::person, counted, some, all);
   };
   for (std::size_t i = 0; i < n; ++i) {
     households[i] = first_member(rows, i) ? w[i] : 0.0;
@@ -241,7 +243,6 @@ void ScenarioTally::count_person_records(const rules::Rows& rows, std::span<cons
     if (column.entity == Entity::person) count({&column, 1}, Everybody::is_left_out);
 }
 
-/// Units with their own costs, then households with the money they get.
 void ScenarioTally::add_levy(const BlockProcessor& processor, const BlockSlots& slots) {
   const std::vector<double>& levy = processor.state().levy;
   double* out = terms(terms_of<LevyTerm>(), levy.size());
@@ -267,44 +268,38 @@ void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSl
   for (std::size_t i = 0; of_persons && i < rows.persons; ++i)
     if ((eligible[i] != 0) | (state.receives[i] != 0)) concerned_.push_back(static_cast<std::int32_t>(i));
   const std::size_t units = of_persons ? concerned_.size() : rows.households;
-  double* out = terms(terms_of<ProgrammeTerm>(), units);
+  double* out = terms(terms_of<UnitTerm>(), units);
+  TermColumns all = columns_of_terms(terms_of<UnitTerm>(), units);
+  if (delivery_.nothing()) all.used = static_cast<std::size_t>(UnitTerm::delivery);
   const auto fill = [&](std::size_t row, std::size_t unit, std::size_t h) {
     const double w = weight(h);
     out[row] = eligible[unit] != 0 ? w : 0.0;
     out[units + row] = state.receives[unit] * w;
-    out[2 * units + row] = 0;
-    out[3 * units + row] = state.receives[unit] != 0 ? delivery_.of(unit, h) * w : 0.0;
+    if (!delivery_.nothing()) out[2 * units + row] = state.receives[unit] != 0 ? delivery_.of(unit, h) * w : 0.0;
   };
-  const TermColumns all = columns_of_terms(terms_of<ProgrammeTerm>(), units);
+  ProgrammeSums& sums = programmes_[p];
   if (of_persons) {
     for (std::size_t j = 0; j < units; ++j) {
       const auto i = static_cast<std::size_t>(concerned_[j]);
       fill(j, i, static_cast<std::size_t>(rows.household_of[i]));
     }
-    unit_sums_.add_persons(programmes_[p], all, concerned_, slots.all(), Everybody::counts);
+    unit_sums_.add_persons(sums.units, all, concerned_, slots.all(), Everybody::counts);
   } else {
     for (std::size_t h = 0; h < units; ++h) fill(h, h, h);
-    unit_sums_.add(programmes_[p], rows, Entity::household, all, slots.all(), Everybody::counts);
+    unit_sums_.add(sums.units, rows, Entity::household, all, slots.all(), Everybody::counts);
   }
-  if (compiled.programme->cash || compiled.programme->in_kind) add_spending(processor, slots, p);
+  if (compiled.programme->cash) add_money(processor, slots, state.cash, sums.cash);
+  if (compiled.programme->in_kind) add_money(processor, slots, state.in_kind, sums.in_kind);
 }
 
-void ScenarioTally::add_spending(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p) {
-  const Programme& programme = *study_.scenarios[s_].programmes[p].programme;
-  const ProgrammeState& state = processor.state().programmes[p];
+/// Money of households.
+void ScenarioTally::add_money(const BlockProcessor& processor, const BlockSlots& slots, const std::vector<double>& money,
+                              LimbTable& table) {
   const double* base = processor.household_weight();
   const bool whole = processor.whole();
-  const std::size_t n = processor.rows().households;
-  double* out = terms(terms_of<ProgrammeTerm>(), n);
-  for (std::size_t h = 0; h < n; ++h) {
-    const double w = whole ? base[h] : base[h] * processor.weight_factor(h);
-    const double cash = programme.cash ? state.cash[h] : 0.0;
-    const double in_kind = programme.in_kind ? state.in_kind[h] : 0.0;
-    out[h] = out[n + h] = 0;
-    out[2 * n + h] = (cash + in_kind) * w;
-    out[3 * n + h] = cash * w;
-  }
-  unit_sums_.add(programmes_[p], processor.rows(), Entity::household, columns_of_terms(terms_of<ProgrammeTerm>(), n), slots.all(), Everybody::counts);
+  double* out = terms(1, money.size());
+  for (std::size_t h = 0; h < money.size(); ++h) out[h] = money[h] * (whole ? base[h] : base[h] * processor.weight_factor(h));
+  unit_sums_.add(table, processor.rows(), Entity::household, columns_of_terms(1, money.size()), slots.all(), Everybody::counts);
 }
 
 /// Persons of the age band, into in_band_, and their terms.
@@ -431,7 +426,7 @@ void ScenarioTally::reduce(Exchange& exchange) {
   counts_.reduce(exchange);
   if (study_.scenarios[s_].levy.needed) levy_.reduce(exchange);
   if (choice_asked_) choice_.reduce(exchange);
-  for (LimbTable& table : programmes_) table.reduce(exchange);
+  for (ProgrammeSums& sums : programmes_) sums.reduce(exchange);
   std::int64_t excluded[] = {excluded_};
   exchange.sum(excluded);
   excluded_ = excluded[0];

@@ -65,7 +65,7 @@ class ScenarioTally {
   void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody);
   void add_levy(const BlockProcessor& processor, const BlockSlots& slots);
   void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
-  void add_spending(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
+  void add_money(const BlockProcessor& processor, const BlockSlots& slots, const std::vector<double>& money, LimbTable& table);
   enum class Missing : std::uint8_t { is_a_fault, is_left_out };
   void add_shares(BlockProcessor& processor, const double* condition, Missing missing, std::span<const SlotColumn> columns,
                   UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
@@ -79,13 +79,13 @@ class ScenarioTally {
 
   const Study& study_;
   std::size_t s_;
-  bool attendance_asked_, work_asked_, choice_asked_, outcomes_asked_, programmes_asked_, lines_asked_;
+  bool attendance_asked_, work_asked_, choice_asked_, outcomes_asked_, programmes_asked_, lines_asked_, persons_weigh_;
   std::vector<bool> constant_lines_;
   bool refining_ = false;
   Sums own_, compared_;
   LimbTable counts_, levy_, choice_;
   DeliveryCost delivery_;
-  std::vector<LimbTable> programmes_;
+  std::vector<ProgrammeSums> programmes_;
   std::int64_t excluded_ = 0;
 
   Seen seen_;

@@ -59,9 +59,11 @@ class Summary {
     return totals_.scenarios[told_once ? static_cast<std::size_t>(study_.reference) : s];
   }
   double count(std::size_t s, std::size_t slot, CountTerm term) const {
-    return totals_.scenarios[of_scenario(slot) ? s : static_cast<std::size_t>(study_.reference)].counts.value(slot, static_cast<std::size_t>(term));
+    const ScenarioTotals& totals = totals_.scenarios[of_scenario(slot) ? s : static_cast<std::size_t>(study_.reference)];
+    const bool weighed = term == CountTerm::persons && asked_.count == CountedAs::persons;
+    return weighed ? totals.welfare[slot].weight : totals.counts.value(slot, static_cast<std::size_t>(term));
   }
-  double programme_sum(std::size_t s, std::size_t p, std::size_t slot, ProgrammeTerm term) const;
+  const ProgrammeSums* sums_of(std::size_t s, std::size_t p) const;
   double fixed_cost(std::size_t s, std::size_t p) const;
   std::string money() const;
   std::string welfare() const;
@@ -249,7 +251,8 @@ double Summary::pupils(std::size_t s, std::size_t slot) const {
 
 double Summary::total_cost(std::size_t s) const {
   double sum = 0;
-  for (std::size_t p = 0; p < study_.programme_names.size(); ++p) sum += programme_sum(s, p, 0, ProgrammeTerm::cost) + fixed_cost(s, p);
+  for (std::size_t p = 0; p < study_.programme_names.size(); ++p)
+    if (const ProgrammeSums* sums = sums_of(s, p)) sum += sums->cost(0) + fixed_cost(s, p);
   return sum;
 }
 
@@ -296,23 +299,31 @@ double Summary::fixed_cost(std::size_t s, std::size_t p) const {
   return at < 0 ? 0.0 : study_.scenarios[s].programmes[static_cast<std::size_t>(at)].cost_fixed;
 }
 
-double Summary::programme_sum(std::size_t s, std::size_t p, std::size_t slot, ProgrammeTerm term) const {
+/// Null where the scenario does not run the programme.
+const ProgrammeSums* Summary::sums_of(std::size_t s, std::size_t p) const {
   const int at = position(study_.scenarios[s], p);
-  return at < 0 ? 0.0 : totals_.scenarios[s].programmes[static_cast<std::size_t>(at)].value(slot, static_cast<std::size_t>(term));
+  return at < 0 ? nullptr : &totals_.scenarios[s].programmes[static_cast<std::size_t>(at)];
 }
 
 void Summary::programmes() {
   const std::vector<std::string> dims = {"scenario", "programme", "group"};
-  const auto sum = [this](ProgrammeTerm term) { return [this, term](const Index& i) { return programme_sum(i[0], i[1], i[2], term); }; };
+  const auto of = [this](auto value) {
+    return [this, value](const Index& i) {
+      const ProgrammeSums* sums = sums_of(i[0], i[1]);
+      return sums == nullptr ? 0.0 : value(*sums, i);
+    };
+  };
   add({"recipients", "1", "households or persons that receive",
        "households of a household programme, persons of a person programme; a household in a person group counts by its members' share"},
-      dims, sum(ProgrammeTerm::recipients));
-  add({"spending", money(), "cash paid and value of benefits in kind", ""}, dims, sum(ProgrammeTerm::spending));
+      dims, of([](const ProgrammeSums& sums, const Index& i) { return sums.unit(i[2], UnitTerm::recipients); }));
+  add({"spending", money(), "cash paid and value of benefits in kind", ""}, dims,
+      of([](const ProgrammeSums& sums, const Index& i) { return sums.spending(i[2]); }));
   add({"cost", money(), "cash paid, cost per recipient and fixed cost", "the fixed cost stands with the whole population only"}, dims,
-      [&](const Index& i) { return programme_sum(i[0], i[1], i[2], ProgrammeTerm::cost) + (i[2] == 0 ? fixed_cost(i[0], i[1]) : 0.0); });
-  add({"coverage", "1", "recipients over eligible units", ""}, dims, [&](const Index& i) {
-    const double eligible = programme_sum(i[0], i[1], i[2], ProgrammeTerm::eligible);
-    return eligible > 0 ? programme_sum(i[0], i[1], i[2], ProgrammeTerm::recipients) / eligible : NAN;
+      of([this](const ProgrammeSums& sums, const Index& i) { return sums.cost(i[2]) + (i[2] == 0 ? fixed_cost(i[0], i[1]) : 0.0); }));
+  add({"coverage", "1", "recipients over eligible units", ""}, dims, [this](const Index& i) {
+    const ProgrammeSums* sums = sums_of(i[0], i[1]);
+    const double eligible = sums == nullptr ? 0.0 : sums->unit(i[2], UnitTerm::eligible);
+    return eligible > 0 ? sums->unit(i[2], UnitTerm::recipients) / eligible : NAN;
   });
   units();
   financing();
@@ -343,7 +354,7 @@ double Summary::unfunded(std::size_t s) const {
   double cost = 0;
   for (const CompiledProgramme& p : study_.scenarios[s].programmes)
     if (p.programme->coverage.mode != CoverageMode::observed)
-      cost += programme_sum(s, p.number, 0, ProgrammeTerm::cost) + p.cost_fixed;
+      cost += sums_of(s, p.number)->cost(0) + p.cost_fixed;
   return study_.scenarios[s].levy.needed ? 0.0 : cost;
 }
 

@@ -13,7 +13,7 @@ namespace puente {
 
 /// Terms of a slot's counts, of a programme, of school attendance and of an outcome; the first is a weight.
 enum class CountTerm : std::size_t { households, persons, count };
-enum class ProgrammeTerm : std::size_t { eligible, recipients, spending, cost, count };
+enum class UnitTerm : std::size_t { eligible, recipients, delivery, count };
 enum class LevyTerm : std::size_t { households, paid, count };
 enum class AttendanceTerm : std::size_t { persons, attending, count };
 enum class OutcomeTerm : std::size_t { weight, sum, count };
@@ -21,12 +21,24 @@ enum class OutcomeTerm : std::size_t { weight, sum, count };
 enum class ChoiceTerm : std::size_t { children, earnings, count };
 constexpr std::size_t choice_cells = most_alternatives * most_alternatives;
 
+/// What a programme adds up to, by slot: its units, and the money of their households. Money that it never pays has no
+/// slots.
+struct ProgrammeSums {
+  LimbTable units{0, 0};                ///< [slot] × UnitTerm
+  LimbTable cash{0, 0}, in_kind{0, 0};  ///< [slot]
+  void merge(ProgrammeSums& other);
+  void reduce(Exchange& exchange);
+  double unit(std::size_t slot, UnitTerm term) const { return units.value(slot, static_cast<std::size_t>(term)); }
+  double spending(std::size_t slot) const;
+  double cost(std::size_t slot) const;
+};
+
 /// What one scenario adds up to, the same on every rank. Slots that no scenario changes are counted in the reference.
 struct ScenarioTotals {
   std::vector<WelfareResult> welfare;   ///< [slot]
-  LimbTable counts{0, 0};               ///< [slot] × CountTerm
+  LimbTable counts{0, 0};               ///< [slot] × CountTerm; where persons count, `welfare` has them
   LimbTable levy{0, 0};                 ///< [slot] × LevyTerm; no slots where nothing is raised
-  std::vector<LimbTable> programmes;    ///< one a programme of the scenario: [slot] × ProgrammeTerm
+  std::vector<ProgrammeSums> programmes;  ///< one a programme of the scenario
   std::vector<LimbTable> attendance;    ///< one an age band: [slot × (1 + sexes)] × AttendanceTerm
   std::vector<LimbTable> work;          ///< the same of those who work; empty where no column says who does
   LimbTable choice{0, 0};               ///< [slot × choice_cells] × ChoiceTerm; no slots without [schooling]

@@ -71,7 +71,7 @@ void UnitItem::collect(BlockProcessor& processor, std::size_t thread) {
 void UnitItem::collect_overlapped(BlockProcessor& processor, std::size_t thread) {
   const auto other = static_cast<std::size_t>(compiled().overlaps);
   const CompiledProgramme& overlapped = study_.scenarios[s_].programmes[other];
-  const std::vector<double>& offered = processor.state().programmes[other].offered;
+  const std::span<const double> offered = processor.state().programmes[other].offered;
   const double* unit = processor.policy(s_, overlapped.unit_of_draw);
   for (std::size_t i = 0; i < offered.size(); ++i) {
     const auto h = overlapped.programme->entity == Entity::household ? i : static_cast<std::size_t>(processor.rows().household_of[i]);

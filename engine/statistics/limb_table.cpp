@@ -4,15 +4,11 @@
 
 namespace puente {
 
-namespace {
-
-std::int64_t weighted_records(const double* w, std::size_t n) {
+std::int64_t LimbTable::weighted_records(const double* w, std::size_t n) {
   std::int64_t count = 0;
   for (std::size_t i = 0; i < n; ++i) count += w[i] > 0;
   return count;
 }
-
-}  // namespace
 
 void LimbTable::make_room(std::size_t additions) {
   if (additions_ + static_cast<std::int64_t>(additions) > limb_additions) flush_all();
@@ -26,7 +22,7 @@ void LimbTable::flush_all() {
 
 void LimbTable::add_to_first(const TermColumns& records) {
   make_room(records.n);
-  records_[0] += weighted_records(records.at(0), records.n);
+  if (!records_.empty()) records_[0] += weighted_records(records.at(0), records.n);
   for (std::size_t k = 0; k < records.used; ++k) {
     const double* terms = records.at(k);
     if (add_terms(terms, records.n, limbs_[k])) continue;
@@ -71,7 +67,7 @@ void LimbTable::add_by_slot(const TermColumns& records, std::span<const std::int
       for (std::size_t i = 0; i < n; ++i) {
         const std::int32_t slot = column[first + begin + i];
         if (slot < 0) continue;
-        records_[static_cast<std::size_t>(slot)] += w[begin + i] > 0;
+        if (!records_.empty()) records_[static_cast<std::size_t>(slot)] += w[begin + i] > 0;
         if (fits) add_row(pieces_.data() + i * terms_, records.used, static_cast<std::size_t>(slot));
         else add_plainly(records, begin + i, static_cast<std::size_t>(slot));
       }

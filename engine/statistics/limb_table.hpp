@@ -2,6 +2,7 @@
 // limb can overflow. One object a thread, merged afterwards.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -28,11 +29,24 @@ struct TermColumns {
 
 class LimbTable {
  public:
-  LimbTable(std::size_t slots, std::size_t terms)
-      : terms_(terms), limbs_(slots * terms), sums_(slots * terms), records_(slots), pieces_(piece_rows * terms) {}
+  enum class Records : std::uint8_t { counted, not_counted };
+  LimbTable(std::size_t slots, std::size_t terms, Records records = Records::not_counted)
+      : terms_(terms), slots_(slots), limbs_(slots * terms), sums_(slots * terms),
+        records_(records == Records::counted ? slots : 0), pieces_(piece_rows * terms) {}
 
+  std::size_t slots() const { return slots_; }
   /// Adds every record to slot 0.
   void add_to_first(const TermColumns& records);
+  /// The same for n records of weights w whose terms sum(Limbs*) adds up itself; false, and nothing is added, where it says so.
+  template <class Sum>
+  bool add_sums_to_first(std::size_t n, const double* w, Sum&& sum) {
+    make_room(n);
+    std::fill_n(pieces_.begin(), terms_, Limbs{});
+    if (!sum(pieces_.data())) return false;
+    add_row(pieces_.data(), terms_, 0);
+    if (!records_.empty()) records_[0] += weighted_records(w, n);
+    return true;
+  }
   /// Adds record i to the slots column[first + i] of every column; a negative slot takes nothing.
   void add_by_slot(const TermColumns& records, std::span<const std::int32_t* const> columns, std::size_t first);
   void merge(LimbTable& other);
@@ -43,21 +57,22 @@ class LimbTable {
   /// After `reduce` or `settle`.
   std::span<const ExactSum> totals(std::size_t slot) const { return {sums_.data() + slot * terms_, terms_}; }
   double value(std::size_t slot, std::size_t term) const { return sums_[slot * terms_ + term].value(); }
-  /// Records of weight above 0.
+  /// Records of weight above 0, where they are counted.
   std::int64_t records(std::size_t slot) const { return records_[slot]; }
 
  private:
   static constexpr std::size_t piece_rows = 32;
+  static std::int64_t weighted_records(const double* w, std::size_t n);
   void make_room(std::size_t additions);
   void flush_all();
   bool cut(const TermColumns& records, std::size_t first, std::size_t n);
   void add_row(const Limbs* row, std::size_t used, std::size_t slot);
   void add_plainly(const TermColumns& records, std::size_t i, std::size_t slot);
 
-  std::size_t terms_;
+  std::size_t terms_, slots_;
   std::vector<Limbs> limbs_;       ///< [slot][term]
   std::vector<ExactSum> sums_;     ///< [slot][term]
-  std::vector<std::int64_t> records_;
+  std::vector<std::int64_t> records_;  ///< [slot], or empty
   std::vector<Limbs> pieces_;      ///< [row][term], scratch
   std::int64_t additions_ = 0;     ///< an upper bound on what any limb holds, in pieces
 };

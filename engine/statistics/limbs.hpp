@@ -63,24 +63,35 @@ inline void add_terms(const double* terms, std::size_t n, Limbs& sum) {
   if constexpr (Count > 3) sum.limb[3] += count(s3, 3);
 }
 
-/// Adds n terms of any magnitude; false when one does not fit a sum, and then none is added. Most need two limbs at most:
-/// those are added while it is found out. The upper limb of such a term, counted from −2^49, is below 2^50; of others the
-/// difference of the doubles' bits is larger, whatever they are.
-inline bool add_terms(const double* terms, std::size_t n, Limbs& sum) {
-  constexpr std::uint64_t half = std::uint64_t{1} << 49;
-  constexpr std::uint64_t lowest = std::bit_cast<std::uint64_t>(limb_border[1]) - half;
+/// The two lowest limbs of terms that come one at a time, enough for most: it is found out at the end. The upper limb of
+/// such a term, counted from −2^49, is below 2^50; of others the difference of the doubles' bits is larger, whatever
+/// they are.
+struct LowLimbs {
+  static constexpr std::uint64_t half = std::uint64_t{1} << 49;
+  static constexpr std::uint64_t lowest = std::bit_cast<std::uint64_t>(limb_border[1]) - half;
   std::uint64_t s0 = 0, s1 = 0, all = 0;
-#pragma GCC unroll 2
-  for (std::size_t i = 0; i < n; ++i) {
-    double rest = terms[i];
+  void add(double rest) {
     const std::uint64_t upper = take_limb<1>(rest) - lowest;
     s1 += upper;
     all |= upper;
     s0 += take_limb<0>(rest);
   }
-  if (all < 2 * half) {
+  /// Whether no term needed more.
+  bool fits() const { return all < 2 * half; }
+  /// n: how many terms there were.
+  void add_to(Limbs& sum, std::size_t n) const {
     sum.limb[0] += static_cast<std::int64_t>(s0 - n * std::bit_cast<std::uint64_t>(limb_border[0]));
     sum.limb[1] += static_cast<std::int64_t>(s1 - n * half);
+  }
+};
+
+/// Adds n terms of any magnitude; false when one does not fit a sum, and then none is added.
+inline bool add_terms(const double* terms, std::size_t n, Limbs& sum) {
+  LowLimbs low;
+#pragma GCC unroll 2
+  for (std::size_t i = 0; i < n; ++i) low.add(terms[i]);
+  if (low.fits()) {
+    low.add_to(sum, n);
     return true;
   }
   switch (limbs_needed(largest_magnitude_bits(terms, n))) {

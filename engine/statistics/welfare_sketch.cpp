@@ -7,6 +7,7 @@
 #include <new>
 
 #include "engine/core/finite.hpp"
+#include "engine/core/wide.hpp"
 
 namespace puente {
 
@@ -61,7 +62,7 @@ WelfareSketch::WelfareSketch(std::size_t slots)
 
 /// What a run of records adds to their bins, and what bounds need of weights. Loops of 64-bit whole numbers, so that they
 /// vectorise.
-void WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
+PUENTE_WIDE void WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
   Run& run = *run_;
   run.n = n;
   std::int64_t beyond = 0;

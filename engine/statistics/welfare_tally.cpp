@@ -42,7 +42,7 @@ WelfareRecords GatheredRun::gather(const WelfareRecords& from, const GroupingEnt
 
 struct WelfareTally::Impl {
   explicit Impl(const WelfareStatistics& statistics)
-      : asked(statistics), terms(asked), plan(asked.quantiles), sums(asked.slots, terms.count()), block(terms.count()),
+      : asked(statistics), terms(asked), plan(asked.quantiles), sums(asked.slots, terms.count(), LimbTable::Records::counted), block(terms.count()),
         run(asked.lines), line(asked.lines, -std::numeric_limits<double>::infinity()) {
     if (!asked.order_statistics) return;
     if (asked.precision == Precision::exact) records.emplace(asked, std::vector<bool>());
@@ -70,9 +70,13 @@ struct WelfareTally::Impl {
 /// Records [first, first + block.n): everybody, and the slots of `columns`.
 void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, std::span<const std::int32_t* const> columns,
                                  bool everybody) {
-  terms.evaluate(from, first, block);
-  if (everybody) sums.add_to_first(block.columns());
-  sums.add_by_slot(block.columns(), columns, first);
+  const auto at_once = [&](Limbs* of_terms) { return terms.sum(from, first, block.n, of_terms); };
+  const bool added = everybody && columns.empty() && sums.add_sums_to_first(block.n, from.w + first, at_once);
+  if (!added) {
+    terms.evaluate(from, first, block);
+    if (everybody) sums.add_to_first(block.columns());
+    sums.add_by_slot(block.columns(), columns, first);
+  }
   if (sketch) sketch->add(block.n, from.y + first, from.w + first, everybody, columns, first);
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/core/elementary.hpp"
+#include "engine/core/wide.hpp"
 
 namespace puente {
 
@@ -74,6 +75,41 @@ void fgt_terms(std::size_t n, const double* y, const double* w, double z, const 
     gap[i] = weight_if_poor * shortfall;
     fgt2[i] = weight_if_poor * relative * relative;
   }
+}
+
+/// Σ w, Σ w·y; false where some value is not positive or a term needs more limbs.
+PUENTE_WIDE bool sum_weights(std::size_t n, const double* y, const double* w, Limbs* sums) {
+  LowLimbs weight, income;
+  std::int64_t not_positive = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    not_positive |= y[i] > 0 ? 0 : -1;
+    weight.add(w[i]);
+    income.add(w[i] * y[i]);
+  }
+  if (not_positive != 0 || !weight.fits() || !income.fits()) return false;
+  weight.add_to(sums[0], n);
+  income.add_to(sums[1], n);
+  return true;
+}
+
+/// The terms of a constant line, made and summed in one loop.
+PUENTE_WIDE bool sum_line(std::size_t n, const double* y, const double* w, double z, Limbs* sums) {
+  LowLimbs poor, gap, fgt2;
+  const double reciprocal = z > 0 ? 1 / z : 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool is_poor = y[i] < z;
+    const double weight_if_poor = is_poor ? w[i] : 0.0;
+    const double shortfall = is_poor ? z - y[i] : 0.0;
+    const double relative = shortfall * reciprocal;
+    poor.add(weight_if_poor);
+    gap.add(weight_if_poor * shortfall);
+    fgt2.add(weight_if_poor * relative * relative);
+  }
+  if (!poor.fits() || !gap.fits() || !fgt2.fits()) return false;
+  poor.add_to(sums[0], n);
+  gap.add_to(sums[1], n);
+  fgt2.add_to(sums[2], n);
+  return true;
 }
 
 /// Terms relative to the line are missing, and so is their total, where a record that counts has a line of zero or below.
@@ -193,6 +229,16 @@ void WelfareTerms::evaluate_powers(const double* y, const double* w, WelfareBloc
     const bool all = powers_[k].all_values;
     for (std::size_t i = 0; i < n; ++i) out[i] = (all | (y[i] > 0)) & (w[i] > 0) ? out[i] * w[i] : 0.0;
   }
+}
+
+bool WelfareTerms::sum(const WelfareRecords& records, std::size_t first, std::size_t n, Limbs* sums) const {
+  const bool at_once = !watts_ && powers_.empty() &&
+                       std::all_of(lines_.begin(), lines_.end(), [](const LineTerms& line) { return line.constant; });
+  if (!at_once) return false;
+  const double *y = records.y + first, *w = records.w + first;
+  bool fits = sum_weights(n, y, w, sums);
+  for (std::size_t l = 0; fits && l < lines_.size(); ++l) fits = sum_line(n, y, w, records.line[l][first], sums + lines_[l].first);
+  return fits;
 }
 
 WelfareResult::Line WelfareTerms::finish_line(std::span<const ExactSum> totals, const LineTerms& line, double all_weight,

@@ -14,7 +14,7 @@ namespace puente {
 
 /// Terms of up to `capacity` records: term k of record i is at(k)[i], from 1 on; term 0 is the weight, where it is.
 struct WelfareBlock {
-  static constexpr std::size_t capacity = 512;
+  static constexpr std::size_t capacity = 256;
   explicit WelfareBlock(std::size_t terms) : values((terms - 1) * capacity), scratch(2 * capacity) {}
   double* at(std::size_t term) { return values.data() + (term - 1) * capacity; }
   TermColumns columns() const { return {n, used, capacity, weight, values.data()}; }
@@ -33,6 +33,9 @@ class WelfareTerms {
 
   /// Writes the terms of records [first, first + block.n) into `block`.
   void evaluate(const WelfareRecords& records, std::size_t first, WelfareBlock& block) const;
+  /// Adds all terms of those records to `sums`, one a term, without writing any: false where that cannot be done (then
+  /// `sums` holds nothing of use).
+  bool sum(const WelfareRecords& records, std::size_t first, std::size_t n, Limbs* sums) const;
   /// Everything but order statistics.
   /// `constant_lines`: those that all records share; others are not looked at.
   WelfareResult finish(std::span<const ExactSum> totals, std::int64_t records, std::span<const double> constant_lines) const;

@@ -125,6 +125,41 @@ TEST(ConstantLine, HasTheTwinsFigures) {
       }
 }
 
+/// Without groups the terms of a constant line are summed as they are made: the same bits as one term after the other, large
+/// and small values, missing indices and all.
+TEST(ConstantLine, IsSummedAtOnceWhereThereAreNoGroups) {
+  for (const Kind kind : kinds)
+    for (const std::size_t n : {std::size_t{1}, std::size_t{40}, std::size_t{700}})
+      for (const double line : {120.0, 0.3, 0.0, -5.0}) {
+        SCOPED_TRACE("kind " + std::to_string(static_cast<int>(kind)) + ", " + std::to_string(n) + " records, line " + std::to_string(line));
+        Sample sample = sample_of(kind, n, 6);
+        std::fill(sample.z.begin(), sample.z.end(), line);
+        WelfareStatistics grouped;
+        grouped.lines = 1;
+        grouped.watts = false;
+        grouped.entropy.clear();
+        grouped.atkinson.clear();
+        grouped.constant_line = {true};
+        grouped.slots = Sample::slots;
+        grouped.groupings = {{1, 3}, {4, 2}};
+        WelfareStatistics alone = grouped;
+        alone.slots = 1;
+        alone.groupings.clear();
+        const WelfareResult with_groups = tally(sample, grouped).results[0];
+        WelfareResult without;
+        run_ranks(1, [&](Exchange& exchange) {
+          WelfareTally at_once(alone);
+          const double* z = sample.z.data();
+          at_once.add(WelfareRecords{n, sample.y.data(), sample.w.data(), std::span(&z, 1)}, {});
+          at_once.reduce(exchange);
+          ThreadTeam team(1);
+          without = at_once.finish(exchange, team)[0];
+        });
+        EXPECT_TRUE(same_bits(figures(with_groups), figures(without)));
+        EXPECT_TRUE(same_bits(ordered_figures(with_groups), ordered_figures(without)));
+      }
+}
+
 TEST(Layout, RanksThreadsAndBlocksChangeNoBit) {
   for (const Precision precision : {Precision::exact, Precision::sketch})
     for (const Kind kind : kinds)
