@@ -657,9 +657,22 @@ void BlockProcessor::choose(std::size_t s) {
       settle(side, round);
     }
   }
-  for (std::size_t c = 0; c < n; ++c)
-    if (children_.chosen[c] != children_.seen[c]) children_.changed.push_back(static_cast<std::int32_t>(c));
+  find_changed();
   move_children(scenario);
+}
+
+/// Without a branch, which nobody could foretell.
+void BlockProcessor::find_changed() {
+  const std::size_t n = children_.size();
+  const std::uint8_t *chosen = children_.chosen.data(), *seen = children_.seen.data();
+  children_.changed.resize(n);
+  std::int32_t* changed = children_.changed.data();
+  std::size_t count = 0;
+  for (std::size_t c = 0; c < n; ++c) {
+    changed[count] = static_cast<std::int32_t>(c);
+    count += chosen[c] != seen[c] ? 1 : 0;
+  }
+  children_.changed.resize(count);
 }
 
 /// Attendance, work and earnings of the children who are not in the state seen.

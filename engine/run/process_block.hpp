@@ -217,6 +217,7 @@ class BlockProcessor {
   void find_income_change(std::size_t s);
   void find_utility_changes(std::size_t first, std::size_t last, const double* wage_now);
   void choose(std::size_t s);
+  void find_changed();
   void move_children(const CompiledScenario& scenario);
 
   void deliver(std::size_t s, bool by_choice);

@@ -214,7 +214,7 @@ std::string schooling_lines(const Results& results) {
   const std::vector<std::string>& states = results.dimension("state_to").labels;
   std::string text = fmt::format("\n{:<26}", "children");
   for (const std::string& state : states) text += fmt::format("{:>18}", state + " %");
-  text += fmt::format("{:>18}{:>18}{:>18}\n", "more pupils", "cost a pupil-year", "change of earnings");
+  text += fmt::format("{:>14}{:>20}{:>20}\n", "more pupils", "cost a pupil-year", "change of earnings");
   const Dimension& scenario = results.dimension("scenario");
   for (std::size_t s = 0; s < scenario.size(); ++s) {
     std::vector<double> in(states.size(), 0);
@@ -226,10 +226,10 @@ std::string schooling_lines(const Results& results) {
       }
     text += fmt::format("{:<26}", scenario.labels[s]);
     for (const double persons : in) text += fmt::format("{:>18.2f}", all > 0 ? 100 * persons / all : 0);
-    text += more == results.differences.end() ? fmt::format("{:>18}", "-") : fmt::format("{:>+18.0f}", results.at(*more, {s, 0}));
+    text += more == results.differences.end() ? fmt::format("{:>14}", "-") : fmt::format("{:>+14.0f}", results.at(*more, {s, 0}));
     const double each = cost == nullptr ? NAN : results.at(*cost, {s});
-    text += std::isfinite(each) ? fmt::format("{:>18.2f}", each) : fmt::format("{:>18}", "-");
-    text += fmt::format("{:>+18.0f}\n", results.at(*earnings, {s, 0}));
+    text += std::isfinite(each) ? fmt::format("{:>20.2f}", each) : fmt::format("{:>20}", "-");
+    text += fmt::format("{:>+20.0f}\n", results.at(*earnings, {s, 0}));
   }
   return text;
 }

@@ -431,10 +431,13 @@ class SiblingsTest : public SchoolingTest {
  protected:
   SiblingsTest() {
     model(money_decides);
-    folder_.write("s.csv", siblings_csv);
+    import(siblings_csv, "");
+  }
+  void import(const std::string& csv, const std::string& more_columns) {
+    folder_.write("s.csv", csv);
     const std::string map = folder_.write("map.toml", map_of_persons("income = { from = \"income\", type = \"f64\" }\nhousehold = { from = \"h\", type = \"i8\" }\n",
                                                                      "age = { from = \"age\", type = \"i16\" }\nattends = { from = \"attends\", type = \"bool\" }\n"
-                                                                     "earns = { from = \"earns\", type = \"f64\" }\n"));
+                                                                     "earns = { from = \"earns\", type = \"f64\" }\n" + more_columns));
     const Ran ran = puente("import " + map + " -o " + (folder_ / "siblings.h5"));
     EXPECT_EQ(ran.code, 0) << ran.text;
   }
@@ -492,6 +495,44 @@ TEST_F(SiblingsTest, AConditionOnAllSiblingsIsMetByTheLast) {
   EXPECT_EQ(is.welfare[0], 100);
   EXPECT_DOUBLE_EQ(is.welfare[1], 100 + 20 - 9);
   EXPECT_EQ(is.spending, 20);
+}
+
+/// Of three states: a child in each, one of them paid to attend. M is 0.7 and w is 20; who leaves school finds work.
+TEST_F(SiblingsTest, EarningsFollowTheState) {
+  model(with(with(with(with(with(with(money_decides, "[\"out\", \"school\"]", "[\"out\", \"both\", \"school\"]\nworking_when_out = 1"), "[-100.0]", "[-100.0, -100.0]"),
+                            "[income]\ncoefficients = [0.0]", "[income]\ncoefficients = [0.0, 0.0]"),
+                       "coefficients = [0.0]\n[structure]", "coefficients = [2.995732273553991]\n[structure]"),
+                  "D = 0.4", "M = 0.7"),
+             "[10.0, 10.0]", "[10.0, 10.0, 10.0]"));
+  import("h,p,w,age,income,attends,earns,works,paid\n1,1,1,9,100,0,30,1,0\n2,1,1,9,100,0,0,0,0\n3,1,1,9,100,1,21,1,1\n4,1,1,9,100,1,0,0,1\n",
+         "works = { from = \"works\", type = \"bool\" }\npaid = { from = \"paid\", type = \"bool\" }\n");
+  const auto s = run(with(with(with(siblings, "SAYS", "observed = 'paid'"), "earnings = 'earns'", "earnings = 'earns'\nworks = \"works\""), "[scenarios.none]", R"([programmes.both]
+entity = "person"
+eligible = 'true'
+condition = 'attends and works'
+cash = { amount = 40 }
+[scenarios.seen]
+programmes = { grant = "observed" }
+[scenarios.both]
+programmes = ["both"]
+[scenarios.none])"));
+  const auto earned = [&](const char* scenario, const char* h) { return s[scenario]["groups"][std::string("h=") + h]["child_earnings_change"].get<double>(); };
+  for (const char* h : {"1", "2", "3", "4"}) EXPECT_EQ(earned("seen", h), 0) << h;
+  EXPECT_EQ(earned("none", "1"), 0);
+  EXPECT_DOUBLE_EQ(earned("none", "3"), 21 / 0.7 - 21) << "goes on working, without school";
+  EXPECT_NEAR(earned("none", "4"), 20, 1e-12) << "finds work";
+  EXPECT_EQ(earned("grant", "1") == -30 || std::fabs(earned("grant", "1") + 9) < 1e-12, true) << "school only, or beside work";
+  EXPECT_NEAR(earned("both", "1"), 0.7 * 30 - 30, 1e-12);
+  EXPECT_NEAR(earned("both", "2"), 0.7 * 20, 1e-12);
+  EXPECT_EQ(earned("both", "3"), 0);
+  EXPECT_NEAR(earned("both", "4"), 0.7 * 20, 1e-12);
+  EXPECT_DOUBLE_EQ(s["both"]["groups"]["h=2"]["mean"], 100 + 40 + 0.5 * 0.7 * 20);
+  EXPECT_DOUBLE_EQ(s["none"]["groups"]["h=4"]["mean"], 100 - 20 + 0.5 * 20);
+  EXPECT_EQ(s["none"]["groups"]["all"]["outcomes"]["works"], 0.75);
+  EXPECT_EQ(s["none"]["groups"]["all"]["work"]["6-17"], 0.75);
+  EXPECT_EQ(s["none"]["groups"]["all"]["attendance"]["6-17"], 0);
+  EXPECT_EQ(s["both"]["groups"]["all"]["pupils"], 4);
+  EXPECT_EQ(s["both"]["cost_per_additional_pupil"], (4 * 40 - 2 * 21) / 2.0) << "against `seen`, the first scenario";
 }
 
 TEST_F(SchoolingTest, MistakesAreFoundAtTheirPlaces) {
