@@ -32,6 +32,7 @@ struct SchoolingChoice {
   std::optional<rules::Text> income;         ///< money of the household; absent: the resource
   std::optional<rules::Text> wage;           ///< what the child can earn, money of the person; absent: the model's earnings equation
   std::optional<rules::Text> theta;          ///< utility of a unit of value in kind, in units of money; absent: 1
+  std::optional<rules::Text> align;          ///< cells of persons in which constants are moved until the model says what the data do
   std::optional<rules::Text> model_file;     ///< as written
   std::optional<SchoolingModel> model;       ///< of that file
   std::vector<SchoolingExpression> covariates, earnings_covariates;  ///< to be estimated

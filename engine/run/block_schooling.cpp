@@ -477,8 +477,8 @@ void BlockProcessor::add_uncontained(std::vector<double>& household) {
   }
 }
 
-/// Utilities at the policy seen, and what must be true of each child for it to have chosen what it did.
-void BlockProcessor::observe_choice() {
+/// Utilities at the policy seen, with the model's constants.
+void BlockProcessor::find_utilities() {
   const CompiledSchooling& schooling = *study_.schooling;
   const SchoolingModel& model = *study_.model.schooling->model;
   const std::size_t n = children_.size();
@@ -510,10 +510,23 @@ void BlockProcessor::observe_choice() {
     for (std::size_t c = 0; c < n; ++c)
       v[c] += schooling.income[j] * money[c] + schooling.wage[j] * children_.wage[c] + schooling.alpha[j] * (seen.pays ? seen.money[j][c] : 0.0) + (j > 0 && seen.pulls ? seen.pull[c] : 0.0);
   }
-  for (auto& gap : children_.gap) gap.assign(n, 0);
+}
+
+/// What must be true of each child for it to have chosen what it did.
+void BlockProcessor::draw_residuals() {
+  for (auto& gap : children_.gap) gap.assign(children_.size(), 0);
   if (!faults_.empty()) return;
+  align_constants();
   add_taste();
   draw_gaps();
+}
+
+void BlockProcessor::align_constants() {
+  const ConstantAlignment& alignment = study_.schooling->alignment;
+  if (alignment.cell.index < 0) return;
+  const double* cell = data(alignment.cell);
+  for (std::size_t j = 1; j < study_.schooling->alternatives; ++j)
+    for (std::size_t c = 0; c < children_.size(); ++c) utility_[j][c] += alignment.shift[static_cast<std::size_t>(cell[children_.person[c]])][j];
 }
 
 /// What siblings share, given what all of them are seen to do.

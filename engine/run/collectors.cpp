@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/core/error.hpp"
+#include "engine/run/alignment_item.hpp"
 #include "engine/run/coverage_items.hpp"
 #include "engine/run/gather.hpp"
 #include "engine/run/levy_item.hpp"
@@ -269,6 +270,7 @@ std::vector<std::unique_ptr<Item>> unresolved_items(Study& study, std::size_t th
   add_coverage_items(study, threads, items);
   add_shift_items(study, threads, items);
   add_levy_items(study, threads, items);
+  add_alignment_item(study, threads, items);
   if (!study.deciles_resolved) items.push_back(std::make_unique<DecileItem>(study, threads));
   for (std::size_t g = 0; g < study.groupings.size(); ++g)
     if (!study.groupings[g].labels_known) items.push_back(std::make_unique<LabelItem>(study, g, threads));

@@ -47,9 +47,10 @@ void BlockProcessor::load(const PopulationSource& source, std::int64_t first, st
   for (std::size_t o = 0; o < study_.observed.size(); ++o) observe(o);
   if (!study_.observed.empty())
     compose(study_.observed, study_.observed_synergies, *study_.data, observed_, observed_composition_);
+  if (study_.schooling) find_utilities();
   if (!study_.none_world_ready()) return;
   none_world();
-  if (study_.schooling) observe_choice();
+  if (study_.schooling) draw_residuals();
   for (std::size_t policy = 0; policy < study_.policies.size(); ++policy)
     if (sees_policy(policy)) run(*study_.policies[policy]);
 }

@@ -115,6 +115,8 @@ class BlockProcessor {
   const ScenarioState& state() const { return state_; }
   /// Children who choose between school and work, as in the scenario just simulated.
   const BlockChildren& children() const { return children_; }
+  /// Of the children, at the policy seen in the data and with the model's own constants.
+  const ChildColumns& utilities() const { return utility_; }
   const Margins& margins() const { return margins_; }
   bool at_first_layer() const { return layer_ == 0; }
   const ProgrammeState& observed(std::size_t o) const { return observed_[o]; }
@@ -211,7 +213,9 @@ class BlockProcessor {
   void settle(const ChoiceSide& side, std::span<const std::int32_t> round);
   void take_out_payments(std::vector<double>& money);
   void add_uncontained(std::vector<double>& household);
-  void observe_choice();
+  void find_utilities();
+  void draw_residuals();
+  void align_constants();
   void add_taste();
   void draw_gaps();
   void find_income_change(std::size_t s);

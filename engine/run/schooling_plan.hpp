@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "engine/behaviour/latent_choice.hpp"
@@ -49,6 +50,16 @@ struct ChoiceCondition {
   rules::Output output;
 };
 
+/// Shifts of the constants that make the model say what the data do, cell by cell: a quantity of the whole population, found
+/// by passes.
+struct ConstantAlignment {
+  bool resolved = true;          ///< also where none is asked for
+  rules::Output cell;            ///< of the data; index -1: none is asked for
+  std::vector<std::string> labels;
+  std::vector<std::array<double, most_alternatives>> shift;  ///< [cell][alternative]
+  int steps = 0;
+};
+
 struct CompiledSchooling {
   std::size_t alternatives = 2;
   bool has_earnings = false;
@@ -64,6 +75,7 @@ struct CompiledSchooling {
   std::array<std::uint64_t, most_alternatives> draw_keys{};  ///< of the maximum, then of the others
   std::uint64_t taste_key = 0, wage_key = 0, works_key = 0;
   ChoiceWorld observed;
+  ConstantAlignment alignment;
 
   static bool is_at_school(std::size_t state) { return state != static_cast<std::size_t>(SchoolState::out); }
 };

@@ -70,6 +70,7 @@ class StudyCompiler {
                             ChoiceWorld& compiled);
   void take_values(const SchoolingModel& model, CompiledSchooling& schooling);
   void compile_children(rules::Compiler& data);
+  void compile_alignment(const SchoolingChoice& choice, rules::Compiler& data);
   void compile_observed_choice(rules::Compiler& data);
   void compile_choice(std::size_t s, rules::Compiler& none);
   void bind_choice();

@@ -40,10 +40,10 @@ void StudyCompiler::refuse_effects_on(const std::string& column) {
 
 /// The columns that the choice changes are outcomes of its own.
 void StudyCompiler::find_chosen_columns() {
-  if (!study_.model.schooling) return;
+  if (!study_.model.schooling || !study_.model.schooling->model) return;  // a model that could not be read has been told of
   const SchoolingChoice& choice = *study_.model.schooling;
   study_.schooling.emplace();
-  study_.schooling->alternatives = choice.model ? choice.model->alternatives.size() : 2;
+  study_.schooling->alternatives = choice.model->alternatives.size();
   const auto find = [&](const Text& text, const char* key) -> int {
     const int column = study_.schema.find(Entity::person, text.text);
     const bool condition = column >= 0 && study_.schema.person[static_cast<std::size_t>(column)].type == ColumnType::boolean;
@@ -227,7 +227,6 @@ void StudyCompiler::compile_children(Compiler& data) {
   if (!study_.schooling) return;
   const SchoolingChoice& choice = *study_.model.schooling;
   CompiledSchooling& schooling = *study_.schooling;
-  if (!choice.model) return mistake(choice.place, "schooling.model is missing: the choice needs a model");
   const SchoolingModel& model = *choice.model;
   condition_compiler_.emplace(programs_.scope, diagnostics_);
   take_values(model, schooling);
@@ -257,6 +256,7 @@ void StudyCompiler::compile_children(Compiler& data) {
   };
   covariates(model.covariates, schooling.covariates);
   if (model.earnings && !choice.wage) covariates(model.earnings->covariates, schooling.earnings_covariates);
+  compile_alignment(choice, data);
   schooling.has_earnings = choice.earnings.has_value();
   if (!model.wage.empty() && !choice.wage && !model.earnings)
     mistake(choice.place, "the utilities of the model look at what a child can earn: write `wage`, or take a model with [earnings]");
@@ -267,6 +267,19 @@ void StudyCompiler::compile_children(Compiler& data) {
   schooling.taste_key = purpose_key(seed, "schooling.taste");
   schooling.wage_key = purpose_key(seed, "schooling.wage");
   schooling.works_key = purpose_key(seed, "schooling.works");
+}
+
+void StudyCompiler::compile_alignment(const SchoolingChoice& choice, Compiler& data) {
+  if (!choice.align) return;
+  ConstantAlignment& alignment = study_.schooling->alignment;
+  refuse_choice(choice.align, "schooling.align");
+  alignment.cell = data.add(*choice.align, {Entity::person, std::nullopt, {}, "schooling.align"});
+  if (alignment.cell.index < 0) return;
+  const rules::Typed& typed = data.typed(alignment.cell);
+  if (typed.type == Type::number) tell(choice.align->error(0, "schooling.align says in which cells: a category or a condition, as in align = 'area'"));
+  alignment.labels = typed.type == Type::category ? typed.labels : std::vector<std::string>{"false", "true"};
+  alignment.shift.resize(alignment.labels.size());
+  alignment.resolved = false;
 }
 
 /// The data's own world of the choice; its programmes are compiled.

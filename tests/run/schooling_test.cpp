@@ -212,6 +212,23 @@ TEST_F(SchoolingTest, ObservedOffersGiveTheTruthAndReceiptsDoNot) {
   EXPECT_GT(std::fabs(ignored_all), 5 * error);
 }
 
+/// A constant that is off makes what children do today look like taste; the residuals drawn are then not those of the truth.
+TEST_F(SchoolingTest, ConstantsAreAlignedBeforeResidualsAreDrawn) {
+  const std::string offered = truth("observed = 'offered'\n"), aligned = with(offered, "children = 'true'", "children = 'true'\nalign = 'offered'");
+  const auto off = [&](const std::string& content, double constant, double taste = 0) {
+    model(two_states(constant, 0.01, 0.02, taste));
+    const auto s = run(content);
+    return std::fabs(attendance(s["none"], "6-13") - outcome(s["none"], "without")) + std::fabs(attendance(s["all"], "6-13") - outcome(s["all"], "with"));
+  };
+  EXPECT_GT(off(offered, 1.5), 0.02);
+  EXPECT_LT(off(aligned, 1.5), 0.008);
+  EXPECT_LT(off(aligned, -6), 0.008) << "from far away";
+  EXPECT_LT(off(aligned, 1.5, 0.1), 0.008) << "with what siblings share";
+  expect_same_for_all_layouts(with(aligned, "households = 200000", "households = 5000"));
+  expect_mistake(with(aligned, "align = 'offered'", "align = 'before'"), "a category or a condition", 25);
+  expect_refused(with(aligned, "align = 'offered'", "align = 'received'"), "align by larger cells");
+}
+
 /// Four children in ten attend; a transfer to all households, and one on the condition to attend.
 const std::string transfers = R"(format = 1
 [population]
