@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/population/synthesis/maker.hpp"
@@ -16,6 +17,8 @@ class TraitCells {
   std::size_t count() const { return count_; }
   /// −1 where nobody has the trait. Member 0 stands for the household.
   std::int64_t cell_of(const MadeHousehold& made, int member) const;
+  /// Adds the weight to the cells of all who can have the trait.
+  void weigh(const MadeHousehold& made, std::int64_t weight, std::vector<std::int64_t>& cells) const;
   const Trait& trait() const { return *trait_; }
   std::size_t ages() const { return age_band_.size(); }
   int first_age() const { return first_age_; }
@@ -29,11 +32,17 @@ class TraitCells {
   std::size_t variable_of(const TraitVariable& variable) const;
 
  private:
-  static std::size_t label_of(const TraitVariable& variable, const MadeHousehold& made, int member);
   const Trait* trait_;
   std::vector<TraitVariable> variables_;
   std::vector<std::size_t> labels_;
+  friend class TraitTables;
+  static constexpr std::int32_t nobody = -(1 << 30);  ///< less than any labels make up for
+  std::int32_t first_cell(const MadeHousehold& made, std::size_t member) const {
+    return trait_->entity == Entity::household ? 0 : first_cell_[static_cast<std::size_t>(made.family.member[member].age)];
+  }
+  std::vector<std::size_t> stride_;       ///< of the variables' labels, in cells
   std::vector<int> age_band_;
+  std::vector<std::int32_t> first_cell_;  ///< of an age in years
   int first_age_ = 0;
   std::size_t count_ = 1, per_age_ = 1;
 };
@@ -51,11 +60,18 @@ class TraitTables {
   std::size_t solved() const { return probability_.size(); }
   void add(std::vector<double> probability) { probability_.push_back(std::move(probability)); }
   const std::vector<double>& probability(std::size_t trait) const { return probability_[trait]; }
+  /// Room for the draws of some households, kept from call to call.
+  struct Scratch {
+    std::vector<std::uint32_t> place, words;  ///< household of `made` and member: most_members·h + m; four words a place
+    std::vector<std::int32_t> cell;
+    std::vector<std::int64_t> number;
+    std::vector<std::uint16_t> line;
+  };
   /// Draws every trait that has a table.
-  void draw(MadeHousehold& made) const;
+  void draw(std::span<MadeHousehold> made, Scratch& scratch) const;
 
  private:
-  void draw_of(Entity entity, MadeHousehold& made, int member) const;
+  void draw_of(Entity entity, std::span<MadeHousehold> made, Scratch& scratch) const;
   std::uint64_t key_;
   int youngest_ = 1000, oldest_ = -1;  ///< who can have a person's trait
   std::vector<TraitCells> cells_;
