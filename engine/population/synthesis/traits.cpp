@@ -38,22 +38,6 @@ std::vector<std::string> label_names(const Profile& profile, TraitKey key) {
   return answers;
 }
 
-/// Calls f with the function (household, member) → label that the variable is.
-template <class F>
-decltype(auto) with_label(const TraitVariable& variable, F&& f) {
-  using Household = const MadeHousehold&;
-  switch (variable.key) {
-    case TraitKey::area: return f([](Household made, std::size_t) { return made.area; });
-    case TraitKey::region: return f([](Household made, std::size_t) { return made.region; });
-    case TraitKey::livelihood: return f([](Household made, std::size_t) { return made.livelihood; });
-    case TraitKey::quartile: return f([](Household made, std::size_t) { return made.quartile; });
-    case TraitKey::sex: return f([](Household made, std::size_t m) { return made.family.member[m].sex == Sex::female ? 1 : 0; });
-    case TraitKey::head_sex: return f([](Household made, std::size_t) { return made.head_sex() == Sex::female ? 1 : 0; });
-    case TraitKey::trait: break;
-  }
-  return f([t = variable.trait](Household made, std::size_t m) { return static_cast<int>((made.traits[t] >> m) & 1U); });
-}
-
 }  // namespace
 
 std::size_t labels_of(const Profile& profile, const TraitVariable& variable) { return label_names(profile, variable.key).size(); }
@@ -95,21 +79,20 @@ TraitCells::TraitCells(const Profile& profile, std::size_t trait) : trait_(&prof
         age_band_[static_cast<std::size_t>(age - first_age_)] = static_cast<int>(b);
   }
   count_ = age_band_.size() * per_age_;
-  stride_.assign(variables_.size(), 1);
-  for (std::size_t v = variables_.size(); v-- > 1;) stride_[v - 1] = stride_[v] * labels_[v];
-  first_cell_.assign(std::size_t{std::numeric_limits<std::int8_t>::max()} + 1, nobody);
-  for (std::size_t a = 0; trait_->entity == Entity::person && a < age_band_.size(); ++a)
+  std::int32_t stride = 1;
+  for (std::size_t v = variables_.size(); v-- > 0; stride *= static_cast<std::int32_t>(labels_[v])) {
+    if (variables_[v].key == TraitKey::trait) earlier_.push_back({variables_[v].trait, stride});
+    else stride_[static_cast<std::size_t>(variables_[v].key)] = stride;
+  }
+  const bool by_age = trait_->entity == Entity::person;
+  first_cell_.assign(std::size_t{std::numeric_limits<std::int8_t>::max()} + 1, by_age ? nobody : 0);
+  for (std::size_t a = 0; by_age && a < age_band_.size(); ++a)
     if (const std::size_t age = a + static_cast<std::size_t>(first_age_); age_band_[a] >= 0 && age < first_cell_.size())
       first_cell_[age] = static_cast<std::int32_t>(a * per_age_);
 }
 
 std::int64_t TraitCells::cell_of(const MadeHousehold& made, int member) const {
-  const auto m = static_cast<std::size_t>(member);
-  std::int64_t cell = first_cell(made, m);
-  if (cell < 0) return -1;
-  for (std::size_t v = 0; v < variables_.size(); ++v)
-    cell += static_cast<std::int64_t>(stride_[v]) * with_label(variables_[v], [&](auto&& label) { return label(made, m); });
-  return cell;
+  return std::max<std::int64_t>(-1, place_of(made, static_cast<std::size_t>(member)));
 }
 
 void TraitCells::weigh(const MadeHousehold& made, std::int64_t weight, std::vector<std::int64_t>& cells) const {
@@ -146,26 +129,21 @@ void TraitTables::draw(std::span<MadeHousehold> made, Scratch& scratch) const {
     scratch.place.push_back(static_cast<std::uint32_t>(h * Family::most_members));
   }
   draw_of(Entity::household, made, scratch);
-  scratch.place.clear();
+  scratch.place.resize(made.size() * Family::most_members);
+  std::size_t persons = 0;
   for (std::size_t h = 0; h < made.size(); ++h)
-    for (int m = 0; m < made[h].family.members; ++m) {
-      const int age = made[h].family.member[static_cast<std::size_t>(m)].age;
-      if (age >= youngest_ && age <= oldest_) scratch.place.push_back(static_cast<std::uint32_t>(h * Family::most_members) + static_cast<std::uint32_t>(m));
+    for (std::size_t m = 0; m < static_cast<std::size_t>(made[h].family.members); ++m) {
+      const int age = made[h].family.member[m].age;
+      scratch.place[persons] = static_cast<std::uint32_t>(h * Family::most_members + m);
+      persons += (age >= youngest_) & (age <= oldest_) ? 1 : 0;  // not branched on: nobody could guess
     }
+  scratch.place.resize(persons);
   draw_of(Entity::person, made, scratch);
 }
 
 namespace {
 
 constexpr auto members = static_cast<std::uint32_t>(Family::most_members);
-
-void add_labels(const TraitVariable& variable, std::size_t stride, std::span<const MadeHousehold> made,
-                std::span<const std::uint32_t> place, std::vector<std::int32_t>& cell) {
-  with_label(variable, [&](auto&& label) {
-    for (std::size_t i = 0; i < place.size(); ++i)
-      cell[i] += static_cast<std::int32_t>(stride) * label(made[place[i] / members], place[i] % members);
-  });
-}
 
 }  // namespace
 
@@ -175,7 +153,6 @@ void TraitTables::draw_of(Entity entity, std::span<MadeHousehold> made, Scratch&
   scratch.number.resize(place.size());
   scratch.line.resize(place.size());
   scratch.words.resize(4 * place.size());
-  scratch.cell.resize(place.size());
   for (std::size_t i = 0; i < place.size(); ++i) {
     scratch.number[i] = made[place[i] / members].number;
     scratch.line[i] = static_cast<std::uint16_t>(entity == Entity::person ? place[i] % members + 1 : 0);
@@ -188,14 +165,15 @@ void TraitTables::draw_of(Entity entity, std::span<MadeHousehold> made, Scratch&
       block = t / 4;
       draw_words(key_, place.size(), scratch.number.data(), scratch.line.data(), static_cast<std::uint32_t>(block), scratch.words.data());
     }
-    for (std::size_t i = 0; i < place.size(); ++i)
-      scratch.cell[i] = cells.first_cell(made[place[i] / members], place[i] % members);
-    for (std::size_t v = 0; v < cells.variables_.size(); ++v) add_labels(cells.variables_[v], cells.stride_[v], made, place, scratch.cell);
+    const double* probability = probability_[t].data();
+    const std::uint32_t who = entity == Entity::household ? ~0U : 1U;  // a household's is everybody's
     for (std::size_t i = 0; i < place.size(); ++i) {
+      MadeHousehold& household = made[place[i] / members];
+      const std::uint32_t member = place[i] % members;
+      const std::int32_t cell = cells.place_of(household, member);
       const double uniform = (static_cast<double>(scratch.words[4 * i + t % 4]) + 0.5) * 0x1p-32;
-      const bool has = uniform < probability_[t][static_cast<std::size_t>(std::max(0, scratch.cell[i]))];
-      const std::uint32_t who = entity == Entity::household ? ~0U : 1U << place[i] % members;
-      made[place[i] / members].traits[t] |= (has & (scratch.cell[i] >= 0)) ? who : 0U;
+      const bool has = (uniform < probability[std::max(0, cell)]) & (cell >= 0);
+      household.traits[t] |= has ? who << member : 0U;
     }
   }
 }

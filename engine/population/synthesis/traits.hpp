@@ -2,6 +2,7 @@
 // is keyed on household, line and the place of the trait in the profile. Immutable once its tables are there; thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -37,12 +38,25 @@ class TraitCells {
   std::vector<std::size_t> labels_;
   friend class TraitTables;
   static constexpr std::int32_t nobody = -(1 << 30);  ///< less than any labels make up for
-  std::int32_t first_cell(const MadeHousehold& made, std::size_t member) const {
-    return trait_->entity == Entity::household ? 0 : first_cell_[static_cast<std::size_t>(made.family.member[member].age)];
+  /// The cell, or a negative number.
+  std::int32_t place_of(const MadeHousehold& made, std::size_t member) const {
+    const auto part = [this](TraitKey key, auto label) { return stride_[static_cast<std::size_t>(key)] * static_cast<std::int32_t>(label); };
+    const Member& who = made.family.member[member];
+    std::int32_t cell = first_cell_[static_cast<std::size_t>(who.age)] + part(TraitKey::area, made.area) + part(TraitKey::region, made.region) +
+                        part(TraitKey::quartile, made.quartile) + part(TraitKey::sex, who.sex) + part(TraitKey::head_sex, made.head_sex()) +
+                        part(TraitKey::livelihood, made.livelihood);
+    for (const Earlier& earlier : earlier_) cell += earlier.stride * static_cast<std::int32_t>(made.traits[earlier.trait] >> member & 1U);
+    return cell;
   }
-  std::vector<std::size_t> stride_;       ///< of the variables' labels, in cells
+  struct Earlier {
+    std::size_t trait;
+    std::int32_t stride;
+  };
+  /// By how many cells a label differs from the one before it: by TraitKey, 0 where the cells do not tell it apart; earlier traits.
+  std::array<std::int32_t, static_cast<std::size_t>(TraitKey::trait)> stride_{};
+  std::vector<Earlier> earlier_;
   std::vector<int> age_band_;
-  std::vector<std::int32_t> first_cell_;  ///< of an age in years
+  std::vector<std::int32_t> first_cell_;  ///< of an age in years; 0 where ages make no difference
   int first_age_ = 0;
   std::size_t count_ = 1, per_age_ = 1;
 };
@@ -63,7 +77,6 @@ class TraitTables {
   /// Room for the draws of some households, kept from call to call.
   struct Scratch {
     std::vector<std::uint32_t> place, words;  ///< household of `made` and member: most_members·h + m; four words a place
-    std::vector<std::int32_t> cell;
     std::vector<std::int64_t> number;
     std::vector<std::uint16_t> line;
   };
