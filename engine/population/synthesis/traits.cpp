@@ -1,7 +1,7 @@
 #include "engine/population/synthesis/traits.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 
 #include "engine/core/error.hpp"
 #include "engine/core/random.hpp"
@@ -84,8 +84,9 @@ TraitCells::TraitCells(const Profile& profile, std::size_t trait) : trait_(&prof
     if (variables_[v].key == TraitKey::trait) earlier_.push_back({variables_[v].trait, stride});
     else stride_[static_cast<std::size_t>(variables_[v].key)] = stride;
   }
+  constexpr std::size_t ages = 128;  // nobody is older
   const bool by_age = trait_->entity == Entity::person;
-  first_cell_.assign(std::size_t{std::numeric_limits<std::int8_t>::max()} + 1, by_age ? nobody : 0);
+  first_cell_.assign(ages, by_age ? nobody : 0);
   for (std::size_t a = 0; by_age && a < age_band_.size(); ++a)
     if (const std::size_t age = a + static_cast<std::size_t>(first_age_); age_band_[a] >= 0 && age < first_cell_.size())
       first_cell_[age] = static_cast<std::int32_t>(a * per_age_);
@@ -120,6 +121,13 @@ TraitTables::TraitTables(const Profile& profile) : key_(purpose_key(profile.seed
     youngest_ = std::min(youngest_, profile.traits[t].bands.front().from);
     oldest_ = std::max(oldest_, profile.traits[t].bands.back().to);
   }
+}
+
+void TraitTables::add(std::vector<double> probability) {
+  std::vector<std::int64_t> below;
+  for (const double p : probability) below.push_back(static_cast<std::int64_t>(std::ceil(p * 0x1p32 - 0.5)));
+  words_below_.push_back(std::move(below));
+  probability_.push_back(std::move(probability));
 }
 
 void TraitTables::draw(std::span<MadeHousehold> made, Scratch& scratch) const {
@@ -165,15 +173,15 @@ void TraitTables::draw_of(Entity entity, std::span<MadeHousehold> made, Scratch&
       block = t / 4;
       draw_words(key_, place.size(), scratch.number.data(), scratch.line.data(), static_cast<std::uint32_t>(block), scratch.words.data());
     }
-    const double* probability = probability_[t].data();
+    const std::int64_t* below = words_below_[t].data();
     const std::uint32_t who = entity == Entity::household ? ~0U : 1U;  // a household's is everybody's
     for (std::size_t i = 0; i < place.size(); ++i) {
       MadeHousehold& household = made[place[i] / members];
       const std::uint32_t member = place[i] % members;
       const std::int32_t cell = cells.place_of(household, member);
-      const double uniform = (static_cast<double>(scratch.words[4 * i + t % 4]) + 0.5) * 0x1p-32;
-      const bool has = (uniform < probability[std::max(0, cell)]) & (cell >= 0);
-      household.traits[t] |= has ? who << member : 0U;
+      // All bits where it has the trait: by signs, as a branch could not be guessed.
+      const std::int64_t has = (std::int64_t{scratch.words[4 * i + t % 4]} - below[std::max(0, cell)]) & ~std::int64_t{cell};
+      household.traits[t] |= static_cast<std::uint32_t>(has >> 63) & who << member;
     }
   }
 }

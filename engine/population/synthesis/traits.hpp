@@ -72,7 +72,7 @@ class TraitTables {
   explicit TraitTables(const Profile& profile);
   const TraitCells& cells(std::size_t trait) const { return cells_[trait]; }
   std::size_t solved() const { return probability_.size(); }
-  void add(std::vector<double> probability) { probability_.push_back(std::move(probability)); }
+  void add(std::vector<double> probability);
   const std::vector<double>& probability(std::size_t trait) const { return probability_[trait]; }
   /// Room for the draws of some households, kept from call to call.
   struct Scratch {
@@ -88,7 +88,8 @@ class TraitTables {
   std::uint64_t key_;
   int youngest_ = 1000, oldest_ = -1;  ///< who can have a person's trait
   std::vector<TraitCells> cells_;
-  std::vector<std::vector<double>> probability_;  ///< [trait][cell]
+  std::vector<std::vector<double>> probability_;       ///< [trait][cell]
+  std::vector<std::vector<std::int64_t>> words_below_;  ///< [trait][cell]: those words w have the trait whose (w + ½)/2³² < probability
 };
 
 /// The probabilities by cell that make the weighted margins close, given the weight in each cell: by age band, a logit with
