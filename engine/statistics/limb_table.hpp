@@ -29,7 +29,9 @@ struct TermColumns {
 class LimbTable {
  public:
   LimbTable(std::size_t slots, std::size_t terms)
-      : terms_(terms), limbs_(slots * terms), sums_(slots * terms), records_(slots), pieces_(piece_rows * terms) {}
+      : terms_(terms), limbs_(slots * terms), sums_(slots * terms), records_(slots), pieces_(piece_rows * terms) {
+    cut_.reserve(terms);
+  }
 
   /// Adds every record to slot 0.
   void add_to_first(const TermColumns& records);
@@ -51,14 +53,15 @@ class LimbTable {
   void make_room(std::size_t additions);
   void flush_all();
   bool cut(const TermColumns& records, std::size_t first, std::size_t n);
-  void add_row(const Limbs* row, std::size_t used, std::size_t slot);
+  void add_row(const Limbs* row, std::size_t slot);
   void add_plainly(const TermColumns& records, std::size_t i, std::size_t slot);
 
   std::size_t terms_;
   std::vector<Limbs> limbs_;       ///< [slot][term]
   std::vector<ExactSum> sums_;     ///< [slot][term]
   std::vector<std::int64_t> records_;
-  std::vector<Limbs> pieces_;      ///< [row][term], scratch
+  std::vector<Limbs> pieces_;      ///< [row][term of cut_], scratch
+  std::vector<std::size_t> cut_;   ///< terms that are not zero, scratch
   std::int64_t additions_ = 0;     ///< an upper bound on what any limb holds, in pieces
 };
 
