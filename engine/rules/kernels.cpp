@@ -120,6 +120,14 @@ Kernel ternary(unsigned singles) {
 
 void exp_column(const Operands& in, std::size_t n, double* out) { puente::exp(in[0], n, out); }
 void log_column(const Operands& in, std::size_t n, double* out) { puente::log(in[0], n, out); }
+void normal_column(const Operands& in, std::size_t n, double* out) { puente::inverse_normal_cdf(in[0], n, out); }
+void power_columns(const Operands& in, std::size_t n, double* out) { puente::pow(in[0], in[1], n, out); }
+void power_column(const Operands& in, std::size_t n, double* out) { puente::pow(in[0], *in[1], n, out); }
+
+Kernel power_kernel(unsigned singles) {
+  if ((singles & 1U) != 0) return binary<Power>(singles);
+  return (singles & 2U) != 0 ? &power_column : &power_columns;
+}
 
 Kernel unary_kernel(Op op, unsigned singles) {
   switch (op) {
@@ -133,7 +141,7 @@ Kernel unary_kernel(Op op, unsigned singles) {
     case Op::ceil: return unary<Ceil>(singles);
     case Op::round: return unary<Round>(singles);
     case Op::is_missing: return unary<IsMissing>(singles);
-    case Op::normal: return unary<Normal>(singles);
+    case Op::normal: return (singles & 1U) != 0 ? unary<Normal>(singles) : &normal_column;
     default: return unary<Same>(singles);
   }
 }
@@ -160,7 +168,7 @@ Kernel binary_kernel(Op op, unsigned singles) {
     case Op::subtract: return binary<Subtract>(singles);
     case Op::multiply: return binary<Multiply>(singles);
     case Op::divide: return binary<Divide>(singles);
-    case Op::power: return binary<Power>(singles);
+    case Op::power: return power_kernel(singles);
     case Op::min: return binary<Min>(singles);
     case Op::max: return binary<Max>(singles);
     case Op::less: return binary<Less>(singles);
