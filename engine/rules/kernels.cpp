@@ -86,7 +86,7 @@ struct Lane {
 
 template <class F, bool... single>
 void map(const Operands& in, std::size_t n, double* out) {
-  static_assert(sizeof...(single) <= 3);
+  static_assert(sizeof...(single) <= 4);
   const auto run = [&]<std::size_t... k>(std::index_sequence<k...>) {
     const auto loop = [n, out](const auto... lane) {
       const F f;
@@ -187,6 +187,31 @@ struct Fused {
   double operator()(double a, double b, double c) const { return Outer{}(Inner{}(a, b), c); }
 };
 
+template <class Inner>
+struct ChooseWhere {
+  double operator()(double a, double b, double then, double otherwise) const { return Inner{}(a, b) == 1 ? then : otherwise; }
+};
+
+template <class F>
+Kernel quaternary(unsigned singles) {
+  constexpr std::array<Kernel, 16> patterns = {
+      &map<F, false, false, false, false>, &map<F, true, false, false, false>, &map<F, false, true, false, false>, &map<F, true, true, false, false>,
+      &map<F, false, false, true, false>, &map<F, true, false, true, false>, &map<F, false, true, true, false>, &map<F, true, true, true, false>,
+      &map<F, false, false, false, true>, &map<F, true, false, false, true>, &map<F, false, true, false, true>, &map<F, true, true, false, true>,
+      &map<F, false, false, true, true>, &map<F, true, false, true, true>, &map<F, false, true, true, true>, &map<F, true, true, true, true>};
+  return patterns[singles & 15U];
+}
+
+Kernel choose_where(Op inner, unsigned singles) {
+  switch (inner) {
+    case Op::less: return quaternary<ChooseWhere<CompleteLess>>(singles);
+    case Op::less_equal: return quaternary<ChooseWhere<CompleteLessEqual>>(singles);
+    case Op::equal: return quaternary<ChooseWhere<CompleteEqual>>(singles);
+    case Op::unequal: return quaternary<ChooseWhere<CompleteUnequal>>(singles);
+    default: return nullptr;
+  }
+}
+
 template <class Outer>
 Kernel fused_with(Op inner, unsigned singles, bool complete) {
   switch (inner) {
@@ -211,6 +236,7 @@ Kernel fused_with(Op inner, unsigned singles, bool complete) {
 }  // namespace
 
 Kernel fused_kernel(Op outer, Op inner, unsigned singles, bool complete) {
+  if (outer == Op::choose) return complete ? choose_where(inner, singles) : nullptr;
   if (outer == Op::add) return fused_with<Add>(inner, singles, complete);
   const bool product = outer == Op::multiply || (outer == Op::logical_and && complete);
   return product ? fused_with<Multiply>(inner, singles, complete) : nullptr;
