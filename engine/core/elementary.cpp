@@ -1,5 +1,6 @@
 #include "engine/core/elementary.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -106,7 +107,7 @@ inline double log_kernel(double x) {
 }
 
 /// log x to about 2^-65, for positive finite x.
-Pair log_pair(double x) {
+inline Pair log_pair(double x) {
   const Split parts = split(x);
   const double f = parts.m - 1.0;
   const double t = 2.0 + f;
@@ -132,16 +133,20 @@ double whole_power(double x, int n) {
   return n < 0 ? 1.0 / result : result;
 }
 
-double real_power(double x, double y) {
-  if (x == 0.0 || x == infinity) return (x == 0.0) == (y > 0.0) ? 0.0 : infinity;
+/// Exponents of powers by multiplication.
+inline bool is_small_whole(double y) { return (std::fabs(y) <= 64.0) & (std::floor(y) == y); }
+
+/// x^y for positive finite x.
+inline double real_power(double x, double y) {
   const Pair l = log_pair(x);
   const double upper = y * l.upper;
-  if (!(std::fabs(upper) < 1000.0)) return exp(upper);
-  return exp_of_pair(upper, std::fma(y, l.upper, -upper) + y * l.lower);
+  const double lower = std::fma(y, l.upper, -upper) + y * l.lower;
+  return exp_of_pair(upper, std::fabs(upper) < 1000.0 ? lower : 0.0);
 }
 
-double rational(const double (&numerator)[8], const double (&denominator)[8], double r) {
+inline double rational(const double (&numerator)[8], const double (&denominator)[8], double r) {
   double n = numerator[7], d = denominator[7];
+#pragma GCC unroll 7
   for (int i = 6; i >= 0; --i) {
     n = std::fma(n, r, numerator[i]);
     d = std::fma(d, r, denominator[i]);
@@ -180,17 +185,31 @@ double log(double x) { return log_kernel(x); }
 
 double pow(double x, double y) {
   if (std::isnan(x) || std::isnan(y)) return not_a_number;
-  if (std::fabs(y) <= 64.0 && std::floor(y) == y) return whole_power(x, static_cast<int>(y));
+  if (is_small_whole(y)) return whole_power(x, static_cast<int>(y));
   if (y == 0.5) return std::sqrt(x);
   if (y == -0.5) return 1.0 / std::sqrt(x);
-  return x < 0.0 ? not_a_number : real_power(x, y);
+  if (x < 0.0) return not_a_number;
+  if (x == 0.0 || x == infinity) return (x == 0.0) == (y > 0.0) ? 0.0 : infinity;
+  return real_power(x, y);
 }
+
+namespace {
+
+constexpr double centre = 0.425;
+
+inline double inverse_normal_centre(double q) { return q * rational(centre_above, centre_below, 0.180625 - q * q); }
+
+/// The distance of a tail from the middle, by r = √(-log of what lies beyond).
+inline double inverse_normal_tail(double r) { return rational(tail_above, tail_below, r - 1.6); }
+inline double inverse_normal_far_tail(double r) { return rational(far_above, far_below, r - 5.0); }
+
+}  // namespace
 
 double inverse_normal_cdf(double p) {
   const double q = p - 0.5;
-  if (std::fabs(q) <= 0.425) return q * rational(centre_above, centre_below, 0.180625 - q * q);
+  if (std::fabs(q) <= centre) return inverse_normal_centre(q);
   const double r = std::sqrt(-log(q < 0 ? p : 1.0 - p));
-  const double x = r <= 5.0 ? rational(tail_above, tail_below, r - 1.6) : rational(far_above, far_below, r - 5.0);
+  const double x = r <= 5.0 ? inverse_normal_tail(r) : inverse_normal_far_tail(r);
   return q < 0 ? -x : x;
 }
 
@@ -200,6 +219,87 @@ void exp(const double* x, unsigned long n, double* out) {
 
 void log(const double* x, unsigned long n, double* out) {
   for (unsigned long i = 0; i < n; ++i) out[i] = log_kernel(x[i]);
+}
+
+namespace {
+
+/// Arrays are worked on in runs of this many, whose parts stay in the first cache.
+constexpr unsigned long run_length = 256;
+
+/// Calls f(first, count) for each run of [0, n).
+template <class F>
+void in_runs(unsigned long n, F&& f) {
+  for (unsigned long first = 0; first < n; first += run_length) f(first, std::min(run_length, n - first));
+}
+
+/// A run of whole powers, in the order of multiplications of the scalar.
+void whole_powers(const double* x, int exponent, unsigned long n, double* out) {
+  double base[run_length], result[run_length];
+  std::copy_n(x, n, base);
+  std::fill_n(result, n, 1.0);
+  for (int left = exponent < 0 ? -exponent : exponent; left > 0; left >>= 1) {
+    if (left & 1)
+      for (unsigned long i = 0; i < n; ++i) result[i] *= base[i];
+    if (left > 1)
+      for (unsigned long i = 0; i < n; ++i) base[i] *= base[i];
+  }
+  for (unsigned long i = 0; i < n; ++i) {
+    const double power = exponent < 0 ? 1.0 / result[i] : result[i];
+    out[i] = x[i] != x[i] ? not_a_number : power;
+  }
+}
+
+/// A run of powers: all as of positive finite bases, then the others one by one.
+void real_powers(const double* x, const double* y, unsigned long n, double* out) {
+  double result[run_length];
+  std::int64_t others = 0;
+  const auto is_other = [](double base, double exponent) {
+    return !((base > 0.0) & (base < infinity)) | is_small_whole(exponent) | (std::fabs(exponent) == 0.5) | (exponent != exponent);
+  };
+  for (unsigned long i = 0; i < n; ++i) result[i] = real_power(x[i], y[i]);
+  for (unsigned long i = 0; i < n; ++i) others += is_other(x[i], y[i]) ? 1 : 0;
+  for (unsigned long i = 0; others > 0 && i < n; ++i)
+    if (is_other(x[i], y[i])) result[i] = pow(x[i], y[i]);
+  std::copy_n(result, n, out);
+}
+
+/// A run: all as in the centre, then the tails among themselves.
+void inverse_normals(const double* p, unsigned long n, double* out) {
+  double result[run_length], beyond[run_length], root[run_length];
+  unsigned long place[run_length], tails = 0;
+  for (unsigned long i = 0; i < n; ++i) result[i] = inverse_normal_centre(p[i] - 0.5);
+  for (unsigned long i = 0; i < n; ++i) {
+    const double q = p[i] - 0.5;
+    place[tails] = i;
+    beyond[tails] = q < 0 ? p[i] : 1.0 - p[i];
+    tails += std::fabs(q) <= centre ? 0 : 1;
+  }
+  for (unsigned long t = 0; t < tails; ++t) root[t] = std::sqrt(-log_kernel(beyond[t]));
+  for (unsigned long t = 0; t < tails; ++t) beyond[t] = inverse_normal_tail(root[t]);
+  for (unsigned long t = 0; t < tails; ++t) {
+    const double x = root[t] <= 5.0 ? beyond[t] : inverse_normal_far_tail(root[t]);
+    result[place[t]] = p[place[t]] - 0.5 < 0 ? -x : x;
+  }
+  std::copy_n(result, n, out);
+}
+
+}  // namespace
+
+void pow(const double* x, const double* y, unsigned long n, double* out) {
+  in_runs(n, [&](unsigned long first, unsigned long count) { real_powers(x + first, y + first, count, out + first); });
+}
+
+void pow(const double* x, double y, unsigned long n, double* out) {
+  double exponents[run_length];
+  std::fill_n(exponents, run_length, y);
+  in_runs(n, [&](unsigned long first, unsigned long count) {
+    if (is_small_whole(y)) whole_powers(x + first, static_cast<int>(y), count, out + first);
+    else real_powers(x + first, exponents, count, out + first);
+  });
+}
+
+void inverse_normal_cdf(const double* p, unsigned long n, double* out) {
+  in_runs(n, [&](unsigned long first, unsigned long count) { inverse_normals(p + first, count, out + first); });
 }
 
 }  // namespace puente

@@ -11,8 +11,11 @@ double log(double x);             ///< error < 1 ulp; log(0) = -inf, log(negativ
 double pow(double x, double y);   ///< exact for small whole y (by multiplication) and y = ±0.5; NaN for x < 0 otherwise
 double inverse_normal_cdf(double p);  ///< p in (0, 1); relative error < 1e-15 or so
 
-/// out[i] = f(x[i]); same bits as the scalar.
+/// out[i] = f(x[i]); same bits as the scalar. But for exp and log, `out` may be an operand.
 void exp(const double* x, unsigned long n, double* out);
 void log(const double* x, unsigned long n, double* out);
+void pow(const double* x, const double* y, unsigned long n, double* out);
+void pow(const double* x, double y, unsigned long n, double* out);
+void inverse_normal_cdf(const double* p, unsigned long n, double* out);
 
 }  // namespace puente

@@ -23,6 +23,13 @@ inline bool all_finite(const double* values, std::size_t n) {
   return odd == 0;
 }
 
+/// Whether every number is 0 or −0.
+inline bool all_zero(const double* values, std::size_t n) {
+  std::int64_t some = 0;
+  for (std::size_t i = 0; i < n; ++i) some |= magnitude_bits(values[i]);
+  return some == 0;
+}
+
 /// Whether every magnitude lies below `limit`; NaN does not.
 inline bool all_within(const double* values, std::size_t n, double limit) {
   const std::int64_t border = std::bit_cast<std::int64_t>(limit);

@@ -1,5 +1,6 @@
 // Memory of large arrays: aligned to, and asked for in, the system's large pages, so that reading through many arrays at once
-// does not wait for the addresses of small ones. Where the system grants none, it is plain memory.
+// does not wait for the addresses of small ones. Where the system grants none, it is plain memory. What a vector grows by
+// without a value is not set: it is about to be written.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +36,8 @@ struct LargePages {
     if (n * sizeof(T) < page) ::operator delete(memory);
     else std::free(memory);
   }
+  template <class U>
+  void construct(U* place) { ::new (static_cast<void*>(place)) U; }
   template <class U>
   bool operator==(const LargePages<U>&) const { return true; }
 };

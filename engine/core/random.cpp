@@ -2,7 +2,7 @@
 
 #include <Random123/philox.h>
 
-#include <bit>
+#include <cstring>
 #ifdef __AVX2__
 #include <immintrin.h>
 #endif
@@ -65,36 +65,52 @@ Lane multiply(Lane a, std::uint64_t b) {
 #endif
 }
 
-/// Philox4x32-10 (Salmon et al., SC'11) of four groups of counters at once, so that no step waits for the one before.
-constexpr std::size_t groups = 4;
-void philox(std::uint64_t key, Counters (&counters)[groups]) {
+/// Philox4x32-10 (Salmon et al., SC'11) of several groups of counters at once, so that no step waits for the one before.
+template <std::size_t groups>
+inline void philox(std::uint64_t key, Counters (&counters)[groups]) {
   std::uint64_t k0 = key & 0xffffffffULL, k1 = key >> 32;
+#pragma GCC unroll 10
   for (int round = 0; round < 10; ++round) {
+#pragma GCC unroll 4
     for (Counters& c : counters) {
       const Lane first = multiply(c.word[0], 0xD2511F53), second = multiply(c.word[2], 0xCD9E8D57);
-      c = {{(second >> 32) ^ c.word[1] ^ k0, second, (first >> 32) ^ c.word[3] ^ k1, first}};
+      c = {{(second >> 32) ^ (c.word[1] ^ k0), second, (first >> 32) ^ (c.word[3] ^ k1), first}};
     }
     k0 = (k0 + 0x9E3779B9) & 0xffffffffULL;
     k1 = (k1 + 0xBB67AE85) & 0xffffffffULL;
   }
 }
 
-/// Uniforms of 16 places.
-void draw_sixteen(std::uint64_t key, const std::int64_t* household, const std::uint16_t* line, std::uint32_t replicate, double* out) {
-  Counters counters[groups] = {};
-  for (std::size_t g = 0; g < groups; ++g)
-    for (std::size_t l = 0; l < lanes; ++l) {
-      const auto id = static_cast<std::uint64_t>(household[g * lanes + l]);
-      counters[g].word[0][l] = id;
-      counters[g].word[1][l] = id >> 32;
-      counters[g].word[2][l] = line == nullptr ? 0 : line[g * lanes + l];
-      counters[g].word[3][l] = replicate;
-    }
+/// Four counters of households (and lines, of persons).
+inline Counters counters_at(const std::int64_t* household, const std::uint16_t* line, std::uint32_t replicate) {
+  Counters counters{};
+  std::memcpy(&counters.word[0], household, sizeof(Lane));
+  counters.word[1] = counters.word[0] >> 32;
+  if (line != nullptr) counters.word[2] = Lane{line[0], line[1], line[2], line[3]};
+  counters.word[3] = Lane{replicate, replicate, replicate, replicate};
+  return counters;
+}
+
+/// As many groups as keep the multipliers busy.
+constexpr std::size_t side_by_side = 4;
+constexpr std::size_t places = side_by_side * lanes;
+
+inline void draw_places(std::uint64_t key, const std::int64_t* household, const std::uint16_t* line, std::uint32_t replicate,
+                        Counters (&counters)[side_by_side]) {
+  for (std::size_t g = 0; g < side_by_side; ++g)
+    counters[g] = counters_at(household + g * lanes, line == nullptr ? nullptr : line + g * lanes, replicate);
   philox(key, counters);
-  for (std::size_t g = 0; g < groups; ++g) {
+}
+
+void draw_sixteen(std::uint64_t key, const std::int64_t* household, const std::uint16_t* line, std::uint32_t replicate, double* out) {
+  Counters counters[side_by_side];
+  draw_places(key, household, line, replicate, counters);
+  for (std::size_t g = 0; g < side_by_side; ++g) {
     // 1 + k/2^52 by its bits, then exactly (k + 1/2)/2^52.
     const Lane bits = ((counters[g].word[1] << 32) | (counters[g].word[0] & 0xffffffffULL)) >> 12 | 0x3ff0000000000000ULL;
-    for (std::size_t l = 0; l < lanes; ++l) out[g * lanes + l] = std::bit_cast<double>(std::uint64_t{bits[l]}) - 1 + 0x1p-53;
+    using Doubles = double __attribute__((vector_size(32)));
+    const Doubles uniform = reinterpret_cast<Doubles>(bits) - 1.0 + 0x1p-53;
+    std::memcpy(out + g * lanes, &uniform, sizeof uniform);
   }
 }
 
@@ -103,7 +119,7 @@ void draw_sixteen(std::uint64_t key, const std::int64_t* household, const std::u
 void draw_uniforms(std::uint64_t key, std::size_t n, const std::int64_t* household, const std::uint16_t* line,
                    std::uint32_t replicate, double* out) {
   std::size_t i = 0;
-  for (; i + groups * lanes <= n; i += groups * lanes)
+  for (; i + places <= n; i += places)
     draw_sixteen(key, household + i, line == nullptr ? nullptr : line + i, replicate, out + i);
   for (; i < n; ++i) {
     const DrawPlace place{household[i], line == nullptr ? std::uint16_t{0} : line[i], 0, replicate};
@@ -111,18 +127,28 @@ void draw_uniforms(std::uint64_t key, std::size_t n, const std::int64_t* househo
   }
 }
 
+void draw_words(std::uint64_t key, std::size_t n, const std::int64_t* household, const std::uint16_t* line, std::uint32_t replicate,
+                std::uint32_t* out) {
+  std::size_t i = 0;
+  for (; i + places <= n; i += places) {
+    Counters counters[side_by_side];
+    draw_places(key, household + i, line + i, replicate, counters);
+    for (const Counters& c : counters)
+      for (std::size_t l = 0; l < lanes; ++l)
+        for (const Lane& word : c.word) *out++ = static_cast<std::uint32_t>(word[l]);
+  }
+  for (; i < n; ++i)
+    for (const std::uint32_t word : draw_words(key, {household[i], line[i], 0, replicate})) *out++ = word;
+}
+
+/// Blocks of words of one household.
+constexpr std::size_t groups = household_words / 4;
+
 void draw_household_words(std::uint64_t key, std::size_t n, const std::int64_t* household, std::uint32_t* out) {
   std::size_t i = 0;
   for (; i + lanes <= n; i += lanes) {
-    Counters counters[groups] = {};
-    for (std::size_t g = 0; g < groups; ++g)
-      for (std::size_t l = 0; l < lanes; ++l) {
-        const auto id = static_cast<std::uint64_t>(household[i + l]);
-        counters[g].word[0][l] = id;
-        counters[g].word[1][l] = id >> 32;
-        counters[g].word[2][l] = 0;
-        counters[g].word[3][l] = g;
-      }
+    Counters counters[groups];
+    for (std::uint32_t g = 0; g < groups; ++g) counters[g] = counters_at(household + i, nullptr, g);
     philox(key, counters);
     for (std::size_t l = 0; l < lanes; ++l)
       for (std::size_t g = 0; g < groups; ++g)

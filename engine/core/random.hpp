@@ -27,6 +27,10 @@ std::uint64_t draw_bits(std::uint64_t key, const DrawPlace& place);
 /// All 128 bits of the same block, for what needs many coarse draws at once: words 0 and 1 are those of draw_bits.
 std::array<std::uint32_t, 4> draw_words(std::uint64_t key, const DrawPlace& place);
 
+/// The same for n places that share key, period 0 and replicate: 4 words a place.
+void draw_words(std::uint64_t key, std::size_t n, const std::int64_t* household, const std::uint16_t* line, std::uint32_t replicate,
+                std::uint32_t* out);
+
 /// Words of the first blocks (replicates 0 to 3, period 0) of n households themselves: 16 a household, as draw_words gives them.
 constexpr std::size_t household_words = 16;
 void draw_household_words(std::uint64_t key, std::size_t n, const std::int64_t* household, std::uint32_t* out);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 namespace puente {
@@ -92,7 +93,7 @@ void to_f64(const ColumnView& view, std::size_t first, std::size_t n, double* ou
 }
 
 Column::Column(ColumnInfo info, std::size_t rows)
-    : info_(std::move(info)), rows_(rows), bytes_(rows * bytes_of(info_.type)) {}
+    : info_(std::move(info)), rows_(rows), bytes_(rows * bytes_of(info_.type), std::byte{0}) {}
 
 bool Column::set(std::size_t row, double x) {
   return with_type(info_.type, [&]<class T>(T*) {
@@ -117,9 +118,10 @@ void Column::append(const double* values, std::size_t n) {
   with_type(info_.type, [&]<class T>(T*) {
     bytes_.resize((rows_ + n) * sizeof(T));
     T* out = as<T>() + rows_;
+    constexpr auto lowest = static_cast<double>(std::numeric_limits<T>::lowest());
     for (std::size_t i = 0; i < n; ++i) {
       if constexpr (std::is_floating_point_v<T>) out[i] = static_cast<T>(values[i]);
-      else out[i] = std::isnan(values[i]) ? std::numeric_limits<T>::lowest() : static_cast<T>(values[i]);
+      else out[i] = static_cast<T>(values[i] != values[i] ? lowest : values[i]);
     }
   });
   rows_ += n;

@@ -69,6 +69,8 @@ class Column {
   /// Stores x (NaN: missing), rounded to the type. False when x does not fit the type exactly as an integer.
   bool set(std::size_t row, double x);
   double get(std::size_t row) const;
+  /// Room for this many rows in all.
+  void reserve(std::size_t rows) { bytes_.reserve(rows * bytes_of(info_.type)); }
   /// Adds n rows of numbers that fit the type (NaN: missing).
   void append(const double* values, std::size_t n);
   /// Adds rows to an i64 column, which holds more digits than a double.

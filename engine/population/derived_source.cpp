@@ -99,24 +99,49 @@ std::int64_t DerivedSource::persons() const { return impl_->base->persons(); }
 std::int64_t DerivedSource::cut_at(double share) const { return impl_->base->cut_at(share); }
 void DerivedSource::open_window(std::int64_t first, std::int64_t last) { impl_->base->open_window(first, last); }
 
+namespace {
+
+/// Columns of the base that a load takes, and where the wanted ones lie among them: what both the program and the caller
+/// want is loaded once.
+struct BaseColumns {
+  std::vector<rules::Input> inputs;
+  std::vector<std::ptrdiff_t> place;  ///< of each wanted one among the inputs
+
+  void start(std::span<const rules::Input> needed, std::size_t wanted) {
+    inputs.assign(needed.begin(), needed.end());
+    place.assign(wanted, -1);
+  }
+  void add(std::size_t wanted, const rules::Input& input) {
+    auto at = std::find(inputs.begin(), inputs.end(), input) - inputs.begin();
+    const bool taken = std::find(place.begin(), place.end(), at) != place.end();
+    if (taken || at == std::ssize(inputs)) {
+      at = std::ssize(inputs);
+      inputs.push_back(input);
+    }
+    place[wanted] = at;
+  }
+};
+
+}  // namespace
+
 void DerivedSource::load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
                          BlockData& block) const {
   thread_local rules::Workspace workspace;
+  BaseColumns from_base;
+  thread_local std::vector<BlockColumn> results;  // trades its memory with the block's
   const auto origin = [&](const rules::Input& input) {
     return impl_->origin[static_cast<std::size_t>(input.entity)][static_cast<std::size_t>(input.column)];
   };
   const bool computes = std::any_of(wanted.begin(), wanted.end(), [&](const rules::Input& input) { return origin(input) < 0; });
-  std::vector<rules::Input> from_base;
-  if (computes) from_base = impl_->needed;
-  std::size_t next = from_base.size();
-  for (const rules::Input& input : wanted)
-    if (origin(input) >= 0) from_base.push_back({input.entity, origin(input)});
-  impl_->base->load(first, last, from_base, block);
+  from_base.start(computes ? std::span<const rules::Input>(impl_->needed) : std::span<const rules::Input>(), wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (origin(wanted[i]) >= 0) from_base.add(i, {wanted[i].entity, origin(wanted[i])});
+  impl_->base->load(first, last, from_base.inputs, block);
   if (computes) impl_->compute(block, workspace);
-  std::vector<BlockColumn> results(wanted.size());
+  results.resize(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (origin(wanted[i]) >= 0) {
-      results[i] = std::move(block.inputs[next++]);
+      std::swap(results[i], block.inputs[static_cast<std::size_t>(from_base.place[i])]);
       continue;
     }
     const std::size_t rows = block.rows.count(wanted[i].entity);
@@ -124,7 +149,7 @@ void DerivedSource::load(std::int64_t first, std::int64_t last, std::span<const 
     std::copy_n(impl_->program.result(impl_->outputs[static_cast<std::size_t>(-1 - origin(wanted[i]))], workspace), rows, made);
     round_to_storage(impl_->schema.columns(wanted[i].entity)[static_cast<std::size_t>(wanted[i].column)], {made, rows});
   }
-  block.inputs = std::move(results);
+  std::swap(block.inputs, results);
 }
 
 }  // namespace puente

@@ -22,10 +22,12 @@ void round_to_storage(const ColumnInfo& info, std::span<double> values) {
     return;
   }
   const double bound = std::ldexp(1.0, 8 * static_cast<int>(bytes_of(info.type)) - 1);
-  const auto holds = [bound](double x) { return (x > -bound && x < bound && x == std::floor(x)) || std::isnan(x); };
-  const auto* odd = std::find_if_not(values.data(), values.data() + values.size(), holds);
-  if (odd != values.data() + values.size())
-    throw bad_input("the made column '" + info.name + "' has the value " + shortest(*odd) + ", which does not fit its type " +
+  const auto holds = [bound](double x) { return ((x > -bound) & (x < bound) & (x == std::floor(x))) | (x != x); };
+  std::int64_t held = 0;
+  for (const double x : values) held += holds(x) ? 1 : 0;
+  if (held == static_cast<std::int64_t>(values.size())) return;
+  const auto odd = std::find_if_not(values.begin(), values.end(), holds);
+  throw bad_input("the made column '" + info.name + "' has the value " + shortest(*odd) + ", which does not fit its type " +
                     name_of(info.type));
 }
 
@@ -41,6 +43,14 @@ namespace {
 
 /// Blocks of this many households stay in cache on their way into compact columns.
 constexpr std::int64_t block_households = 1024;
+
+/// Room for all rows of a population, by what a household of its first block takes.
+void reserve(Population& population, std::int64_t households, const BlockData& block) {
+  const auto persons = static_cast<double>(households) * static_cast<double>(block.rows.persons) / static_cast<double>(block.rows.households);
+  for (Column& column : population.household) column.reserve(static_cast<std::size_t>(households));
+  for (Column& column : population.person) column.reserve(static_cast<std::size_t>(1.02 * persons));
+  population.person_offset.reserve(static_cast<std::size_t>(households) + 1);
+}
 
 void append_block(const BlockData& block, std::span<const rules::Input> wanted, Population& population) {
   std::size_t household = 0, person = 0;
@@ -68,6 +78,7 @@ Population make_rows(const PopulationSource& source, std::int64_t first, std::in
     }
   for (std::int64_t begin = first; begin < last; begin += block_households) {
     source.load(begin, std::min(last, begin + block_households), wanted, block);
+    if (begin == first) reserve(population, last - first, block);
     append_block(block, wanted, population);
   }
   return population;

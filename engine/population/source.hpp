@@ -27,7 +27,7 @@ class BlockColumn {
   }
   /// Room for n values of its own.
   double* make(std::size_t n) {
-    own_.resize(n);
+    if (own_.size() < n) own_.resize(n);
     refer_to(own_.data(), n);
     return own_.data();
   }

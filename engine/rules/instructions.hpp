@@ -26,7 +26,7 @@ struct Instruction {
   Op op = Op::fill;
   Level level = Level::household;  ///< of the output, over whose rows it runs
   Kernel kernel = nullptr;
-  std::array<Slot, 3> in{};
+  std::array<Slot, 4> in{};
   Slot out;
   int aux = -1;                    ///< purpose or global
 };

@@ -86,7 +86,7 @@ struct Lane {
 
 template <class F, bool... single>
 void map(const Operands& in, std::size_t n, double* out) {
-  static_assert(sizeof...(single) <= 3);
+  static_assert(sizeof...(single) <= 4);
   const auto run = [&]<std::size_t... k>(std::index_sequence<k...>) {
     const auto loop = [n, out](const auto... lane) {
       const F f;
@@ -120,6 +120,14 @@ Kernel ternary(unsigned singles) {
 
 void exp_column(const Operands& in, std::size_t n, double* out) { puente::exp(in[0], n, out); }
 void log_column(const Operands& in, std::size_t n, double* out) { puente::log(in[0], n, out); }
+void normal_column(const Operands& in, std::size_t n, double* out) { puente::inverse_normal_cdf(in[0], n, out); }
+void power_columns(const Operands& in, std::size_t n, double* out) { puente::pow(in[0], in[1], n, out); }
+void power_column(const Operands& in, std::size_t n, double* out) { puente::pow(in[0], *in[1], n, out); }
+
+Kernel power_kernel(unsigned singles) {
+  if ((singles & 1U) != 0) return binary<Power>(singles);
+  return (singles & 2U) != 0 ? &power_column : &power_columns;
+}
 
 Kernel unary_kernel(Op op, unsigned singles) {
   switch (op) {
@@ -133,7 +141,7 @@ Kernel unary_kernel(Op op, unsigned singles) {
     case Op::ceil: return unary<Ceil>(singles);
     case Op::round: return unary<Round>(singles);
     case Op::is_missing: return unary<IsMissing>(singles);
-    case Op::normal: return unary<Normal>(singles);
+    case Op::normal: return (singles & 1U) != 0 ? unary<Normal>(singles) : &normal_column;
     default: return unary<Same>(singles);
   }
 }
@@ -160,7 +168,7 @@ Kernel binary_kernel(Op op, unsigned singles) {
     case Op::subtract: return binary<Subtract>(singles);
     case Op::multiply: return binary<Multiply>(singles);
     case Op::divide: return binary<Divide>(singles);
-    case Op::power: return binary<Power>(singles);
+    case Op::power: return power_kernel(singles);
     case Op::min: return binary<Min>(singles);
     case Op::max: return binary<Max>(singles);
     case Op::less: return binary<Less>(singles);
@@ -178,6 +186,31 @@ template <class Outer, class Inner>
 struct Fused {
   double operator()(double a, double b, double c) const { return Outer{}(Inner{}(a, b), c); }
 };
+
+template <class Inner>
+struct ChooseWhere {
+  double operator()(double a, double b, double then, double otherwise) const { return Inner{}(a, b) == 1 ? then : otherwise; }
+};
+
+template <class F>
+Kernel quaternary(unsigned singles) {
+  constexpr std::array<Kernel, 16> patterns = {
+      &map<F, false, false, false, false>, &map<F, true, false, false, false>, &map<F, false, true, false, false>, &map<F, true, true, false, false>,
+      &map<F, false, false, true, false>, &map<F, true, false, true, false>, &map<F, false, true, true, false>, &map<F, true, true, true, false>,
+      &map<F, false, false, false, true>, &map<F, true, false, false, true>, &map<F, false, true, false, true>, &map<F, true, true, false, true>,
+      &map<F, false, false, true, true>, &map<F, true, false, true, true>, &map<F, false, true, true, true>, &map<F, true, true, true, true>};
+  return patterns[singles & 15U];
+}
+
+Kernel choose_where(Op inner, unsigned singles) {
+  switch (inner) {
+    case Op::less: return quaternary<ChooseWhere<CompleteLess>>(singles);
+    case Op::less_equal: return quaternary<ChooseWhere<CompleteLessEqual>>(singles);
+    case Op::equal: return quaternary<ChooseWhere<CompleteEqual>>(singles);
+    case Op::unequal: return quaternary<ChooseWhere<CompleteUnequal>>(singles);
+    default: return nullptr;
+  }
+}
 
 template <class Outer>
 Kernel fused_with(Op inner, unsigned singles, bool complete) {
@@ -203,6 +236,7 @@ Kernel fused_with(Op inner, unsigned singles, bool complete) {
 }  // namespace
 
 Kernel fused_kernel(Op outer, Op inner, unsigned singles, bool complete) {
+  if (outer == Op::choose) return complete ? choose_where(inner, singles) : nullptr;
   if (outer == Op::add) return fused_with<Add>(inner, singles, complete);
   const bool product = outer == Op::multiply || (outer == Op::logical_and && complete);
   return product ? fused_with<Multiply>(inner, singles, complete) : nullptr;

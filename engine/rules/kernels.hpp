@@ -26,14 +26,14 @@ enum class Op : std::uint8_t {
 int operands(Op op);
 inline bool has_kernel(Op op) { return op >= Op::negate && op <= Op::or_equal; }
 
-using Operands = std::array<const double*, 3>;
+using Operands = std::array<const double*, 4>;
 using Kernel = void (*)(const Operands& in, std::size_t n, double* out);
 
 /// The loop for `op` where bit k of `singles` says that operand k is one number for all rows. `complete`: no operand is
 /// ever missing; the results are the same, found with fewer questions.
 Kernel kernel_of(Op op, unsigned singles, bool complete = false);
 
-/// The loop for outer(inner(a, b), c) in one walk, with the same bits; null where there is none. Operands are a, b, c.
+/// The loop for outer(inner(a, b), c …) in one walk, with the same bits; null where there is none. Operands are a, b, c ….
 /// `complete`: neither a nor b is ever missing; for a condition as the outer operation, nor is c.
 Kernel fused_kernel(Op outer, Op inner, unsigned singles, bool complete);
 

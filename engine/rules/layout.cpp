@@ -39,12 +39,13 @@ class Layout {
     }
   }
 
-  /// What an instruction reads: the value's operands; or those of the one that is fused into it, then its other one.
-  std::array<int, 3> operands_of(int v) const {
+  using Read = std::array<int, 4>;
+  /// What an instruction reads: the value's operands; or those of the one that is fused into it, then its other ones.
+  Read operands_of(int v) const {
     const Value& made = value(v);
     const int inner = inner_[static_cast<std::size_t>(v)];
-    if (inner < 0) return made.in;
-    return {value(inner).in[0], value(inner).in[1], made.in[0] == inner ? made.in[1] : made.in[0]};
+    if (inner < 0) return {made.in[0], made.in[1], made.in[2], -1};
+    return {value(inner).in[0], value(inner).in[1], made.in[0] == inner ? made.in[1] : made.in[0], made.in[2]};
   }
 
   void fuse() {
@@ -56,17 +57,21 @@ class Layout {
         if (needed_[v] != 0 && operand >= 0) ++uses[static_cast<std::size_t>(operand)];
     for (std::size_t v = 0; v < needed_.size(); ++v) {
       const Value& outer = builder_.values_[v];
-      if (needed_[v] == 0 || outer.level == Level::constant || operands(outer.op) != 2) continue;
-      for (const int operand : {outer.in[1], outer.in[0]}) {
+      const bool choice = outer.op == Op::choose;
+      if (needed_[v] == 0 || outer.level == Level::constant || (operands(outer.op) != 2 && !choice)) continue;
+      for (const int operand : {choice ? outer.in[0] : outer.in[1], outer.in[0]}) {
         const auto p = static_cast<std::size_t>(operand);
         if (uses[p] != 1 || value(operand).level != outer.level || inner_[p] >= 0 || operands(value(operand).op) != 2) continue;
-        if (fused_kernel(outer.op, value(operand).op, 0, complete(static_cast<int>(v)) && complete(operand)) == nullptr) continue;
+        if (fused_kernel(outer.op, value(operand).op, 0, fits_together(static_cast<int>(v), operand)) == nullptr) continue;
         inner_[v] = operand;
         needed_[p] = 0;
         break;
       }
     }
   }
+
+  /// Whether nothing is missing that a fused loop does not ask for; what is chosen may be missing.
+  bool fits_together(int v, int inner) const { return complete(inner) && (value(v).op == Op::choose || complete(v)); }
 
   /// None of the value's operands is ever missing.
   bool complete(int v) const {
@@ -113,14 +118,14 @@ class Layout {
     instruction.level = made.level;
     instruction.aux = renumbered(made);
     unsigned singles = 0;
-    const std::array<int, 3> in = operands_of(v);
+    const Read in = operands_of(v);
     for (std::size_t k = 0; k < in.size(); ++k) {
       if (in[k] < 0) continue;
       instruction.in[k] = slot(in[k]);
       if (instruction.in[k].single()) singles |= 1U << k;
     }
     const int inner = inner_[static_cast<std::size_t>(v)];
-    if (inner >= 0) instruction.kernel = fused_kernel(made.op, value(inner).op, singles, complete(v) && complete(inner));
+    if (inner >= 0) instruction.kernel = fused_kernel(made.op, value(inner).op, singles, fits_together(v, inner));
     else if (has_kernel(made.op)) instruction.kernel = kernel_of(made.op, singles, complete(v));
     const bool in_place = made.op != Op::exp && made.op != Op::log;
     if (in_place) release_operands(in, position);
@@ -148,7 +153,7 @@ class Layout {
 
   std::vector<int>& free_registers(Slot::Kind kind) { return kind == Slot::Kind::person ? free_person_ : free_household_; }
 
-  void release_operands(const std::array<int, 3>& in, std::size_t position) {
+  void release_operands(const Read& in, std::size_t position) {
     for (std::size_t k = 0; k < in.size(); ++k) {
       const int v = in[k];
       const bool again = std::find(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(k), v) !=

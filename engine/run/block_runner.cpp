@@ -38,8 +38,8 @@ void BlockRunner::window(std::int64_t first, std::int64_t last, const std::strin
   source_.open_window(first, last);
   const std::int64_t block = settings_.block_households;
   const std::int64_t blocks = (last - first + block - 1) / block;
-  // A few blocks in a row for a thread, so that it knows which comes next; few enough that no thread waits long for another.
-  const std::int64_t row = std::clamp<std::int64_t>(blocks / (16 * team_.threads()), 1, 8);
+  // Blocks in a row for a thread, so that it knows which comes next; few enough that no thread waits long for another.
+  const std::int64_t row = std::clamp<std::int64_t>(blocks / (16 * team_.threads()), 1, 64);
   team_.for_each(static_cast<std::size_t>((blocks + row - 1) / row), [&](std::size_t r, int thread) {
     const std::int64_t row_begin = first + static_cast<std::int64_t>(r) * row * block;
     const std::int64_t row_end = std::min(last, row_begin + row * block);

@@ -324,7 +324,7 @@ void ScenarioTally::gather_band(BlockProcessor& processor, const double* conditi
   }
 }
 
-/// A slot has a cell for all and one for each sex.
+/// A slot has a cell for all and one for each sex; the terms are the same for all columns.
 void ScenarioTally::add_shares(BlockProcessor& processor, const double* condition, Missing missing, std::span<const SlotColumn> columns,
                                Everybody everybody, std::vector<LimbTable>& tables) {
   const double* sex = study_.sex.index >= 0 ? processor.result(*study_.measures, study_.sex) : nullptr;
@@ -332,24 +332,27 @@ void ScenarioTally::add_shares(BlockProcessor& processor, const double* conditio
   for (std::size_t b = 0; b < tables.size(); ++b) {
     gather_band(processor, condition, missing, b);
     const std::size_t n = in_band_.size();
-    cell_.resize(n);
-    sex_cell_.resize(n);
+    cell_.resize(2 * n * (columns.size() + 1));
+    cells_.clear();
     const auto add_column = [&](auto slot_of) {
+      std::int32_t* cell = cell_.data() + n * cells_.size();
+      std::int32_t* sex_cell = cell + n;
       for (std::size_t j = 0; j < n; ++j) {
         const auto i = static_cast<std::size_t>(in_band_[j]);
         const std::int32_t slot = slot_of(i);
         const bool sexed = slot >= 0 && sex != nullptr && !std::isnan(sex[i]);
-        cell_[j] = slot < 0 ? -1 : slot * sexes;
-        sex_cell_[j] = sexed ? slot * sexes + 1 + static_cast<std::int32_t>(sex[i]) : -1;
+        cell[j] = slot < 0 ? -1 : slot * sexes;
+        sex_cell[j] = sexed ? slot * sexes + 1 + static_cast<std::int32_t>(sex[i]) : -1;
       }
-      const std::int32_t* cells[] = {cell_.data(), sex_cell_.data()};
-      constexpr std::size_t chunk = 1024;
-      const TermColumns all = columns_of_terms(terms_of<AttendanceTerm>(), n);
-      for (std::size_t first = 0; first < n; first += chunk)
-        tables[b].add_by_slot(all.part(first, std::min(chunk, n - first)), cells, first);
+      cells_.push_back(cell);
+      cells_.push_back(sex_cell);
     };
     if (everybody == Everybody::counts) add_column([](std::size_t) { return 0; });
     for (const SlotColumn& column : columns) add_column([&](std::size_t i) { return column.persons()[i]; });
+    constexpr std::size_t chunk = 1024;
+    const TermColumns all = columns_of_terms(terms_of<AttendanceTerm>(), n);
+    for (std::size_t first = 0; first < n; first += chunk)
+      tables[b].add_by_slot(all.part(first, std::min(chunk, n - first)), cells_, first);
   }
 }
 
@@ -381,23 +384,22 @@ void ScenarioTally::add_choice(const BlockProcessor& processor, std::span<const 
     out[c] = w;
     out[n + c] = w * (children.earnings[children.chosen[c]][c] - children.earnings[children.seen[c]][c]);
   }
-  cell_.resize(n);
+  cell_.resize(n * (columns.size() + 1));
+  cells_.clear();
   const auto add_column = [&](auto slot_of) {
+    std::int32_t* cell = cell_.data() + n * cells_.size();
     for (std::size_t c = 0; c < n; ++c) {
       const std::int32_t slot = slot_of(static_cast<std::size_t>(children.person[c]));
-      const auto cell = static_cast<std::int32_t>(children.seen[c] * most_alternatives + children.chosen[c]);
-      cell_[c] = slot < 0 ? -1 : slot * static_cast<std::int32_t>(choice_cells) + cell;
+      const auto move = static_cast<std::int32_t>(children.seen[c] * most_alternatives + children.chosen[c]);
+      cell[c] = slot < 0 ? -1 : slot * static_cast<std::int32_t>(choice_cells) + move;
     }
-    const std::int32_t* cells[] = {cell_.data()};
-    constexpr std::size_t chunk = 1024;
-    const TermColumns all = columns_of_terms(terms_of<ChoiceTerm>(), n);
-    for (std::size_t first = 0; first < n; first += chunk) choice_.add_by_slot(all.part(first, std::min(chunk, n - first)), cells, first);
+    cells_.push_back(cell);
   };
   add_column([](std::size_t) { return 0; });
-  for (const SlotColumn& column : columns) {
-    const std::span<const std::int32_t> slots = column.persons();
-    add_column([&](std::size_t i) { return slots[i]; });
-  }
+  for (const SlotColumn& column : columns) add_column([&](std::size_t i) { return column.persons()[i]; });
+  constexpr std::size_t chunk = 1024;
+  const TermColumns all = columns_of_terms(terms_of<ChoiceTerm>(), n);
+  for (std::size_t first = 0; first < n; first += chunk) choice_.add_by_slot(all.part(first, std::min(chunk, n - first)), cells_, first);
 }
 
 void ScenarioTally::merge(ScenarioTally& other) {

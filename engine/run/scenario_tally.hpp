@@ -93,7 +93,8 @@ class ScenarioTally {
   SlotEntries entries_;
   UnitSums unit_sums_;
   std::vector<double> terms_, share_;
-  std::vector<std::int32_t> concerned_, in_band_, cell_, sex_cell_;
+  std::vector<std::int32_t> concerned_, in_band_, cell_;  ///< cell_: a column after the other
+  std::vector<const std::int32_t*> cells_;
 };
 
 }  // namespace puente

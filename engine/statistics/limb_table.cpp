@@ -30,26 +30,32 @@ void LimbTable::add_to_first(const TermColumns& records) {
   }
 }
 
-/// Cuts all terms of a run of records into rows of pieces; false when a term does not fit.
+/// Cuts the terms of a run of records into rows of pieces, but for those that are zero for all of them; false when a term
+/// does not fit.
 bool LimbTable::cut(const TermColumns& records, std::size_t first, std::size_t n) {
+  cut_.clear();
   for (std::size_t k = 0; k < records.used; ++k) {
     const double* terms = records.at(k) + first;
+    if (all_zero(terms, n)) continue;
+    Limbs* pieces = pieces_.data() + cut_.size();
+    cut_.push_back(k);
     if (all_within(terms, n, limb_reach[1])) {
-      cut_terms<2>(terms, n, pieces_.data() + k, terms_);
+      cut_low_terms(terms, n, pieces, terms_);
       continue;
     }
     switch (limbs_needed(largest_magnitude_bits(terms, n))) {
-      case 3: cut_terms<3>(terms, n, pieces_.data() + k, terms_); break;
-      case 4: cut_terms<4>(terms, n, pieces_.data() + k, terms_); break;
+      case 3: cut_terms<3>(terms, n, pieces, terms_); break;
+      case 4: cut_terms<4>(terms, n, pieces, terms_); break;
       default: return false;
     }
   }
   return true;
 }
 
-void LimbTable::add_row(const Limbs* row, std::size_t used, std::size_t slot) {
+void LimbTable::add_row(const Limbs* row, std::size_t slot) {
   Limbs* to = limbs_.data() + slot * terms_;
-  for (std::size_t k = 0; k < used; ++k) add_limbs(to[k], row[k]);
+  const std::size_t terms = cut_.size();
+  for (std::size_t j = 0; j < terms; ++j) add_limbs(to[cut_[j]], row[j]);
 }
 
 void LimbTable::add_plainly(const TermColumns& records, std::size_t i, std::size_t slot) {
@@ -68,7 +74,7 @@ void LimbTable::add_by_slot(const TermColumns& records, std::span<const std::int
         const std::int32_t slot = column[first + begin + i];
         if (slot < 0) continue;
         if (!records_.empty()) records_[static_cast<std::size_t>(slot)] += w[begin + i] > 0;
-        if (fits) add_row(pieces_.data() + i * terms_, records.used, static_cast<std::size_t>(slot));
+        if (fits) add_row(pieces_.data() + i * terms_, static_cast<std::size_t>(slot));
         else add_plainly(records, begin + i, static_cast<std::size_t>(slot));
       }
   }

@@ -32,7 +32,9 @@ class LimbTable {
   enum class Records : std::uint8_t { counted, not_counted };
   LimbTable(std::size_t slots, std::size_t terms, Records records = Records::not_counted)
       : terms_(terms), slots_(slots), limbs_(slots * terms), sums_(slots * terms),
-        records_(records == Records::counted ? slots : 0), pieces_(piece_rows * terms) {}
+        records_(records == Records::counted ? slots : 0), pieces_(piece_rows * terms) {
+    cut_.reserve(terms);
+  }
 
   std::size_t slots() const { return slots_; }
   /// Adds every record to slot 0.
@@ -43,7 +45,7 @@ class LimbTable {
     make_room(n);
     std::fill_n(pieces_.begin(), terms_, Limbs{});
     if (!sum(pieces_.data())) return false;
-    add_row(pieces_.data(), terms_, 0);
+    for (std::size_t k = 0; k < terms_; ++k) add_limbs(limbs_[k], pieces_[k]);
     if (!records_.empty()) records_[0] += weighted_records(w, n);
     return true;
   }
@@ -66,14 +68,15 @@ class LimbTable {
   void make_room(std::size_t additions);
   void flush_all();
   bool cut(const TermColumns& records, std::size_t first, std::size_t n);
-  void add_row(const Limbs* row, std::size_t used, std::size_t slot);
+  void add_row(const Limbs* row, std::size_t slot);
   void add_plainly(const TermColumns& records, std::size_t i, std::size_t slot);
 
   std::size_t terms_, slots_;
   std::vector<Limbs> limbs_;       ///< [slot][term]
   std::vector<ExactSum> sums_;     ///< [slot][term]
   std::vector<std::int64_t> records_;  ///< [slot], or empty
-  std::vector<Limbs> pieces_;      ///< [row][term], scratch
+  std::vector<Limbs> pieces_;      ///< [row][term of cut_], scratch
+  std::vector<std::size_t> cut_;   ///< terms that are not zero, scratch
   std::int64_t additions_ = 0;     ///< an upper bound on what any limb holds, in pieces
 };
 

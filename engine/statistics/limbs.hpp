@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -24,8 +25,16 @@ inline constexpr std::array<double, limb_count> limb_reach{0x1p-31, 0x1p19, 0x1p
 /// So many limbs of 2^49 fit in an int64.
 inline constexpr std::int64_t limb_additions = 16383;
 
+using Counts = std::int64_t __attribute__((vector_size(32)));
+
 struct alignas(32) Limbs {
   std::array<std::int64_t, limb_count> limb{};
+  Counts counts() const {
+    Counts all;
+    std::memcpy(&all, limb.data(), sizeof all);
+    return all;
+  }
+  void set(Counts all) { std::memcpy(limb.data(), &all, sizeof all); }
 };
 
 /// Limbs that terms of these magnitude bits need; limb_count + 1 when a term does not fit a sum.
@@ -119,9 +128,29 @@ inline void cut_terms(const double* terms, std::size_t n, Limbs* pieces, std::si
   }
 }
 
-inline void add_limbs(Limbs& to, const Limbs& piece) {
-  for (int l = 0; l < limb_count; ++l) to.limb[l] += piece.limb[l];
+/// As cut_terms<2>, four terms at a time.
+inline void cut_low_terms(const double* terms, std::size_t n, Limbs* pieces, std::size_t stride) {
+  using Four = double __attribute__((vector_size(32)));
+  std::size_t i = 0;
+  for (; i + 4 <= n; i += 4, pieces += 4 * stride) {
+    Four rest;
+    std::memcpy(&rest, terms + i, sizeof rest);
+    const auto take = [&rest](int l) {
+      const Four shifted = rest + limb_border[static_cast<std::size_t>(l)];
+      rest -= shifted - limb_border[static_cast<std::size_t>(l)];
+      return std::bit_cast<Counts>(shifted) - std::bit_cast<std::int64_t>(limb_border[static_cast<std::size_t>(l)]);
+    };
+    const Counts upper = take(1), lower = take(0), none = {};
+    const Counts even = __builtin_shuffle(lower, upper, Counts{0, 4, 2, 6}), odd = __builtin_shuffle(lower, upper, Counts{1, 5, 3, 7});
+    pieces[0].set(__builtin_shuffle(even, none, Counts{0, 1, 4, 5}));
+    pieces[stride].set(__builtin_shuffle(odd, none, Counts{0, 1, 4, 5}));
+    pieces[2 * stride].set(__builtin_shuffle(even, none, Counts{2, 3, 4, 5}));
+    pieces[3 * stride].set(__builtin_shuffle(odd, none, Counts{2, 3, 4, 5}));
+  }
+  cut_terms<2>(terms + i, n - i, pieces, stride);
 }
+
+inline void add_limbs(Limbs& to, const Limbs& piece) { to.set(to.counts() + piece.counts()); }
 
 /// Hands the limbs over to an exact sum and empties them.
 inline void flush(Limbs& limbs, ExactSum& sum) {

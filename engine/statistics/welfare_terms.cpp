@@ -77,39 +77,65 @@ void fgt_terms(std::size_t n, const double* y, const double* w, double z, const 
   }
 }
 
-/// Σ w, Σ w·y; false where some value is not positive or a term needs more limbs.
-PUENTE_WIDE bool sum_weights(std::size_t n, const double* y, const double* w, Limbs* sums) {
+/// Σ w and Σ w·y.
+struct WeightSums {
   LowLimbs weight, income;
   std::int64_t not_positive = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    not_positive |= y[i] > 0 ? 0 : -1;
-    weight.add(w[i]);
-    income.add(w[i] * y[i]);
+  void add(double y, double w) {
+    not_positive |= y > 0 ? 0 : -1;
+    weight.add(w);
+    income.add(w * y);
   }
-  if (not_positive != 0 || !weight.fits() || !income.fits()) return false;
-  weight.add_to(sums[0], n);
-  income.add_to(sums[1], n);
-  return true;
-}
+  /// False where some value is not positive or a term needs more limbs.
+  bool add_to(Limbs* sums, std::size_t n) const {
+    weight.add_to(sums[WelfareTerms::weight], n);
+    income.add_to(sums[WelfareTerms::total], n);
+    return not_positive == 0 && weight.fits() && income.fits();
+  }
+};
 
 /// The terms of a constant line, made and summed in one loop.
-PUENTE_WIDE bool sum_line(std::size_t n, const double* y, const double* w, double z, Limbs* sums) {
+struct LineSums {
   LowLimbs poor, gap, fgt2;
-  const double reciprocal = z > 0 ? 1 / z : 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const bool is_poor = y[i] < z;
-    const double weight_if_poor = is_poor ? w[i] : 0.0;
-    const double shortfall = is_poor ? z - y[i] : 0.0;
+  void add(double y, double w, double z, double reciprocal) {
+    const bool is_poor = y < z;
+    const double weight_if_poor = is_poor ? w : 0.0;
+    const double shortfall = is_poor ? z - y : 0.0;
     const double relative = shortfall * reciprocal;
     poor.add(weight_if_poor);
     gap.add(weight_if_poor * shortfall);
     fgt2.add(weight_if_poor * relative * relative);
   }
-  if (!poor.fits() || !gap.fits() || !fgt2.fits()) return false;
-  poor.add_to(sums[0], n);
-  gap.add_to(sums[1], n);
-  fgt2.add_to(sums[2], n);
-  return true;
+  bool add_to(Limbs* sums, std::size_t n) const {
+    poor.add_to(sums[0], n);
+    gap.add_to(sums[1], n);
+    fgt2.add_to(sums[2], n);
+    return poor.fits() && gap.fits() && fgt2.fits();
+  }
+};
+
+PUENTE_WIDE bool sum_weights(std::size_t n, const double* y, const double* w, Limbs* sums) {
+  WeightSums all;
+  for (std::size_t i = 0; i < n; ++i) all.add(y[i], w[i]);
+  return all.add_to(sums, n);
+}
+
+PUENTE_WIDE bool sum_line(std::size_t n, const double* y, const double* w, double z, Limbs* sums) {
+  LineSums line;
+  const double reciprocal = z > 0 ? 1 / z : 0.0;
+  for (std::size_t i = 0; i < n; ++i) line.add(y[i], w[i], z, reciprocal);
+  return line.add_to(sums, n);
+}
+
+PUENTE_WIDE bool sum_weights_and_line(std::size_t n, const double* y, const double* w, double z, Limbs* sums, Limbs* line_sums) {
+  WeightSums all;
+  LineSums line;
+  const double reciprocal = z > 0 ? 1 / z : 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    all.add(y[i], w[i]);
+    line.add(y[i], w[i], z, reciprocal);
+  }
+  return all.add_to(sums, n) && line.add_to(line_sums, n);
 }
 
 /// Terms relative to the line are missing, and so is their total, where a record that counts has a line of zero or below.
@@ -236,8 +262,10 @@ bool WelfareTerms::sum(const WelfareRecords& records, std::size_t first, std::si
                        std::all_of(lines_.begin(), lines_.end(), [](const LineTerms& line) { return line.constant; });
   if (!at_once) return false;
   const double *y = records.y + first, *w = records.w + first;
-  bool fits = sum_weights(n, y, w, sums);
-  for (std::size_t l = 0; fits && l < lines_.size(); ++l) fits = sum_line(n, y, w, records.line[l][first], sums + lines_[l].first);
+  const auto line = [&](std::size_t l) { return records.line[l][first]; };
+  if (lines_.empty()) return sum_weights(n, y, w, sums);
+  bool fits = sum_weights_and_line(n, y, w, line(0), sums, sums + lines_[0].first);
+  for (std::size_t l = 1; fits && l < lines_.size(); ++l) fits = sum_line(n, y, w, line(l), sums + lines_[l].first);
   return fits;
 }
 

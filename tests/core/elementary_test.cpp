@@ -66,6 +66,37 @@ TEST(Elementary, ArraysHaveTheBitsOfScalars) {
   EXPECT_EQ(different, 0u);
 }
 
+TEST(Elementary, ArraysOfPowersHaveTheBitsOfScalars) {
+  std::vector<double> x = any_doubles(300'003), y = between(-70, 70, x.size());
+  const std::vector<double> usual = between(0, 30, 300'000), exponents = between(-3, 3, usual.size());
+  x.insert(x.end(), usual.begin(), usual.end());
+  y.insert(y.end(), exponents.begin(), exponents.end());
+  const double special[] = {0.0, -0.0, 0.5, -0.5, 1, 2, 8, -3, 64, 65, 1.7, 1e300, infinity, -infinity, not_a_number};
+  for (std::size_t i = 0; i < y.size(); i += 3) y[i] = special[i / 3 % std::size(special)];
+  std::vector<double> powers(x.size());
+  puente::pow(x.data(), y.data(), x.size(), powers.data());
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) different += !same_bits(powers[i], puente::pow(x[i], y[i]));
+  for (const double exponent : special) {
+    powers = x;
+    puente::pow(powers.data(), exponent, x.size(), powers.data());  // in place
+    for (std::size_t i = 0; i < x.size(); ++i) different += !same_bits(powers[i], puente::pow(x[i], exponent));
+  }
+  EXPECT_EQ(different, 0u);
+}
+
+TEST(Elementary, ArraysOfInverseNormalsHaveTheBitsOfScalars) {
+  std::vector<double> p = between(0, 1, 400'003);
+  for (std::size_t i = 0; i < p.size(); i += 5) p[i] = std::exp(-700 * p[i]);
+  const double special[] = {0.0, 1.0, 0x1p-53, 1 - 0x1p-53, 0.075, 0.925, 0.5, 1e-12, 5e-324, -1.0, 2.0, not_a_number};
+  std::copy(std::begin(special), std::end(special), p.begin() + 7);
+  std::vector<double> x(p.size());
+  puente::inverse_normal_cdf(p.data(), p.size(), x.data());
+  std::size_t different = 0;
+  for (std::size_t i = 0; i < p.size(); ++i) different += !same_bits(x[i], puente::inverse_normal_cdf(p[i]));
+  EXPECT_EQ(different, 0u);
+}
+
 TEST(Elementary, ExpIsWithinOneUlp) {
   const auto truth = [](double x) { return std::exp(static_cast<long double>(x)); };
   for (const auto& [low, high] : {std::pair{-1.0, 1.0}, {-708.0, 709.0}, {-745.0, -708.0}, {-1e-9, 1e-9}})

@@ -48,9 +48,12 @@ TEST(Random, RunsOfAnyLengthEqualOneByOne) {
     std::vector<double> households(n), persons(n);
     draw_uniforms(~9ULL, n, household.data(), nullptr, 3, households.data());
     draw_uniforms(~9ULL, n, household.data(), line.data(), 0xffffffff, persons.data());
+    std::vector<std::array<std::uint32_t, 4>> words(n);
+    draw_words(~9ULL, n, household.data(), line.data(), 0xffffffff, words[0].data());
     for (std::size_t i = 0; i < n; ++i) {
       EXPECT_EQ(households[i], uniform_of_bits(draw_bits(~9ULL, {household[i], 0, 0, 3}))) << n << " " << i;
       EXPECT_EQ(persons[i], uniform_of_bits(draw_bits(~9ULL, {household[i], line[i], 0, 0xffffffff}))) << n << " " << i;
+      EXPECT_EQ(words[i], draw_words(~9ULL, {household[i], line[i], 0, 0xffffffff})) << n << " " << i;
     }
   }
 }

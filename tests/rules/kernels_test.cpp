@@ -60,6 +60,26 @@ TEST(Kernels, ConditionsAtOnceAreOneAfterTheOther) {
     for (unsigned singles = 0; singles < 8; ++singles) expect_the_same(Op::logical_and, inner, singles, true, conditions);
 }
 
+/// What is chosen may be missing; what decides may not.
+TEST(Kernels, AChoiceByAComparisonIsTheComparisonThenTheChoice) {
+  const double missing = std::numeric_limits<double>::quiet_NaN();
+  const Triples deciding({0.1, -0.0, 0.0, 3.7, inf});
+  const std::size_t n = deciding.rows();
+  std::vector<double> then(n), otherwise(n), at_once(n), holds(n), in_turn(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    then[i] = i % 7 == 0 ? missing : static_cast<double>(i);
+    otherwise[i] = i % 5 == 0 ? missing : -static_cast<double>(i);
+  }
+  const double *a = deciding.columns[0].data(), *b = deciding.columns[1].data();
+  for (const Op inner : {Op::less, Op::less_equal, Op::equal, Op::unequal})
+    for (unsigned singles = 0; singles < 16; ++singles) {
+      fused_kernel(Op::choose, inner, singles, true)({a, b, then.data() + 1, otherwise.data() + 1}, n - 1, at_once.data());
+      kernel_of(inner, singles & 3U, true)({a, b, nullptr, nullptr}, n - 1, holds.data());
+      kernel_of(Op::choose, (singles >> 1) & 6U, true)({holds.data(), then.data() + 1, otherwise.data() + 1, nullptr}, n - 1, in_turn.data());
+      EXPECT_EQ(bits(at_once), bits(in_turn)) << "comparison " << static_cast<int>(inner) << " singles " << singles;
+    }
+}
+
 TEST(Kernels, SumsAndProductsOfMissingOnesAreMissing) {
   const Triples numbers({0.1, std::numeric_limits<double>::quiet_NaN(), -2.5, inf});
   for (const Op outer : {Op::add, Op::multiply})

@@ -11,7 +11,7 @@ double reciprocal(double x) { return x > 0 ? (1 - 0x1p-50) / x : 0; }
 
 }  // namespace
 
-Distribution::Distribution(const std::vector<double>& shares) : slots_(shares.size()) {
+Distribution::Distribution(const std::vector<double>& shares) : slots_(shares.size()), count_(static_cast<double>(shares.size())) {
   const std::size_t n = shares.size();
   double total = 0;
   for (const double share : shares) total += share;
@@ -24,16 +24,18 @@ Distribution::Distribution(const std::vector<double>& shares) : slots_(shares.si
   while (!small.empty() && !large.empty()) {
     const std::size_t s = small.back(), l = large.back();
     small.pop_back();
-    slots_[s] = {room[s], 0, 0, l};
+    slots_[s].own = room[s];
+    slots_[s].part[1].index = l;
     room[l] -= 1 - room[s];
     if (room[l] >= 1) continue;
     large.pop_back();
     small.push_back(l);
   }
   for (const std::size_t i : small) slots_[i].own = 1;  // what rounding leaves
-  for (Slot& slot : slots_) {
-    slot.per_own = reciprocal(slot.own);
-    slot.per_other = reciprocal(1 - slot.own);
+  for (std::size_t i = 0; i < n; ++i) {
+    Slot& slot = slots_[i];
+    slot.part[0] = {0, reciprocal(slot.own), i};
+    slot.part[1] = {slot.own, reciprocal(1 - slot.own), slot.part[1].index};
   }
 }
 

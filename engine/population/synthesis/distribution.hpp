@@ -2,7 +2,9 @@
 // Immutable after construction.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace puente {
@@ -20,21 +22,27 @@ class Distribution {
   /// With the first classes of a Poisson distribution, 0 … most.
   static Distribution poisson(double mean, int most);
 
+  /// Which of a slot's two parts is a matter of chance: it is looked up and not branched on.
   Picked pick(double u) const {
-    const double place = u * static_cast<double>(slots_.size());
-    const auto slot = static_cast<std::size_t>(place);
+    const double place = u * count_;
+    const auto slot = static_cast<std::int64_t>(place);
     const double f = place - static_cast<double>(slot);
-    const Slot& s = slots_[slot];
-    const bool own = f < s.own;
-    return {own ? slot : s.other, (own ? f : f - s.own) * (own ? s.per_own : s.per_other)};
+    const Slot& s = slots_[static_cast<std::size_t>(slot)];
+    const Part& part = s.part[f < s.own ? 0 : 1];
+    return {part.index, (f - part.from) * part.per_width};
   }
 
  private:
+  struct Part {
+    double from = 0, per_width = 1;  ///< where the part begins; reciprocal of its width
+    std::size_t index = 0;
+  };
   struct Slot {
-    double own = 1, per_own = 1, per_other = 0;  ///< share of the slot that is the class itself; reciprocals
-    std::size_t other = 0;
+    double own = 1;  ///< share of the slot that is the class itself
+    std::array<Part, 2> part;
   };
   std::vector<Slot> slots_;
+  double count_ = 0;  ///< of slots
 };
 
 }  // namespace puente

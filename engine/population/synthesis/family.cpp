@@ -13,10 +13,10 @@ namespace {
 constexpr double girls = 100.0 / 203;
 
 /// Five-year groups from `first`; the last one is ten years wide and thins out.
-double age_in(Distribution::Picked group, int first, std::size_t groups) {
-  const double from = first + 5.0 * static_cast<double>(group.index);
-  if (group.index + 1 < groups) return std::floor(from + 5 * group.within);
-  return std::floor(from + 12 * group.within * group.within);
+int age_in(Distribution::Picked group, int first, std::size_t groups) {
+  const double from = first + 5.0 * static_cast<double>(static_cast<std::int64_t>(group.index));
+  if (group.index + 1 < groups) return static_cast<int>(from + 5 * group.within);
+  return static_cast<int>(from + 12 * group.within * group.within);
 }
 
 Sex sex_of(Words& words, double female) { return words.uniform() < female ? Sex::female : Sex::male; }
@@ -43,7 +43,7 @@ FamilyMaker::FamilyMaker(const FamilyPattern& pattern) : pattern_(pattern), chil
 }
 
 /// No child is older than `oldest_child`, which the father's age allows.
-void FamilyMaker::add_children(Words& words, int mother, int oldest_child, Family& family) const {
+inline void FamilyMaker::add_children(Words& words, int mother, int oldest_child, Family& family) const {
   const Children& children = children_[static_cast<std::size_t>(mother)];
   const std::size_t number = children.number.pick(words.uniform()).index;
   for (std::size_t i = 0; i < number; ++i) {
@@ -59,7 +59,7 @@ int FamilyMaker::parent_age(double u, int child) const {
 
 void FamilyMaker::make(Words& words, Family& family) const {
   family.members = 0;
-  const int age = static_cast<int>(age_in(head_.pick(words.uniform()), 15, head_groups));
+  const int age = age_in(head_.pick(words.uniform()), 15, head_groups);
   const Sex sex = sex_of(words, pattern_.female_head);
   const bool man = sex == Sex::male;
   family.add(Relation::head, age, sex);
@@ -75,7 +75,7 @@ void FamilyMaker::make(Words& words, Family& family) const {
   }
   const std::size_t others = others_.pick(words.uniform()).index;
   for (std::size_t i = 0; i < others; ++i) {
-    const double other = age_in(other_.pick(words.uniform()), 0, age_groups);
+    const int other = age_in(other_.pick(words.uniform()), 0, age_groups);
     family.add(Relation::other, other, sex_of(words, 0.5));
   }
 }

@@ -18,8 +18,8 @@ enum class Sex : std::int8_t { male, female };
 
 struct Member {
   Relation relation = Relation::head;
-  std::int8_t age = 0;
   Sex sex = Sex::male;
+  std::int16_t age = 0;  ///< two bytes: a store of one may be to anything, for all a compiler knows
 };
 
 struct Family {
@@ -27,8 +27,8 @@ struct Family {
   int members = 0;
   std::array<Member, most_members> member;
 
-  void add(Relation relation, double age, Sex sex) {
-    if (members < most_members) member[static_cast<std::size_t>(members++)] = {relation, static_cast<std::int8_t>(age), sex};
+  void add(Relation relation, int age, Sex sex) {
+    if (members < most_members) member[static_cast<std::size_t>(members++)] = {relation, sex, static_cast<std::int16_t>(age)};
   }
 };
 

@@ -44,6 +44,17 @@ std::size_t Layout::cell_of(std::int64_t household) const {
   return static_cast<std::size_t>(after - cells_.begin());
 }
 
+/// Whole numbers in doubles, so that the loop vectorises.
+void Layout::units_of(const Cell& cell, std::int64_t household, std::size_t n, std::size_t level, double* out) const {
+  const auto region = static_cast<std::size_t>(cell.region);
+  const double before = static_cast<double>(household - cell.first), households = static_cast<double>(cell.last - cell.first);
+  const double first = static_cast<double>(levels_[level].first[region]), units = static_cast<double>(levels_[level].in_region[region]);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double place = (before + static_cast<double>(static_cast<std::int32_t>(i)) + 0.5) / households;
+    out[i] = first + std::trunc(place * units);
+  }
+}
+
 std::vector<std::vector<double>> unit_orders(const Profile& profile, const Layout& layout) {
   std::vector<std::vector<double>> orders;
   for (const UnitDraw& draw : profile.draws) {

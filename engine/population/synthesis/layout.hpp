@@ -28,6 +28,8 @@ class Layout {
     const double place = (static_cast<double>(household - cell.first) + 0.5) / static_cast<double>(cell.last - cell.first);
     return units.first[region] + static_cast<std::int64_t>(place * static_cast<double>(units.in_region[region]));
   }
+  /// The same of the n households of a cell from this one on.
+  void units_of(const Cell& cell, std::int64_t household, std::size_t n, std::size_t level, double* out) const;
   std::int64_t units(std::size_t level) const { return levels_[level].first.back(); }
   /// Households of the area, as a share of all.
   double area_share(std::size_t area) const { return area_share_[area]; }

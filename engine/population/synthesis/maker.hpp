@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/core/random.hpp"
@@ -29,8 +30,8 @@ struct MadeHousehold {
 class HouseholdMaker {
  public:
   HouseholdMaker(const Profile& profile, std::int64_t households);
-  /// `words` are the household's first ones under `key`.
-  void make(std::int64_t household, const std::uint32_t* words, MadeHousehold& made) const;
+  /// A household of the cell; `words` are its first ones under `key`, `noise` a normal deviate of the first two.
+  void make(std::int64_t household, std::size_t cell, const std::uint32_t* words, double noise, MadeHousehold& made) const;
   std::uint64_t key() const { return key_; }
   const Layout& layout() const { return layout_; }
   const Profile& profile() const { return profile_; }
@@ -42,23 +43,27 @@ class HouseholdMaker {
   Layout layout_;
   std::vector<FamilyMaker> families_;               ///< one an area
   std::vector<Distribution> livelihoods_;           ///< one an area
-  std::vector<double> log_size_;
+  std::vector<double> log_size_, place_welfare_;    ///< by members; shift of the index by cell
   std::uint64_t key_;
 };
 
-/// Households first, first + stride, … one after the other, their words drawn many at a time.
+/// Households first, first + stride, …, a batch after the other, whose words are drawn together and which stay in the first
+/// cache. One thread an object.
 class HouseholdRun {
  public:
-  HouseholdRun(const HouseholdMaker& maker, std::int64_t first, std::int64_t stride = 1) : maker_(maker), next_(first), stride_(stride) {}
-  void next(MadeHousehold& made);
+  static constexpr std::size_t batch = 64;
+  HouseholdRun(const HouseholdMaker& maker, std::int64_t first, std::int64_t stride = 1);
+  /// The next `count` households, at most `batch`; they stay until the next call.
+  std::span<MadeHousehold> next(std::size_t count);
 
  private:
-  static constexpr std::size_t ahead = 64;
   const HouseholdMaker& maker_;
   std::int64_t next_, stride_;
-  std::size_t used_ = ahead;
-  std::array<std::int64_t, ahead> number_{};
-  std::array<std::uint32_t, ahead * household_words> words_{};
+  std::size_t cell_;
+  std::array<std::int64_t, batch> number_{};
+  std::array<std::uint32_t, batch * household_words> words_{};
+  std::array<double, batch> noise_{};
+  std::array<MadeHousehold, batch> made_;
 };
 
 }  // namespace puente

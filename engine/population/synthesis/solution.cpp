@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "engine/core/error.hpp"
+#include "engine/population/synthesis/counted.hpp"
 
 namespace puente {
 
@@ -32,34 +33,27 @@ double IndexRanks::at(double index) const {
 
 namespace {
 
-std::size_t age_group(const Member& member) { return std::min<std::size_t>(static_cast<std::size_t>(member.age) / 5, age_groups - 1); }
 constexpr std::size_t women = age_groups - 1;  ///< behind the age groups but the last, which follows from the others
 
 }  // namespace
 
-void count_household(const MadeHousehold& made, std::vector<std::pair<int, int>>& counts) {
-  std::array<int, age_groups + 1> persons{};
-  for (int m = 0; m < made.family.members; ++m) {
-    const Member& member = made.family.member[static_cast<std::size_t>(m)];
-    const std::size_t group = age_group(member);
-    ++persons[group + 1 < age_groups ? group : age_groups];
-    persons[women] += member.sex == Sex::female ? 1 : 0;
-  }
-  counts.clear();
-  for (std::size_t i = 0; i < age_groups; ++i)
-    if (persons[i] > 0) counts.emplace_back(static_cast<int>(i), persons[i]);
-  counts.emplace_back(static_cast<int>(age_groups) + made.area, 1);
+MemberKind kind_of(const Member& member) {
+  const std::size_t group = std::min<std::size_t>(static_cast<std::size_t>(member.age) / 5, age_groups - 1);
+  return static_cast<MemberKind>(2 * group + (member.sex == Sex::female ? 1 : 0));
 }
 
-double calibration_index(const Multipliers& multipliers, const MadeHousehold& made) {
+CalibrationIndex::CalibrationIndex(const Multipliers& multipliers, const Layout& layout) : person_in_(multipliers.cell) {
   const std::vector<double>& common = multipliers.common;
-  double u = multipliers.cell[made.cell] * made.family.members + common[age_groups + static_cast<std::size_t>(made.area)];
-  for (int m = 0; m < made.family.members; ++m) {
-    const Member& member = made.family.member[static_cast<std::size_t>(m)];
-    const std::size_t group = age_group(member);
-    u += (group + 1 < age_groups ? common[group] : 0) + (member.sex == Sex::female ? common[women] : 0);
-  }
-  return u;
+  for (const Cell& cell : layout.cells()) household_in_.push_back(common[age_groups + static_cast<std::size_t>(cell.area)]);
+  for (std::size_t kind = 0; kind < member_kinds; ++kind)
+    member_[kind] = (kind / 2 + 1 < age_groups ? common[kind / 2] : 0) + (kind % 2 == 1 ? common[women] : 0);
+}
+
+double CalibrationIndex::of(const MadeHousehold& made) const {
+  std::array<MemberKind, Family::most_members> kinds{};
+  const auto members = static_cast<std::size_t>(made.family.members);
+  for (std::size_t m = 0; m < members; ++m) kinds[m] = kind_of(made.family.member[m]);
+  return of(made.cell, {kinds.data(), members});
 }
 
 namespace {
@@ -71,6 +65,8 @@ constexpr std::int64_t weighed = 1 << 19;
 /// How near weighted totals come to their targets, as a share of all persons.
 constexpr double precision = 1e-6;
 constexpr std::int64_t chunk = 4096;
+/// A rank keeps what it counted of as many households: half a GiB.
+constexpr std::int64_t most_kept = 1 << 26;
 
 std::string age_name(std::size_t group) {
   const std::string from = std::to_string(5 * group);
@@ -86,18 +82,19 @@ class Solver {
   Solution solve(std::int64_t households);
 
  private:
-  using Work = std::function<void(std::size_t thread, MadeHousehold&)>;
+  /// Chunk c of this rank's households: the first one's number, and how many.
+  using Work = std::function<void(std::size_t c, std::size_t thread, std::int64_t first, std::size_t count)>;
   void walk(std::int64_t stride, const Work& work) const;
   std::size_t threads() const { return static_cast<std::size_t>(team_.threads()); }
+  void keep(std::int64_t stride);
+  void count_households(std::int64_t first, std::int64_t stride, std::size_t count, CountedHouseholds& counted) const;
   WeightTargets targets() const;
   WeightSums sums(std::int64_t stride);
   static double persons_in(const WeightSums& sums, const WeightTargets& targets);
   double worst(const WeightSums& sums, const WeightTargets& targets, std::size_t& where) const;
   bool calibrate(std::int64_t stride, int most_steps);
   [[noreturn]] void fail(const WeightTargets& targets, const WeightSums& sums, std::size_t where) const;
-  std::int64_t weight_of(const MadeHousehold& made) const {
-    return solution_.function.at(calibration_index(solution_.multipliers, made), nullptr);
-  }
+  void find_index_range();
   void rank_households();
   void solve_traits();
   std::size_t independent(std::size_t from) const;
@@ -107,21 +104,29 @@ class Solver {
   Exchange& exchange_;
   Team& team_;
   Solution solution_;
+  std::vector<CountedHouseholds> kept_;  ///< by chunk, of the stride they were counted at
+  std::int64_t kept_stride_ = 0;
+  std::vector<std::int64_t> order_;      ///< weight of persons by bin of the welfare index, of the last pass over all
+  std::int64_t least_weight_ = 0, most_weight_ = 0;  ///< of a household, likewise
 };
 
-/// Every stride-th household, this rank's part of them, on all threads.
+/// Of every stride-th household, this rank's part.
+struct Part {
+  std::int64_t first, last;
+  Part(std::int64_t households, std::int64_t stride, const Exchange& exchange) {
+    const std::int64_t all = households / stride, rank = exchange.rank(), ranks = exchange.size();
+    first = all * rank / ranks;
+    last = all * (rank + 1) / ranks;
+  }
+  std::size_t chunks() const { return static_cast<std::size_t>((last - first + chunk - 1) / chunk); }
+};
+
+/// On all threads, a chunk at a time.
 void Solver::walk(std::int64_t stride, const Work& work) const {
-  const std::int64_t all = maker_.households() / stride, rank = exchange_.rank(), ranks = exchange_.size();
-  const std::int64_t first = all * rank / ranks, last = all * (rank + 1) / ranks;
-  const auto chunks = static_cast<std::size_t>((last - first + chunk - 1) / chunk);
-  team_.for_each(chunks, [&](std::size_t c, int thread) {
-    MadeHousehold made;
-    const std::int64_t begin = first + static_cast<std::int64_t>(c) * chunk, end = std::min(last, begin + chunk);
-    HouseholdRun run(maker_, begin * stride + stride / 2, stride);
-    for (std::int64_t i = begin; i < end; ++i) {
-      run.next(made);
-      work(static_cast<std::size_t>(thread), made);
-    }
+  const Part part(maker_.households(), stride, exchange_);
+  team_.for_each(part.chunks(), [&](std::size_t c, int thread) {
+    const std::int64_t begin = part.first + static_cast<std::int64_t>(c) * chunk, end = std::min(part.last, begin + chunk);
+    work(c, static_cast<std::size_t>(thread), begin * stride + stride / 2, static_cast<std::size_t>(end - begin));
   });
 }
 
@@ -147,17 +152,38 @@ WeightTargets Solver::targets() const {
 
 WeightSums Solver::sums(std::int64_t stride) {
   const WeightTargets wanted = targets();
-  std::vector<WeightSums> partial(threads(), WeightSums(wanted.common, wanted.cells()));
-  std::vector<std::vector<std::pair<int, int>>> counts(threads());
-  walk(stride, [&](std::size_t thread, MadeHousehold& made) {
-    count_household(made, counts[thread]);
-    double derivative = 0;
-    const std::int64_t weight = solution_.function.at(calibration_index(solution_.multipliers, made), &derivative);
-    partial[thread].add(counts[thread], made.cell, made.family.members, weight, derivative);
+  const CalibrationIndex index(solution_.multipliers, maker_.layout());
+  std::vector<CountedSums> partial(threads(), CountedSums(wanted.common, wanted.cells()));
+  std::vector<CountedHouseholds> counted(threads());
+  keep(stride);
+  walk(stride, [&](std::size_t c, std::size_t thread, std::int64_t first, std::size_t count) {
+    const bool known = !kept_.empty() && !kept_[c].members.empty();
+    if (!known) count_households(first, stride, count, counted[thread]);
+    if (!known && !kept_.empty()) kept_[c] = counted[thread];
+    partial[thread].add(known ? kept_[c] : counted[thread], first, stride, maker_.layout(), index, solution_.function, stride == 1);
   });
   for (std::size_t t = 1; t < partial.size(); ++t) partial[0].merge(partial[t]);
-  exchange_.sum(partial[0].state());
-  return std::move(partial[0]);
+  exchange_.sum(partial[0].weights.state());
+  order_ = std::move(partial[0].order);
+  least_weight_ = partial[0].least;
+  most_weight_ = partial[0].most;
+  return std::move(partial[0].weights);
+}
+
+/// Passes over the same households know them from the first one, where they are not too many to be kept.
+void Solver::keep(std::int64_t stride) {
+  if (kept_stride_ == stride) return;
+  const Part part(maker_.households(), stride, exchange_);
+  kept_.clear();
+  kept_.resize(part.last - part.first <= most_kept ? part.chunks() : 0);
+  kept_stride_ = stride;
+}
+
+void Solver::count_households(std::int64_t first, std::int64_t stride, std::size_t count, CountedHouseholds& counted) const {
+  counted.clear();
+  HouseholdRun run(maker_, first, stride);
+  for (std::size_t done = 0; done < count; done += HouseholdRun::batch)
+    for (const MadeHousehold& made : run.next(std::min(HouseholdRun::batch, count - done))) counted.add(made, solution_.ranks);
 }
 
 /// Persons of all cells, in records.
@@ -225,8 +251,8 @@ bool Solver::calibrate(std::int64_t stride, int most_steps) {
   }
 }
 
-/// Order of welfare: the weight of persons by index; and how far weights are from one another.
-void Solver::rank_households() {
+/// Between which welfare indices any household lies.
+void Solver::find_index_range() {
   const WelfareProfile& w = profile_.welfare;
   double least = 0, most = 0;
   const auto widen = [&](const std::vector<double>& shifts) {
@@ -239,19 +265,14 @@ void Solver::rank_households() {
   for (const auto& shifts : {areas, regions, w.livelihood, {0, w.female_head}, {0, 3.5 * w.log_size}, {-8.5 * w.noise, 8.5 * w.noise}})
     widen(shifts);
   solution_.ranks = IndexRanks(least, most);
-  std::vector<std::vector<std::int64_t>> weights(threads(), std::vector<std::int64_t>(IndexRanks::bins));
-  std::vector<double> smallest(threads(), 1e300), largest(threads(), 0);
-  walk(1, [&](std::size_t thread, MadeHousehold& made) {
-    const std::int64_t weight = weight_of(made);
-    weights[thread][solution_.ranks.bin(made.index)] += weight * made.family.members;
-    smallest[thread] = std::min(smallest[thread], static_cast<double>(weight));
-    largest[thread] = std::max(largest[thread], static_cast<double>(weight));
-  });
-  for (std::size_t t = 1; t < weights.size(); ++t)
-    for (std::size_t b = 0; b < IndexRanks::bins; ++b) weights[0][b] += weights[t][b];
-  exchange_.sum(weights[0]);
-  solution_.ranks.finish(weights[0]);
-  std::array<double, 2> ends = {-*std::min_element(smallest.begin(), smallest.end()), *std::max_element(largest.begin(), largest.end())};
+}
+
+/// Order of welfare: the weight of persons by index; and how far weights are from one another. The pass that found the
+/// weights to be right has summed it up.
+void Solver::rank_households() {
+  exchange_.sum(order_);
+  solution_.ranks.finish(order_);
+  std::array<double, 2> ends = {-static_cast<double>(least_weight_), static_cast<double>(most_weight_)};
   exchange_.max(ends);
   solution_.least_weight = -ends[0] * weight_unit;
   solution_.most_weight = ends[1] * weight_unit;
@@ -272,6 +293,7 @@ std::size_t Solver::independent(std::size_t from) const {
 
 void Solver::solve_traits() {
   TraitTables tables(profile_);
+  const CalibrationIndex index(solution_.multipliers, maker_.layout());
   const std::int64_t stride = std::max<std::int64_t>(1, maker_.households() / weighed);
   for (std::size_t from = 0; from < profile_.traits.size();) {
     const std::size_t to = independent(from);
@@ -279,15 +301,17 @@ void Solver::solve_traits() {
     Weights none;
     for (std::size_t t = from; t < to; ++t) none.emplace_back(tables.cells(t).count());
     std::vector<Weights> weights(threads(), none);
-      walk(stride, [&](std::size_t thread, MadeHousehold& made) {
-      const std::int64_t weight = weight_of(made);
-      made.quartile = quartile_of(solution_.ranks.at(made.index));
-      tables.draw(made);
-      for (std::size_t t = from; t < to; ++t) {
-        const int members = profile_.traits[t].entity == Entity::household ? 1 : made.family.members;
-        for (int m = 0; m < members; ++m)
-          if (const std::int64_t cell = tables.cells(t).cell_of(made, m); cell >= 0)
-            weights[thread][t - from][static_cast<std::size_t>(cell)] += weight;
+    walk(stride, [&](std::size_t, std::size_t thread, std::int64_t first, std::size_t count) {
+      TraitTables::Scratch scratch;
+      HouseholdRun run(maker_, first, stride);
+      for (std::size_t done = 0; done < count; done += HouseholdRun::batch) {
+        const std::span<MadeHousehold> made = run.next(std::min(HouseholdRun::batch, count - done));
+        for (MadeHousehold& household : made) household.quartile = quartile_of(solution_.ranks.at(household.index));
+        tables.draw(made, scratch);
+        for (const MadeHousehold& household : made) {
+          const std::int64_t weight = solution_.function.at(index.of(household), nullptr);
+          for (std::size_t t = from; t < to; ++t) tables.cells(t).weigh(household, weight, weights[thread][t - from]);
+        }
       }
     });
     for (std::size_t t = from; t < to; ++t) {
@@ -312,10 +336,12 @@ Solution Solver::solve(std::int64_t households) {
       throw bad_input(profile_.path + ": " + wanted.name[wanted.common + c] + " are " + shortest(100 * cell.persons) +
                       " % of all, and not one of " + std::to_string(maker_.households()) +
                       " households falls there; ask for more --households, or give the area to its neighbours");
+  find_index_range();
   solution_.multipliers = {std::vector<double>(wanted.common), std::vector<double>(wanted.cells())};
   if (const std::int64_t stride = maker_.households() / sampled; stride > 3) calibrate(stride, 12);
   calibrate(1, 30);
   solution_.scale *= static_cast<double>(maker_.households()) / static_cast<double>(households);
+  kept_.clear();
   rank_households();
   solve_traits();
   return std::move(solution_);

@@ -2,7 +2,9 @@
 // order of welfare, the probabilities of traits. With these, every household is a pure function of its number.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/core/exchange.hpp"
@@ -41,10 +43,27 @@ struct Solution {
 /// Quarter of persons by welfare, 0 the poorest.
 int quartile_of(double rank);
 
-/// The common counts of a household for calibration: persons by five-year group but the last, women, and itself in its area.
-void count_household(const MadeHousehold& made, std::vector<std::pair<int, int>>& counts);
-/// x·λ of these counts and of its persons in its cell.
-double calibration_index(const Multipliers& multipliers, const MadeHousehold& made);
+/// A member as calibration sees it: twice the five-year group, and one more for women.
+using MemberKind = std::uint8_t;
+constexpr std::size_t member_kinds = 2 * age_groups;
+MemberKind kind_of(const Member& member);
+
+/// x·λ of the counts of a household: its persons in its cell, itself in its area, persons by five-year group but the last,
+/// and women, in this order.
+class CalibrationIndex {
+ public:
+  CalibrationIndex(const Multipliers& multipliers, const Layout& layout);
+  double of(std::size_t cell, std::span<const MemberKind> members) const {
+    double u = person_in_[cell] * static_cast<double>(members.size()) + household_in_[cell];
+    for (const MemberKind kind : members) u += member_[kind];
+    return u;
+  }
+  double of(const MadeHousehold& made) const;
+
+ private:
+  std::vector<double> person_in_, household_in_;  ///< by cell
+  std::array<double, member_kinds> member_{};
+};
 
 /// Fewer households than this are not calibrated for themselves: they get the multipliers of as many as this.
 constexpr std::int64_t fewest_calibrated = 1 << 18;

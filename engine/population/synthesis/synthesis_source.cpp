@@ -68,7 +68,7 @@ class CoreSource : public PopulationSource {
  public:
   CoreSource(const Profile& profile, Solution solution)
       : profile_(profile), solution_(std::move(solution)), schema_(core_schema(profile_)), maker_(profile_, profile_.households),
-        curve_(profile_.welfare), tables_(profile_), orders_(unit_orders(profile_, maker_.layout())) {
+        curve_(profile_.welfare), tables_(profile_), calibration_(solution_.multipliers, maker_.layout()), orders_(unit_orders(profile_, maker_.layout())) {
     for (const auto& table : solution_.traits) tables_.add(table);
     const std::vector<CoreColumn> columns = core_columns(profile_);
     for (const Entity entity : {Entity::household, Entity::person})
@@ -86,10 +86,12 @@ class CoreSource : public PopulationSource {
  private:
   struct Scratch;
   void make(std::int64_t first, std::int64_t last, Scratch& scratch, BlockData& block) const;
-  void fill_household(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out) const;
+  void keep(std::span<const MadeHousehold> batch, Scratch& scratch, BlockData& block) const;
+  void weigh(Scratch& scratch) const;
+  void number_units(std::size_t level, const Scratch& scratch, std::int64_t first, double* out) const;
+  void order_units(std::size_t draw, const Scratch& scratch, std::int64_t first, double* out) const;
+  void fill_household(const CoreColumn& column, Scratch& scratch, const BlockData& block, double* out) const;
   static void fill_person(const CoreColumn& column, const Scratch& scratch, const BlockData& block, double* out);
-  double weight_of(const MadeHousehold& made) const;
-  double unit_of(std::size_t level, const MadeHousehold& made) const;
 
   Profile profile_;
   Solution solution_;
@@ -97,94 +99,128 @@ class CoreSource : public PopulationSource {
   HouseholdMaker maker_;
   WelfareCurve curve_;
   TraitTables tables_;
+  CalibrationIndex calibration_;
   std::vector<std::vector<double>> orders_;
   std::array<std::vector<CoreColumn>, 2> columns_;
 };
 
-/// Households of a block as made, kept from block to block.
+/// Households of a block as made, a column for everything, kept from block to block.
 struct CoreSource::Scratch {
-  std::vector<MadeHousehold> made;
-  std::vector<double> rank;
+  std::vector<std::uint32_t> cell, livelihood;
+  std::vector<double> rank, calibration;
+  std::vector<std::int64_t> weight;
   std::vector<Member> member;  ///< of all households, one after the other
+  std::vector<std::vector<std::uint32_t>> traits;  ///< [trait][household]: bit m for member m
+  TraitTables::Scratch draws;
 };
 
 void CoreSource::make(std::int64_t first, std::int64_t last, Scratch& scratch, BlockData& block) const {
   const auto n = static_cast<std::size_t>(last - first);
-  if (scratch.made.size() < n) scratch.made.resize(n);
-  scratch.rank.resize(n);
   block.first_household = first;
   block.made_id.resize(n);
   std::iota(block.made_id.begin(), block.made_id.end(), first);
   block.id = block.made_id;
-  block.person_begin.assign(n + 1, 0);
+  block.person_begin.assign(1, 0);
+  for (auto* column : {&scratch.cell, &scratch.livelihood}) column->clear();
+  scratch.rank.clear();
+  scratch.calibration.clear();
   scratch.member.clear();
+  scratch.traits.resize(profile_.traits.size());
+  for (auto& trait : scratch.traits) trait.clear();
   HouseholdRun run(maker_, first);
-  for (std::size_t h = 0; h < n; ++h) {
-    MadeHousehold& made = scratch.made[h];
-    run.next(made);
-    scratch.rank[h] = solution_.ranks.at(made.index);
-    made.quartile = quartile_of(scratch.rank[h]);
-    tables_.draw(made);
-    block.person_begin[h + 1] = block.person_begin[h] + made.family.members;
-    scratch.member.insert(scratch.member.end(), made.family.member.begin(), made.family.member.begin() + made.family.members);
+  for (std::size_t done = 0; done < n; done += HouseholdRun::batch) {
+    const std::span<MadeHousehold> batch = run.next(std::min(HouseholdRun::batch, n - done));
+    for (MadeHousehold& made : batch) {
+      scratch.rank.push_back(solution_.ranks.at(made.index));
+      made.quartile = quartile_of(scratch.rank.back());
+    }
+    tables_.draw(batch, scratch.draws);
+    keep(batch, scratch, block);
   }
   index_members(block);
   number_lines(block);
 }
 
-double CoreSource::weight_of(const MadeHousehold& made) const {
-  const double u = calibration_index(solution_.multipliers, made);
-  return static_cast<double>(solution_.function.at(u, nullptr)) * weight_unit * solution_.scale;
+void CoreSource::keep(std::span<const MadeHousehold> batch, Scratch& scratch, BlockData& block) const {
+  for (const MadeHousehold& made : batch) {
+    scratch.cell.push_back(static_cast<std::uint32_t>(made.cell));
+    scratch.livelihood.push_back(static_cast<std::uint32_t>(made.livelihood));
+    scratch.calibration.push_back(calibration_.of(made));
+    block.person_begin.push_back(block.person_begin.back() + made.family.members);
+    scratch.member.insert(scratch.member.end(), made.family.member.begin(), made.family.member.begin() + made.family.members);
+    for (std::size_t t = 0; t < scratch.traits.size(); ++t) scratch.traits[t].push_back(made.traits[t]);
+  }
 }
 
-double CoreSource::unit_of(std::size_t level, const MadeHousehold& made) const {
-  return static_cast<double>(maker_.layout().unit_of(maker_.layout().cells()[made.cell], made.number, level));
+/// Overwrites the calibration's indices.
+void CoreSource::weigh(Scratch& scratch) const {
+  scratch.weight.resize(scratch.calibration.size());
+  solution_.function.at(scratch.calibration.data(), scratch.calibration.size(), scratch.weight.data(), nullptr);
+}
+
+/// As Layout::unit_of, run by run of households of one cell.
+void CoreSource::number_units(std::size_t level, const Scratch& scratch, std::int64_t first, double* out) const {
+  const Layout& layout = maker_.layout();
+  for (std::size_t h = 0; h < scratch.cell.size();) {
+    const Cell& cell = layout.cells()[scratch.cell[h]];
+    const std::size_t end = std::min(scratch.cell.size(), static_cast<std::size_t>(cell.last - first));
+    layout.units_of(cell, first + static_cast<std::int64_t>(h), end - h, level, out + h);
+    h = end;
+  }
+}
+
+void CoreSource::order_units(std::size_t draw, const Scratch& scratch, std::int64_t first, double* out) const {
+  number_units(profile_.draws[draw].level, scratch, first, out);
+  const double* order = orders_[draw].data();
+  for (std::size_t h = 0; h < scratch.cell.size(); ++h) out[h] = order[static_cast<std::int32_t>(out[h])];
 }
 
 /// One loop a column: what the column is, is asked once.
 template <class Value>
-void fill_households(const std::vector<MadeHousehold>& made, std::size_t n, double* out, Value&& value) {
-  for (std::size_t h = 0; h < n; ++h) out[h] = static_cast<double>(value(made[h], h));
+void fill(std::size_t n, double* out, Value&& value) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<double>(value(i));
 }
 
-void CoreSource::fill_household(const CoreColumn& column, const Scratch& scratch, std::size_t n, double* out) const {
-  using Household = const MadeHousehold&;
-  const auto fill = [&](auto&& value) { fill_households(scratch.made, n, out, value); };
-  const std::size_t index = column.index;
+void CoreSource::fill_household(const CoreColumn& column, Scratch& scratch, const BlockData& block, double* out) const {
+  const std::size_t n = scratch.cell.size(), index = column.index;
+  const Cell* cells = maker_.layout().cells().data();
+  const auto region = [&](std::size_t h) { return cells[scratch.cell[h]].region; };
   switch (column.what) {
-    case Made::id: return fill([](Household made, std::size_t) { return made.number; });
-    case Made::weight: return fill([&](Household made, std::size_t) { return weight_of(made); });
-    case Made::region: return fill([](Household made, std::size_t) { return made.region; });
-    case Made::area: return fill([](Household made, std::size_t) { return made.area; });
-    case Made::unit: return fill([&](Household made, std::size_t) { return unit_of(index, made); });
-    case Made::livelihood: return fill([](Household made, std::size_t) { return made.livelihood; });
-    case Made::welfare: return fill([&](Household, std::size_t h) { return curve_.at(scratch.rank[h]); });
-    case Made::rank: return fill([&](Household, std::size_t h) { return scratch.rank[h]; });
-    case Made::quartile: return fill([](Household made, std::size_t) { return made.quartile; });
-    case Made::number: return fill([&](Household made, std::size_t) { return profile_.regions[static_cast<std::size_t>(made.region)].numbers[index]; });
-    case Made::livelihood_number: return fill([&](Household made, std::size_t) {
-      return profile_.livelihood_numbers[index].value[static_cast<std::size_t>(made.livelihood)];
-    });
-    case Made::draw: return fill([&](Household made, std::size_t) {
-      return orders_[index][static_cast<std::size_t>(unit_of(profile_.draws[index].level, made))];
-    });
-    case Made::trait: return fill([&](Household made, std::size_t) { return made.traits[index] & 1U; });
+    case Made::id: return fill(n, out, [&](std::size_t h) { return block.id[h]; });
+    case Made::weight:
+      weigh(scratch);
+      return fill(n, out, [&](std::size_t h) { return static_cast<double>(scratch.weight[h]) * weight_unit * solution_.scale; });
+    case Made::region: return fill(n, out, region);
+    case Made::area: return fill(n, out, [&](std::size_t h) { return cells[scratch.cell[h]].area; });
+    case Made::unit: return number_units(index, scratch, block.first_household, out);
+    case Made::livelihood: return fill(n, out, [&](std::size_t h) { return scratch.livelihood[h]; });
+    case Made::welfare: return curve_.at(scratch.rank.data(), n, out);
+    case Made::rank: return fill(n, out, [&](std::size_t h) { return scratch.rank[h]; });
+    case Made::quartile: return fill(n, out, [&](std::size_t h) { return quartile_of(scratch.rank[h]); });
+    case Made::number: return fill(n, out, [&](std::size_t h) { return profile_.regions[static_cast<std::size_t>(region(h))].numbers[index]; });
+    case Made::livelihood_number: {
+      const double* value = profile_.livelihood_numbers[index].value.data();
+      return fill(n, out, [&](std::size_t h) { return value[scratch.livelihood[h]]; });
+    }
+    case Made::draw: return order_units(index, scratch, block.first_household, out);
+    case Made::trait: return fill(n, out, [&](std::size_t h) { return static_cast<std::int32_t>(scratch.traits[index][h] & 1U); });
     default: expect(false, "a column of households is one of these");
   }
 }
 
 void CoreSource::fill_person(const CoreColumn& column, const Scratch& scratch, const BlockData& block, double* out) {
-  const auto fill = [&](auto&& value) {
-    for (std::size_t i = 0; i < scratch.member.size(); ++i) out[i] = static_cast<double>(value(i));
-  };
+  const std::size_t n = scratch.member.size();
   switch (column.what) {
-    case Made::line: return fill([&](std::size_t i) { return block.line[i]; });
-    case Made::relation: return fill([&](std::size_t i) { return static_cast<int>(scratch.member[i].relation); });
-    case Made::age: return fill([&](std::size_t i) { return scratch.member[i].age; });
-    case Made::sex: return fill([&](std::size_t i) { return static_cast<int>(scratch.member[i].sex); });
-    case Made::trait: return fill([&](std::size_t i) {
-      return (scratch.made[static_cast<std::size_t>(block.household_of[i])].traits[column.index] >> (block.line[i] - 1)) & 1U;
-    });
+    case Made::line: return fill(n, out, [&](std::size_t i) { return block.line[i]; });
+    case Made::relation: return fill(n, out, [&](std::size_t i) { return static_cast<int>(scratch.member[i].relation); });
+    case Made::age: return fill(n, out, [&](std::size_t i) { return scratch.member[i].age; });
+    case Made::sex: return fill(n, out, [&](std::size_t i) { return static_cast<int>(scratch.member[i].sex); });
+    case Made::trait: {
+      const std::uint32_t* who = scratch.traits[column.index].data();
+      return fill(n, out, [&](std::size_t i) {
+        return static_cast<std::int32_t>(who[static_cast<std::size_t>(block.household_of[i])] >> (block.line[i] - 1) & 1U);
+      });
+    }
     default: expect(false, "a column of persons is one of these");
   }
 }
@@ -196,7 +232,7 @@ void CoreSource::load(std::int64_t first, std::int64_t last, std::span<const rul
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const CoreColumn& column = columns_[static_cast<std::size_t>(wanted[i].entity)][static_cast<std::size_t>(wanted[i].column)];
     double* out = block.inputs[i].make(block.rows.count(wanted[i].entity));
-    if (wanted[i].entity == Entity::household) fill_household(column, scratch, block.id.size(), out);
+    if (wanted[i].entity == Entity::household) fill_household(column, scratch, block, out);
     else fill_person(column, scratch, block, out);
   }
 }

@@ -1,6 +1,7 @@
 #include "engine/population/synthesis/traits.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/core/error.hpp"
 #include "engine/core/random.hpp"
@@ -78,30 +79,27 @@ TraitCells::TraitCells(const Profile& profile, std::size_t trait) : trait_(&prof
         age_band_[static_cast<std::size_t>(age - first_age_)] = static_cast<int>(b);
   }
   count_ = age_band_.size() * per_age_;
-}
-
-std::size_t TraitCells::label_of(const TraitVariable& variable, const MadeHousehold& made, int member) {
-  switch (variable.key) {
-    case TraitKey::area: return static_cast<std::size_t>(made.area);
-    case TraitKey::region: return static_cast<std::size_t>(made.region);
-    case TraitKey::livelihood: return static_cast<std::size_t>(made.livelihood);
-    case TraitKey::quartile: return static_cast<std::size_t>(made.quartile);
-    case TraitKey::sex: return made.family.member[static_cast<std::size_t>(member)].sex == Sex::female ? 1 : 0;
-    case TraitKey::head_sex: return made.head_sex() == Sex::female ? 1 : 0;
-    case TraitKey::trait: break;
+  std::int32_t stride = 1;
+  for (std::size_t v = variables_.size(); v-- > 0; stride *= static_cast<std::int32_t>(labels_[v])) {
+    if (variables_[v].key == TraitKey::trait) earlier_.push_back({variables_[v].trait, stride});
+    else stride_[static_cast<std::size_t>(variables_[v].key)] = stride;
   }
-  return (made.traits[variable.trait] >> member) & 1U;
+  constexpr std::size_t ages = 128;  // nobody is older
+  const bool by_age = trait_->entity == Entity::person;
+  first_cell_.assign(ages, by_age ? nobody : 0);
+  for (std::size_t a = 0; by_age && a < age_band_.size(); ++a)
+    if (const std::size_t age = a + static_cast<std::size_t>(first_age_); age_band_[a] >= 0 && age < first_cell_.size())
+      first_cell_[age] = static_cast<std::int32_t>(a * per_age_);
 }
 
 std::int64_t TraitCells::cell_of(const MadeHousehold& made, int member) const {
-  std::size_t cell = 0;
-  if (trait_->entity == Entity::person) {
-    const int age = made.family.member[static_cast<std::size_t>(member)].age - first_age_;
-    if (age < 0 || age >= static_cast<int>(age_band_.size()) || age_band_[static_cast<std::size_t>(age)] < 0) return -1;
-    cell = static_cast<std::size_t>(age);
-  }
-  for (std::size_t v = 0; v < variables_.size(); ++v) cell = cell * labels_[v] + label_of(variables_[v], made, member);
-  return static_cast<std::int64_t>(cell);
+  return std::max<std::int64_t>(-1, place_of(made, static_cast<std::size_t>(member)));
+}
+
+void TraitCells::weigh(const MadeHousehold& made, std::int64_t weight, std::vector<std::int64_t>& cells) const {
+  const int members = trait_->entity == Entity::household ? 1 : made.family.members;
+  for (int m = 0; m < members; ++m)
+    if (const std::int64_t cell = cell_of(made, m); cell >= 0) cells[static_cast<std::size_t>(cell)] += weight;
 }
 
 std::size_t TraitCells::label(std::size_t cell, std::size_t variable) const {
@@ -125,29 +123,66 @@ TraitTables::TraitTables(const Profile& profile) : key_(purpose_key(profile.seed
   }
 }
 
-void TraitTables::draw(MadeHousehold& made) const {
-  made.traits = {};
-  draw_of(Entity::household, made, 0);
-  for (int m = 0; m < made.family.members; ++m) {
-    const int age = made.family.member[static_cast<std::size_t>(m)].age;
-    if (age >= youngest_ && age <= oldest_) draw_of(Entity::person, made, m);
-  }
+void TraitTables::add(std::vector<double> probability) {
+  std::vector<std::int64_t> below;
+  for (const double p : probability) below.push_back(static_cast<std::int64_t>(std::ceil(p * 0x1p32 - 0.5)));
+  words_below_.push_back(std::move(below));
+  probability_.push_back(std::move(probability));
 }
 
-/// Trait t takes word t mod 4 of block t/4 of the unit's own blocks.
-void TraitTables::draw_of(Entity entity, MadeHousehold& made, int member) const {
-  DrawPlace place{made.number, static_cast<std::uint16_t>(entity == Entity::person ? member + 1 : 0), 0, ~0U};
-  std::array<std::uint32_t, 4> words{};
-  for (std::size_t t = 0; t < probability_.size(); ++t) {
-    if (cells_[t].trait().entity != entity) continue;
-    const std::int64_t cell = cells_[t].cell_of(made, member);
-    if (cell < 0) continue;
-    if (const auto block = static_cast<std::uint32_t>(t / 4); place.replicate != block) {
-      place.replicate = block;
-      words = draw_words(key_, place);
+void TraitTables::draw(std::span<MadeHousehold> made, Scratch& scratch) const {
+  scratch.place.clear();
+  for (std::size_t h = 0; h < made.size(); ++h) {
+    made[h].traits = {};
+    scratch.place.push_back(static_cast<std::uint32_t>(h * Family::most_members));
+  }
+  draw_of(Entity::household, made, scratch);
+  scratch.place.resize(made.size() * Family::most_members);
+  std::size_t persons = 0;
+  for (std::size_t h = 0; h < made.size(); ++h)
+    for (std::size_t m = 0; m < static_cast<std::size_t>(made[h].family.members); ++m) {
+      const int age = made[h].family.member[m].age;
+      scratch.place[persons] = static_cast<std::uint32_t>(h * Family::most_members + m);
+      persons += (age >= youngest_) & (age <= oldest_) ? 1 : 0;  // not branched on: nobody could guess
     }
-    const double uniform = (static_cast<double>(words[t % 4]) + 0.5) * 0x1p-32;
-    if (uniform < probability_[t][static_cast<std::size_t>(cell)]) made.traits[t] |= entity == Entity::household ? ~0U : 1U << member;
+  scratch.place.resize(persons);
+  draw_of(Entity::person, made, scratch);
+}
+
+namespace {
+
+constexpr auto members = static_cast<std::uint32_t>(Family::most_members);
+
+}  // namespace
+
+/// Trait t takes word t mod 4 of block t/4 of the unit's own blocks.
+void TraitTables::draw_of(Entity entity, std::span<MadeHousehold> made, Scratch& scratch) const {
+  const std::span<const std::uint32_t> place = scratch.place;
+  scratch.number.resize(place.size());
+  scratch.line.resize(place.size());
+  scratch.words.resize(4 * place.size());
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    scratch.number[i] = made[place[i] / members].number;
+    scratch.line[i] = static_cast<std::uint16_t>(entity == Entity::person ? place[i] % members + 1 : 0);
+  }
+  std::size_t block = ~std::size_t{0};
+  for (std::size_t t = 0; t < probability_.size(); ++t) {
+    const TraitCells& cells = cells_[t];
+    if (cells.trait().entity != entity) continue;
+    if (block != t / 4) {
+      block = t / 4;
+      draw_words(key_, place.size(), scratch.number.data(), scratch.line.data(), static_cast<std::uint32_t>(block), scratch.words.data());
+    }
+    const std::int64_t* below = words_below_[t].data();
+    const std::uint32_t who = entity == Entity::household ? ~0U : 1U;  // a household's is everybody's
+    for (std::size_t i = 0; i < place.size(); ++i) {
+      MadeHousehold& household = made[place[i] / members];
+      const std::uint32_t member = place[i] % members;
+      const std::int32_t cell = cells.place_of(household, member);
+      // All bits where it has the trait: by signs, as a branch could not be guessed.
+      const std::int64_t has = (std::int64_t{scratch.words[4 * i + t % 4]} - below[std::max(0, cell)]) & ~std::int64_t{cell};
+      household.traits[t] |= static_cast<std::uint32_t>(has >> 63) & who << member;
+    }
   }
 }
 

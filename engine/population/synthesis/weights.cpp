@@ -8,16 +8,46 @@
 
 namespace puente {
 
+namespace {
+
+/// The parts of g(u) = (least·above + most·below·e^s) / (above + below·e^s), s = slope·u.
+struct Logit {
+  explicit Logit(const WeightFunction& g)
+      : least(g.least), most(g.most), below(1 - least), above(most - 1), slope((most - least) / (below * above)) {}
+  double exponent(double u) const { return std::clamp(slope * u, -500.0, 500.0); }
+  double value(double e) const { return (least * above + most * below * e) / (above + below * e); }
+  double derivative(double g) const { return (most - g) * (g - least) / (above * below); }
+  double least, most, below, above, slope;
+};
+
+std::int64_t in_units(double weight) { return static_cast<std::int64_t>(weight / weight_unit + 0.5); }
+
+}  // namespace
+
 double WeightFunction::ratio(double u, double* derivative) const {
-  const double below = 1 - least, above = most - 1;
-  const double e = exp(std::clamp((most - least) / (below * above) * u, -500.0, 500.0));
-  const double g = (least * above + most * below * e) / (above + below * e);
-  if (derivative != nullptr) *derivative = (most - g) * (g - least) / (above * below);
+  const Logit logit(*this);
+  const double g = logit.value(exp(logit.exponent(u)));
+  if (derivative != nullptr) *derivative = logit.derivative(g);
   return g;
 }
 
+void WeightFunction::at(double* u, std::size_t n, std::int64_t* weight, double* derivative) const {
+  constexpr std::size_t run = 256;
+  const Logit logit(*this);
+  double e[run];
+  for (std::size_t first = 0; first < n; first += run, u += run, weight += run) {
+    const std::size_t count = std::min(run, n - first);
+    for (std::size_t i = 0; i < count; ++i) u[i] = logit.exponent(u[i]);
+    exp(u, count, e);
+    for (std::size_t i = 0; i < count; ++i) u[i] = logit.value(e[i]);
+    for (std::size_t i = 0; i < count; ++i) weight[i] = in_units(u[i]);
+    if (derivative == nullptr) continue;
+    for (std::size_t i = 0; i < count; ++i) derivative[first + i] = logit.derivative(u[i]);
+  }
+}
+
 std::int64_t WeightFunction::at(double u, double* derivative) const {
-  return static_cast<std::int64_t>(ratio(u, derivative) / weight_unit + 0.5);
+  return in_units(ratio(u, derivative));
 }
 
 WeightSums::WeightSums(std::size_t common, std::size_t cells)
@@ -27,11 +57,12 @@ void WeightSums::add(const std::vector<std::pair<int, int>>& counts, std::size_t
                      double derivative) {
   const auto slope = static_cast<std::int64_t>(derivative / weight_unit + 0.5);
   std::int64_t* cross = curvature(common_) + cell * common_;
-  for (const auto& [i, count] : counts) {
+  for (std::size_t a = 0; a < counts.size(); ++a) {
+    const auto [i, count] = counts[a];
     state_[static_cast<std::size_t>(i)] += weight * count;
     cross[i] += slope * count * persons;
     std::int64_t* row = curvature(static_cast<std::size_t>(i));
-    for (const auto& [j, other] : counts) row[j] += slope * count * other;
+    for (std::size_t b = a; b < counts.size(); ++b) row[counts[b].first] += slope * count * counts[b].second;
   }
   state_[common_ + cell] += weight * persons;
   state_[state_.size() - cells_ + cell] += slope * persons * persons;
@@ -58,7 +89,7 @@ bool WeightSums::step(const WeightTargets& targets, Multipliers& change) const {
   std::vector<double> right(common_);
   for (std::size_t i = 0; i < common_; ++i) {
     right[i] = targets.total[i] - reached[i];
-    for (std::size_t j = 0; j < common_; ++j) matrix(i, j) = number(common[i * common_ + j]);
+    for (std::size_t j = 0; j < common_; ++j) matrix(i, j) = number(common[std::min(i, j) * common_ + std::max(i, j)]);
   }
   for (std::size_t c = 0; c < cells_; ++c) {
     if (own[c] == 0) continue;

@@ -4,6 +4,7 @@
 // 2^-24, so that sums of weight × count are sums of integers: exact, whatever the ranks and threads.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct WeightFunction {
   double ratio(double u, double* derivative) const;
   /// The weight in weight_units, and the derivative.
   std::int64_t at(double u, double* derivative) const;
+  /// The same of n households; `derivative` may be null. u is overwritten.
+  void at(double* u, std::size_t n, std::int64_t* weight, double* derivative) const;
 };
 
 /// Totals to be met: `common` counts of every household, and one count (its persons) of the one cell it lies in.
@@ -37,7 +40,7 @@ struct Multipliers {
 class WeightSums {
  public:
   WeightSums(std::size_t common, std::size_t cells);
-  /// A household: which common counts are not zero, and how large; its cell and the count there.
+  /// A household: which common counts are not zero, rising, and how large; its cell and the count there.
   void add(const std::vector<std::pair<int, int>>& counts, std::size_t cell, int persons, std::int64_t weight, double derivative);
   void merge(const WeightSums& other);
   std::vector<std::int64_t>& state() { return state_; }
@@ -49,7 +52,8 @@ class WeightSums {
  private:
   std::int64_t* curvature(std::size_t i) { return state_.data() + common_ + cells_ + i * common_; }
   std::size_t common_, cells_;
-  std::vector<std::int64_t> state_;  ///< totals [common + cells], curvature [common][common], cross [cells][common], cell [cells]
+  /// Totals [common + cells], curvature [common][common] (its upper half), cross [cells][common], cell [cells].
+  std::vector<std::int64_t> state_;
 };
 
 }  // namespace puente

@@ -1,6 +1,7 @@
 #include "engine/population/synthesis/welfare_curve.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "engine/core/elementary.hpp"
 #include "engine/core/error.hpp"
@@ -67,6 +68,31 @@ double WelfareCurve::at(double p) const {
   const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), p, [](double x, const Piece& piece) { return x < piece.p0; });
   const Piece& piece = after == pieces_.begin() ? *after : *(after - 1);
   return piece.q0 + piece.rise * pow(std::max(0.0, (p - piece.p0) / piece.width), piece.power);
+}
+
+/// A run of shares at a time: which piece, then all powers together.
+void WelfareCurve::at(const double* p, std::size_t n, double* out) const {
+  constexpr std::size_t run = 256;
+  double place[run], power[run];
+  std::int32_t piece[run];
+  for (std::size_t first = 0; first < n; first += run) {
+    const std::size_t count = std::min(run, n - first);
+    std::fill_n(piece, count, -1);
+    for (const Piece& from : pieces_)
+      for (std::size_t i = 0; i < count; ++i) piece[i] += p[first + i] >= from.p0 ? 1 : 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const double share = p[first + i];
+      const bool tail = share >= tail_from_;
+      const Piece& from = pieces_[static_cast<std::size_t>(std::max(0, piece[i]))];
+      place[i] = tail ? 1 - (share - tail_from_) / (1 - tail_from_) * tail_cut_ : std::max(0.0, (share - from.p0) / from.width);
+      power[i] = tail ? tail_power_ : from.power;
+    }
+    pow(place, power, count, place);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Piece& from = pieces_[static_cast<std::size_t>(std::max(0, piece[i]))];
+      out[first + i] = p[first + i] >= tail_from_ ? tail_level_ * place[i] : from.q0 + from.rise * place[i];
+    }
+  }
 }
 
 }  // namespace puente

@@ -4,6 +4,7 @@
 // Pareto distribution cut at the highest welfare, with the index that gives the mean there (bisection). Immutable.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ class WelfareCurve {
   explicit WelfareCurve(const WelfareProfile& profile);
   /// Welfare at share p of persons, p in [0, 1].
   double at(double p) const;
+  /// The same of n shares.
+  void at(const double* p, std::size_t n, double* out) const;
 
  private:
   struct Piece {

@@ -23,11 +23,12 @@ class Words {
   }
   /// In (0, 1), of 32 bits.
   double uniform() { return (static_cast<double>(next()) + 0.5) * 0x1p-32; }
-  /// In (0, 1), of 52 bits.
-  double fine_uniform() {
-    const std::uint64_t low = next();
-    return uniform_of_bits((std::uint64_t{next()} << 32) | low);
+  /// In (0, 1), of 52 bits: by two words.
+  static double fine_uniform_of(const std::uint32_t* words) {
+    return uniform_of_bits((std::uint64_t{words[1]} << 32) | words[0]);
   }
+  /// Some of the first words.
+  void skip(std::size_t words) { next_ += words; }
 
  private:
   void refill() {
