@@ -251,7 +251,7 @@ void Survey::share_units(std::vector<Seen>& seen) {
   const auto bytes = exchange_.gather_all(std::as_bytes(std::span(mine)));
   std::vector<SamplingUnit>& units = out_.table.sampling_units;
   units.resize(bytes.size() / sizeof(SamplingUnit));
-  std::memcpy(units.data(), bytes.data(), bytes.size());
+  if (!units.empty()) std::memcpy(units.data(), bytes.data(), bytes.size());
   std::sort(units.begin(), units.end());
   units.erase(std::unique(units.begin(), units.end()), units.end());
 }

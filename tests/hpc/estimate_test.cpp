@@ -55,6 +55,17 @@ TEST_F(Estimate, EveryCovarianceIsTheSameOnManyRanks) {
   }
 }
 
+TEST_F(Estimate, OtherBuildsGiveTheSameBits) {
+  const std::vector<std::string> others = other_builds();
+  if (others.empty()) GTEST_SKIP() << no_other_build();
+  ASSERT_EQ(estimate(choosers).code, 0);
+  const std::string model = content(model_);
+  for (const std::string& other : others) {
+    ASSERT_EQ(shell(other + " estimate " + (folder_ / "scenario.toml") + " --for-testing --quiet -o " + model_).code, 0) << other;
+    EXPECT_EQ(content(model_), model) << other;
+  }
+}
+
 TEST_F(Estimate, TheTableIsOneThatUsersKnow) {
   const Ran ran = estimate(choosers);
   for (const char* words : {"Coef.", "Std. err.", "P>|z|", "[95 % conf. interval]", "Log pseudolikelihood", "Pseudo R2", "(base)", "area=rural", "alpha_2",
