@@ -31,6 +31,7 @@ class Finder {
   static Quantity ratio(const Quantity& a, const Quantity& b) { return {a.value / b.value, (a.slope - a.value / b.value * b.slope) / b.value}; }
   static Quantity times(const Quantity& a, double factor) { return {a.value * factor, a.slope * factor}; }
   double error(const Quantity& x) const { return std::sqrt(x.slope.dot(d_.covariance * x.slope)); }
+  void find_m();
   void from_three_states();
   void from_two_states();
   void from_alpha_0(const Quantity& alpha_0);
@@ -39,6 +40,7 @@ class Finder {
   const Differences& d_;
   const Normalisation& chosen_;
   Eigen::Index size_;
+  Quantity m_;
   StructureEstimate result_;
 };
 
@@ -59,17 +61,21 @@ void Finder::from_two_states() {
   from_alpha_0(alpha_0);
 }
 
-void Finder::from_three_states() {
+/// Known from the earnings equation, whatever is known of α.
+void Finder::find_m() {
   const Quantity log_m = estimated(*d_.log_m, d_.income.size() + d_.wage.size());
   const double value = exp(log_m.value);
-  const Quantity m{value, value * log_m.slope};
+  m_ = {value, value * log_m.slope};
   result_.structure.m = value;
-  result_.m_se = error(m);
-  if (!(1 - value > clear_of_one * result_.m_se)) {
-    result_.not_identified = "M = " + shortest(value) + " (standard error " + shortest(result_.m_se) + ") is not below 1 by two standard errors, and the α are divided by 1 − M: those who attend and work do not clearly earn less. Write alpha by hand, with its source";
+  result_.m_se = error(m_);
+}
+
+void Finder::from_three_states() {
+  if (!(1 - m_.value > clear_of_one * result_.m_se)) {
+    result_.not_identified = "M = " + shortest(m_.value) + " (standard error " + shortest(result_.m_se) + ") is not below 1 by two standard errors, and the α are divided by 1 − M: those who attend and work do not clearly earn less. Write alpha by hand, with its source";
     return;
   }
-  const Quantity alpha_1 = ratio(sum(income(1), times(wage(1), 1 / chosen_.k), -1), sum(known(1), m, -1));
+  const Quantity alpha_1 = ratio(sum(income(1), times(wage(1), 1 / chosen_.k), -1), sum(known(1), m_, -1));
   const Quantity alpha_0 = sum(alpha_1, income(1), -1), alpha_2 = sum(alpha_0, income(2), 1);
   const Quantity d = ratio(sum(times(wage(2), 1 / chosen_.k), alpha_0, 1), alpha_2);
   result_.structure.d = d.value;
@@ -79,6 +85,7 @@ void Finder::from_three_states() {
 
 StructureEstimate Finder::find() {
   result_.structure.k = chosen_.k;
+  if (d_.log_m) find_m();
   if (chosen_.alpha_0) from_alpha_0(known(*chosen_.alpha_0));
   else if (d_.wage.empty())
     result_.not_identified = "without a wage in the utilities only differences of α are known: give the first with --alpha0, or write alpha by hand, with its source";

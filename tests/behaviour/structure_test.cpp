@@ -84,6 +84,16 @@ TEST(Structure, WithoutAWageNeedsTheFirstAlpha) {
   EXPECT_NEAR(found.alpha_se[1], 0.01, 1e-12);
 }
 
+/// M is known from the earnings equation, also where α are not taken from it.
+TEST(Structure, KeepsMWhereTheFirstAlphaIsGiven) {
+  Differences differences = told(1);
+  differences.log_m = -0.25;
+  const StructureEstimate found = find_structure(differences, {1, 0, 0.0});
+  EXPECT_NEAR(found.structure.m, std::exp(-0.25), 1e-15);
+  EXPECT_GT(found.m_se, 0);
+  EXPECT_EQ(found.structure.alpha[1], differences.income[0]);
+}
+
 /// Two states: α = (−0.02, 0.05), D = 0.3, K = 2.
 TEST(Structure, OfTwoStatesTakesDAsGiven) {
   Differences differences;
