@@ -30,6 +30,20 @@ std::size_t opening_quotes(const std::string& content, std::size_t at) {
 
 constexpr std::string_view before_value = "value = ";
 
+/// Moves, because copies of nodes forget their places.
+void merge(toml::table& changes, toml::table& onto, bool top) {
+  for (auto&& [key, node] : changes) {
+    toml::node* known = onto.get(key);
+    if (known != nullptr && known->is_table() && node.is_table()) {
+      merge(*node.as_table(), *known->as_table(), false);
+    } else if (top && known != nullptr && known->is_array_of_tables() && node.is_array_of_tables()) {
+      for (toml::node& item : *node.as_array()) known->as_array()->push_back(std::move(item));
+    } else {
+      onto.insert_or_assign(key, std::move(node));
+    }
+  }
+}
+
 std::string type_name(const toml::node& node) {
   std::ostringstream text;
   text << node.type();
@@ -66,7 +80,14 @@ toml::table TomlFile::parse_option(const std::string& option, const std::string&
   }
 }
 
+void TomlFile::put_onto(TomlFile other) {
+  merge(root, other.root, true);
+  root = std::move(other.root);
+  base = other.source;
+}
+
 rules::Text TomlFile::place(const toml::source_region& region) const {
+  if (base && region.path != nullptr && *region.path == base->name) return {"", base, byte_offset(base->content, region.begin)};
   for (const auto& option : options)
     if (region.path != nullptr && *region.path == option->name) {
       const std::size_t at = byte_offset(std::string(before_value) + option->content, region.begin);

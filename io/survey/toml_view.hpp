@@ -17,6 +17,7 @@ namespace puente::io {
 struct TomlFile {
   std::shared_ptr<const rules::SourceFile> source;
   std::vector<std::shared_ptr<const rules::SourceFile>> options;  ///< values given on the command line, each its own file
+  std::shared_ptr<const rules::SourceFile> base;                  ///< the file this one changes, if any
   toml::table root;
   Diagnostics diagnostics;
 
@@ -24,6 +25,9 @@ struct TomlFile {
   static TomlFile parse(const std::string& name, std::string content);
   /// A value written as TOML, or as a bare word that stands for a text, under the name of the option that gives it.
   toml::table parse_option(const std::string& option, const std::string& value);
+  /// Puts what is here onto another file: tables are merged key by key, lists of tables at the top are added to its own,
+  /// anything else replaces. Places stay those of the file a value stands in.
+  void put_onto(TomlFile other);
   /// Where a node or key stands, as an empty piece of text.
   rules::Text place(const toml::source_region& region) const;
   /// The content of a string node, placed after its opening quotes.

@@ -21,9 +21,10 @@ rules::Text number_text(double value, const rules::Text& at) {
 }
 
 std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml::table& table) {
-  std::vector<std::pair<toml::source_position, std::pair<std::string, const toml::node*>>> entries;
+  using Order = std::pair<bool, toml::source_position>;
+  std::vector<std::pair<Order, std::pair<std::string, const toml::node*>>> entries;
   for (const auto& [key, node] : table)
-    entries.push_back({key.source().begin, {std::string(key.str()), &node}});
+    entries.push_back({{key.source().path != table.source().path, key.source().begin}, {std::string(key.str()), &node}});
   std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::pair<std::string, const toml::node*>> ordered;
   for (auto& entry : entries) ordered.push_back(std::move(entry.second));

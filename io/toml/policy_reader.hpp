@@ -19,7 +19,7 @@ struct Policy {
   std::map<std::string, double> pass_through;
 };
 
-/// The entries of a table as they stand in the file (TOML tables have no order of their own).
+/// The entries of a table as they stand in the file (TOML tables have no order of their own); what another file adds comes last.
 std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml::table& table);
 
 /// An expression or a number under `key`; a number becomes its text.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <tuple>
 
@@ -29,6 +30,7 @@ class Reader {
  private:
   using Names = std::vector<std::string>;
   const toml::table& section(TomlView& root, const char* key, const std::string& what);
+  void put_onto_base();
   void read_notes(TomlView& root);
   void read_people(TomlView& root);
   void read_livelihoods(TomlView& root);
@@ -61,8 +63,21 @@ const toml::table& Reader::section(TomlView& root, const char* key, const std::s
   return table == nullptr ? none : *table;
 }
 
-ProfileFile Reader::read() {
+/// A variant of another profile says only what differs from it.
+void Reader::put_onto_base() {
   TomlView root(file_, file_.root, "");
+  const auto name = root.text("base");
+  if (!name) return;
+  const std::string path = (std::filesystem::path(profile_.path).parent_path() / name->text).lexically_normal().string();
+  TomlFile base = TomlFile::parse(path, read_text(path));
+  if (base.root.contains("base")) file_.error(*name, path + " has a base itself: name the profile that has none");
+  file_.put_onto(std::move(base));
+}
+
+ProfileFile Reader::read() {
+  put_onto_base();
+  TomlView root(file_, file_.root, "");
+  root.find("base");
   if (root.number("format").value_or(0) != 1) file_.error(root.place("format"), "`format = 1` says which version of the profile format the file is written in");
   root.choice("kind", {"profile"}, 0);
   read_notes(root);
@@ -77,7 +92,7 @@ ProfileFile Reader::read() {
   read_columns_and_parameters(root);
   root.finish();
   ProfileFile result;
-  result.content = file_.source->content;
+  result.content = (file_.base ? file_.base->content : "") + file_.source->content;
   result.profile = std::move(profile_);
   result.diagnostics = std::move(file_.diagnostics);
   return result;

@@ -1,6 +1,6 @@
 // The profile file: published margins of a country, TOML to a Profile. Every mistake is reported at its place, all in one
 // go; margins that do not add up, are negative, miss a category, name an unknown one or contradict another say which,
-// the totals and where.
+// the totals and where. `base = "OTHER.toml"` makes a file a variant of another: it holds only what differs.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace puente::io {
 
 struct ProfileFile {
-  std::string content;  ///< as read, for the provenance
+  std::string content;  ///< as read, for the provenance, after that of its base
   Profile profile;
   Diagnostics diagnostics;
 };

@@ -5,7 +5,6 @@
 
 #include "tests/hpc/layouts.hpp"
 #include "tests/population/synthetic.hpp"
-#include "tests/support/data_dir.hpp"
 
 namespace puente::test {
 namespace {
@@ -69,35 +68,6 @@ TEST_F(Expand, Mistakes) {
   EXPECT_NE(again.text.find("'source_id' already"), std::string::npos) << again.text;
   EXPECT_EQ(puente("expand " + survey() + " --households 0 -o " + (folder_ / "f.h5")).code, 64);
   EXPECT_EQ(puente("expand nowhere.h5 -o " + (folder_ / "f.h5")).code, 66);
-}
-
-/// CASEN 1990 at 200,000 households: reference figures within a standard error of the survey's; then regional totals exactly.
-TEST_F(Expand, KeepsTheFiguresOfChile) {
-  const std::string data = data_dir() + "/casen_1990_chile/";
-  if (!has_data("casen_1990_chile")) GTEST_SKIP() << no_data("casen_1990_chile");
-  ASSERT_EQ(puente("import " PUENTE_SOURCE_DIR "/scenarios/chile_casen_1990/import.toml --input " + data + "persons.sav -o " + survey()).code, 0);
-  const std::string clones = folder_ / "clones.h5", met = folder_ / "met.h5";
-  ASSERT_EQ(puente("expand " + survey() + " --households 200000 --quiet -o " + clones).code, 0);
-  const auto figures = [](const std::string& file) {
-    return puente_json("statistics " + file + " --welfare income --line poor=poverty_line --by region")["groups"];
-  };
-  const auto found = figures(clones);
-  const auto design = nlohmann::json::parse(std::ifstream(data + "reference_design_R.json"));
-  for (const char* alpha : {"0", "1", "2"}) {
-    const auto& published = design["fgt"][std::string("fgt") + alpha];
-    EXPECT_NEAR(found["all"]["fgt"]["poor"][alpha].get<double>(), published["est"].get<double>(), published["se"].get<double>()) << alpha;
-  }
-  EXPECT_NEAR(found["all"]["gini"].get<double>(), design["laeken"]["gini"].get<double>() / 100, 0.002);
-  std::string text = "format = 1\nkind = \"margins\"\n[[margins]]\nname = \"region\"\nby = 'region'\ntotals = {";
-  std::map<std::string, double> totals;
-  for (const auto& [group, values] : found.items())
-    if (group.starts_with("region=")) totals[group] = std::round(values["persons"].get<double>() * (0.9 + 0.02 * static_cast<double>(totals.size())));
-  ASSERT_EQ(totals.size(), 13u);
-  for (const auto& [group, total] : totals) text += (text.back() == '{' ? " \"" : ", \"") + group.substr(7) + "\" = " + std::to_string(std::llround(total));
-  const Ran ran = puente("calibrate " + clones + " " + folder_.write("regions.toml", text + " }\n") + " -o " + met);
-  ASSERT_EQ(ran.code, 0) << ran.text;
-  const auto calibrated = figures(met);
-  for (const auto& [group, total] : totals) EXPECT_NEAR(calibrated[group]["persons"].get<double>() / total, 1, 1e-9) << group;
 }
 
 }  // namespace

@@ -98,5 +98,24 @@ TEST_F(ProfileMistakes, AnImpossibleMarginStopsTheSynthesis) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "p.h5"));
 }
 
+/// A variant says only what differs; each mistake is placed in the file that makes it.
+TEST_F(ProfileMistakes, VariantsOfABase) {
+  const std::string head = "format = 1\nkind = \"profile\"\n";
+  std::string zambia = content_of(profile_path("zambia"));
+  folder_.write("zambia.toml", zambia);
+  const Ran sound = puente("check " + folder_.write("variant.toml", head + "base = \"zambia.toml\"\n[people]\nfemale = 51\n"));
+  EXPECT_EQ(sound.code, 0) << sound.text;
+  const auto said_of = [&](const std::string& variant) { return puente("check " + folder_.write("variant.toml", head + variant)).text; };
+  EXPECT_NE(said_of("base = \"zambia.toml\"\n[people]\nfemale = -51\n").find("variant.toml:5:"), std::string::npos);
+  EXPECT_NE(said_of("base = \"variant2.toml\"\n").find("variant2.toml"), std::string::npos);
+  folder_.write("second.toml", head + "base = \"zambia.toml\"\n");
+  EXPECT_NE(said_of("base = \"second.toml\"\n").find("has a base itself"), std::string::npos);
+  zambia.replace(zambia.find("share = 8.905"), 13, "share = 18.905");
+  folder_.write("zambia.toml", zambia);
+  const std::string text = said_of("base = \"zambia.toml\"\n");
+  EXPECT_NE(text.find("zambia.toml:"), std::string::npos) << text;
+  EXPECT_NE(text.find("the shares of regions add up to 110"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace puente::test

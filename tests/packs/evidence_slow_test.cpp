@@ -25,7 +25,8 @@ std::vector<std::string> evidence_files() {
 
 std::string name_of(const std::string& file) {
   const fs::path path(file);
-  std::string name = path.filename() == "evidence.toml" ? path.parent_path().filename().string() : path.stem().stem().string();
+  const std::string folder = path.parent_path().filename().string(), stem = path.stem().stem().string();
+  std::string name = path.filename() == "evidence.toml" ? folder : folder == "profiles" ? stem : folder + "_" + stem;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }

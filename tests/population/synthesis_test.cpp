@@ -100,5 +100,19 @@ TEST(Synthesis, WelfareGoesWithWhatTheIndexSays) {
   EXPECT_LT(large[1] / count[1], large[0] / count[0]);
 }
 
+/// Traits a variant adds come after the base's, so nothing that was there changes: what is held out is asked of the same nation.
+TEST(Synthesis, AVariantThatAddsTraitsIsTheSameNation) {
+  for (const char* country : countries) {
+    const Population base = made(profile_of(country, 2000)), variant = made(profile_of(std::string("held_out/") + country, 2000));
+    ASSERT_EQ(base.person_offset, variant.person_offset) << country;
+    for (const Entity entity : {Entity::household, Entity::person})
+      for (const Column& column : entity == Entity::household ? base.household : base.person) {
+        const std::string& name = column.info().name;
+        EXPECT_EQ(values(base, entity, name), values(variant, entity, name)) << country << " " << name;
+      }
+    EXPECT_NE(variant.find(Entity::person, "attends_without_area"), nullptr) << country;
+  }
+}
+
 }  // namespace
 }  // namespace puente::test
