@@ -57,7 +57,6 @@ void Finder::from_alpha_0(const Quantity& alpha_0) {
 void Finder::from_two_states() {
   const double d = chosen_.d;
   const Quantity alpha_0 = times(sum(times(income(1), d), times(wage(1), 1 / chosen_.k), -1), 1 / (1 - d));
-  result_.structure.d = d;
   from_alpha_0(alpha_0);
 }
 
@@ -85,6 +84,7 @@ void Finder::from_three_states() {
 
 StructureEstimate Finder::find() {
   result_.structure.k = chosen_.k;
+  if (d_.income.size() == 1) result_.structure.d = chosen_.d;
   if (d_.log_m) find_m();
   if (chosen_.alpha_0) from_alpha_0(known(*chosen_.alpha_0));
   else if (d_.wage.empty())

@@ -124,12 +124,14 @@ void BlockProcessor::find_child_earnings() {
   draw_uniforms(schooling.works_key, n, children_.id.data(), children_.line.data(), 0, draw.data());
   children_.works_when_out.resize(n);
   for (std::size_t c = 0; c < n; ++c) children_.works_when_out[c] = draw[c] < model.working_when_out ? 1 : 0;
+  const bool three = schooling.alternatives == 3;
+  for (std::size_t c = 0; three && c < n; ++c)
+    if (children_.seen[c] == static_cast<std::uint8_t>(SchoolState::school_and_work)) children_.works_when_out[c] = 1;
   for (auto& earnings : children_.earnings) earnings.assign(n, 0);
   if (!schooling.has_earnings) return;
   const double sigma = schooling.wage_given.index < 0 && model.earnings ? model.earnings->sigma : 0;
   draw_uniforms(schooling.wage_key, n, children_.id.data(), children_.line.data(), 0, draw.data());
   const double* seen = data(schooling.earnings);
-  const bool three = schooling.alternatives == 3;
   const double beside = three ? model.structure.m : model.structure.d;  // of what is earned out of school
   for (std::size_t c = 0; c < n; ++c) {
     const double e = seen[children_.person[c]];

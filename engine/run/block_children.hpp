@@ -37,7 +37,7 @@ struct BlockChildren {
   ChildColumns earnings;                      ///< of each alternative
   std::vector<double> wage;                   ///< what it can earn, as the utilities see it
   std::vector<double> income;                 ///< of households, in the data
-  std::vector<std::vector<double>> contained; ///< of households, of each observed programme with a means test: its cash in their income
+  std::vector<std::vector<double>> contained; ///< of households, of each observed programme: its cash in their income
   std::vector<std::uint8_t> works_when_out;   ///< whether it would work in the market, out of school by choice
   std::vector<ChildColumns> holds;            ///< of each condition of the child alone: 1 where it holds in the alternative
   ChildColumns gap;                           ///< of the latent utilities (latent_choice.hpp)

@@ -12,7 +12,7 @@ void BlockProcessor::find_contained(std::size_t o) {
   const CompiledProgramme& p = study_.observed[o];
   std::vector<double>& contained = children_.contained[o];
   contained.assign(block_.rows.households, 0);
-  if (p.choice.limit.index < 0 || !p.programme->cash || !p.programme->cash->in_resource) return;
+  if (!p.programme->cash || !p.programme->cash->in_resource) return;
   const bool recorded = p.cash_observed.index >= 0;
   const double *amount = data(recorded ? p.cash_observed : p.cash), *delivery = p.delivery.index >= 0 ? data(p.delivery) : nullptr;
   const double* holds = p.condition.index >= 0 ? data(p.condition) : nullptr;
@@ -34,11 +34,17 @@ bool BlockProcessor::passes(const CompiledProgramme& p, const BoundProgram& worl
   return children_.income[h] - contained + more <= limit;
 }
 
+/// Whether a condition that does not read the choice holds for a unit; of one that does, 1.
+double BlockProcessor::holds_anyway(const CompiledProgramme& p, std::size_t unit) const {
+  return p.choice.condition >= 0 || p.condition.index < 0 ? 1.0 : data(p.condition)[unit];
+}
+
 /// Whether the programme pays each of its units in the states that are chosen now: its condition and its means test.
 const double* BlockProcessor::holds_by_choice(const CompiledProgramme& p, const BoundProgram& world) {
   const CompiledSchooling& schooling = *study_.schooling;
   const std::size_t n = block_.rows.count(p.programme->entity);
-  holds_.assign(n, 1);
+  holds_.resize(n);
+  for (std::size_t i = 0; i < n; ++i) holds_[i] = holds_anyway(p, i);
   if (p.choice.condition >= 0) {
     const bool moved = !children_.changed.empty();
     const double* holds = data(p.condition);
@@ -168,14 +174,21 @@ void BlockProcessor::add_untested(const CompiledProgramme& p, ChoiceValue& value
         faults_.add("programme '" + p.programme->name + "': the condition or the amount of a child is missing in one of the states that it may choose", children_.id[c]);
 }
 
+/// Of a child that is a member: a missing amount would make it keep its state, or leave school, without a word.
+void BlockProcessor::require_payment(const CompiledProgramme& p, double holds, double worth, std::size_t child) {
+  if (std::isnan(holds)) faults_.add("programme '" + p.programme->name + "': the condition is missing", children_.id[child]);
+  if (holds != 0 && not_finite(worth) != 0) faults_.add("programme '" + p.programme->name + "': the amount of a recipient is missing", children_.id[child]);
+}
+
 void BlockProcessor::add_tested(const CompiledProgramme& p, const BoundProgram& world, ChoiceValue& value) {
   for (std::size_t j = 0; j < study_.schooling->alternatives; ++j)
     for (std::size_t c = 0; c < children_.size(); ++c) {
       if (!value.pays) value.money[j][c] = 0;
       if (worth_[c] == 0) continue;
-      const double holds = p.choice.condition < 0 ? 1.0 : children_.holds[static_cast<std::size_t>(p.choice.condition)][j][c];
+      const double holds = p.choice.condition < 0 ? holds_anyway(p, static_cast<std::size_t>(children_.person[c]))
+                                                  : children_.holds[static_cast<std::size_t>(p.choice.condition)][j][c];
       const double more = children_.earnings[j][c] - children_.earnings[children_.seen[c]][c];
-      if (std::isnan(holds)) faults_.add("programme '" + p.programme->name + "': the condition is missing", children_.id[c]);
+      require_payment(p, holds, worth_[c], c);
       if (passes(p, world, static_cast<std::size_t>(children_.household[c]), more)) value.money[j][c] += holds * worth_[c];
     }
 }
@@ -226,9 +239,11 @@ void BlockProcessor::add_payment(const ChoiceSide& side, std::size_t q, std::siz
     const std::size_t unit = of_household ? h : static_cast<std::size_t>(children_.person[c]);
     in_order_[q].cash[alternative][c] = 0;
     if (member[unit] == 0) continue;
-    const double holds = together != nullptr ? together[unit] : p.choice.condition < 0 ? 1.0 : children_.holds[static_cast<std::size_t>(p.choice.condition)][alternative][c];
+    const double holds = together != nullptr         ? together[unit]
+                         : p.choice.condition < 0 ? holds_anyway(p, unit)
+                                                  : children_.holds[static_cast<std::size_t>(p.choice.condition)][alternative][c];
     const double more = children_.earnings[alternative][c] - children_.earnings[children_.seen[c]][c] + (of_household ? children_.earnings_change[h] : 0.0);
-    if (std::isnan(holds)) faults_.add("programme '" + p.programme->name + "': the condition is missing", children_.id[c]);
+    require_payment(p, holds, each.worth(unit, side.choice), c);
     if (holds == 0 || !passes(p, side.world, h, more)) continue;
     const double full = each.money(unit);
     const double cash = cap == nullptr ? full : std::min(full, std::max(0.0, cap[h] - in_order_[q].spent[h]));

@@ -190,8 +190,11 @@ void BlockProcessor::find_utility_changes(std::size_t first, std::size_t last, c
       for (std::size_t c = first; c < last; ++c) change[c] += pull[c];
     else if (seen.pulls)
       for (std::size_t c = first; c < last; ++c) change[c] -= pulled[c];
-    if (wage_now != nullptr)
-      for (std::size_t c = first; c < last; ++c) change[c] += schooling.wage[j] * (wage_now[children_.person[c]] - children_.wage[c]);
+    if (wage_now == nullptr) continue;
+    for (std::size_t c = first; c < last; ++c) {
+      change[c] += schooling.wage[j] * (wage_now[children_.person[c]] - children_.wage[c]);
+      if (not_finite(change[c]) != 0) faults_.add("schooling.wage of a child is missing in the scenario", children_.id[c]);
+    }
   }
 }
 

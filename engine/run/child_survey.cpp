@@ -345,8 +345,9 @@ ChildData Survey::collect() {
 PassSettings in_chunks(PassSettings settings, std::int64_t households) {
   constexpr std::int64_t chunk = ChildTable::chunk_households;
   const auto down = [](std::int64_t at) { return at / chunk * chunk; };
-  settings.first = down(settings.first);
-  settings.last = settings.last >= households ? households : down(settings.last);
+  const auto border = [&](std::int64_t at) { return at >= households ? households : down(at); };
+  settings.first = border(settings.first);
+  settings.last = border(settings.last);
   settings.block_households = chunk;
   settings.window_households = down(settings.window_households + chunk - 1);
   return settings;

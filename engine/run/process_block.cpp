@@ -173,7 +173,7 @@ void BlockProcessor::observe(std::size_t o) {
   for (std::size_t i = 0; i < offered.size(); ++i) offered[i] = eligible[i] * seen[i];
   take_up(p, *study_.data, offered);
   state.member = state.offered = offered;
-  if (p.choice.pays_by_choice) find_contained(o);
+  if (study_.schooling) find_contained(o);
   deliver(p, *study_.data, p.cash_observed.index >= 0 ? data(p.cash_observed) : nullptr, state);
 }
 

@@ -196,6 +196,8 @@ class BlockProcessor {
   void show_data();
   double works_in(std::size_t child, std::size_t alternative) const;
   void find_contained(std::size_t o);
+  double holds_anyway(const CompiledProgramme& p, std::size_t unit) const;
+  void require_payment(const CompiledProgramme& p, double holds, double worth, std::size_t child);
   bool passes(const CompiledProgramme& programme, const BoundProgram& world, std::size_t household, double more);
   const double* holds_by_choice(const CompiledProgramme& programme, const BoundProgram& world);
   const double* recorded_by_choice(const CompiledProgramme& programme, const BoundProgram& world, const double* recorded,

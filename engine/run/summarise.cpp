@@ -277,10 +277,12 @@ void Summary::choice() {
       });
   if (!wants("programmes") || study_.programme_names.empty()) return;
   add({"cost_per_additional_pupil", money().substr(0, money().find('/')), "cost of a year of school of a child who would not attend in the scenario compared with",
-       "cost of all programmes beyond that scenario's over pupils beyond its; a year where the resource has a period"},
+       "cost of all programmes beyond that scenario's over pupils beyond its; a year where the resource has a period; missing where statistics are of some persons only"},
       {"scenario"}, [&](const Index& i) {
         const int with = study_.compared_with(i[0]);
-        if (with < 0) return static_cast<double>(NAN);
+        const bool all_members = study_.record_entity == Entity::household || asked_.count == CountedAs::persons;
+        const bool everybody = study_.where.index < 0 && all_members && !study_.model.welfare.weight;
+        if (with < 0 || !everybody) return static_cast<double>(NAN);
         const auto other = static_cast<std::size_t>(with);
         const double more = pupils(i[0], 0) - pupils(other, 0);
         return more > 0 ? (total_cost(i[0]) - total_cost(other)) * years() / more : static_cast<double>(NAN);

@@ -104,6 +104,8 @@ TEST(Structure, OfTwoStatesTakesDAsGiven) {
   ASSERT_EQ(found.structure.alpha.size(), 2U);
   EXPECT_NEAR(found.structure.alpha[0], -0.02, 1e-15);
   EXPECT_NEAR(found.structure.alpha[1], 0.05, 1e-15);
+  EXPECT_EQ(found.structure.d, 0.3);
+  EXPECT_EQ(find_structure(differences, {2, 0.3, 0.01}).structure.d, 0.3);
 }
 
 }  // namespace

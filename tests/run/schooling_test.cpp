@@ -134,6 +134,60 @@ class SchoolingTest : public Policies {
   static double attendance(const nlohmann::json& s, const std::string& band) { return s["groups"]["all"]["attendance"][band]; }
 };
 
+/// A condition that does not read the choice holds beside a means test that everybody passes, and beside a cap nobody meets.
+TEST_F(SchoolingTest, AMeansTestLeavesAnOrdinaryConditionInForce) {
+  model(three_states);
+  const auto grant = [](const std::string& more) {
+    return "[programmes.grant]\nentity = \"person\"\neligible = '10 <= age <= 15'\ncondition = 'grants_here'\ncash = { amount = 40 }\n" + more +
+           "[scenarios.none]\n[scenarios.grant]\nprogrammes = [\"grant\"]\n";
+  };
+  const auto paid = [](const nlohmann::json& s) { return s["grant"]["programmes"]["grant"]["all"]["recipients"]; };
+  const auto plain = paid(run(families + grant("")));
+  EXPECT_GT(plain, 0);
+  EXPECT_EQ(paid(run(families + chooses.substr(0, chooses.find("[[")) + grant("schooling = { means_test = { limit = 1e9, per = \"household\" } }\n"))), plain);
+  EXPECT_EQ(paid(run(families + chooses.substr(0, chooses.find("[[")) + grant("schooling = { cap = 1e9 }\n"))), plain);
+}
+
+/// A scenario may test means where the data's own programme does not: what is in the data of it does not count in the test.
+TEST_F(SchoolingTest, AScenarioMayAddAMeansTest) {
+  model(three_states);
+  const std::string added = R"([programmes.grant]
+entity = "person"
+eligible = '10 <= age <= 15'
+observed = 'grants_here'
+cash = { amount = 30 }
+[scenarios.none]
+[scenarios.untested]
+programmes = ["grant"]
+[scenarios.tested]
+extends = "untested"
+set = { "programmes.grant.schooling.means_test" = { limit = 1e9, per = "household" } }
+)";
+  const auto s = run(families + chooses.substr(0, chooses.find("[[")) + added);
+  EXPECT_EQ(s["tested"]["programmes"]["grant"]["all"]["recipients"], s["untested"]["programmes"]["grant"]["all"]["recipients"]);
+}
+
+/// Where earnings are not known, a child that attends and works still works once it has left school.
+TEST_F(SchoolingTest, WhoWorksBesideSchoolWorksOutsideOfIt) {
+  std::string typed = three_states;
+  typed.replace(typed.find("working_when_out = 0.4"), 22, "working_when_out = 0.0");
+  typed.replace(typed.find("household_taste = 0.8"), 21, "household_taste = 0.0");
+  model(typed);
+  std::string asked = chooses.substr(0, chooses.find("[["));
+  asked.replace(asked.find("earnings = 'child_earnings'\n"), 28, "wage = '10 + 0*age'\n");
+  const std::string away = R"([programmes.push]
+entity = "person"
+eligible = '10 <= age <= 15'
+schooling = { delta = -50 }
+[scenarios.none]
+[scenarios.push]
+programmes = ["push"]
+)";
+  const auto s = run(families + asked + away);
+  EXPECT_EQ(attendance(s["push"], "10-15"), 0);
+  EXPECT_EQ(s["push"]["groups"]["all"]["work"]["10-15"], s["none"]["groups"]["all"]["work"]["10-15"]);
+}
+
 TEST_F(SchoolingTest, AsObservedIsTheDataToTheLastBit) {
   model(three_states);
   const auto data = run(families);
