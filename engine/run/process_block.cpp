@@ -226,7 +226,7 @@ void BlockProcessor::welfare() {
   const bool of_persons = study_.record_entity == Entity::person, per_person = study_.resource_per_person;
   const std::size_t households = rows.households;
   bool odd = false;
-  add_up_changes(of_persons ? 1 : 2);
+  add_up_changes(of_persons ? 1 : 2);  // a household's sum of two would be taken again for each member
   state_.changes.resize(2);
   with_changes(state_.changes[0], state_.changes[1], [&odd, of_persons, per_person, households, &rows, resource, scale, out](auto change) {
     std::int64_t not_all_finite = 0;

@@ -53,13 +53,13 @@ ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
       work_asked_(attendance_asked_ && study.works.index >= 0),
       choice_asked_(study.schooling.has_value() && study.model.statistics.wants("attendance")),
       outcomes_asked_(study.model.statistics.wants("outcomes") && !study.outcome_means.empty()),
-      programmes_asked_(study.model.statistics.wants("programmes")),
       lines_asked_(study.model.statistics.wants("fgt") || study.model.statistics.wants("watts")),
       persons_weigh_(study.model.statistics.count == CountedAs::persons),
       constant_lines_(study.constant_lines()),
       counts_(study.slots(), terms_of<CountTerm>()),
       levy_(study.scenarios[s].levy.needed ? study.slots() : 0, terms_of<LevyTerm>()),
-      choice_(choice_asked_ ? study.slots() * choice_cells : 0, terms_of<ChoiceTerm>()) {
+      choice_(choice_asked_ ? study.slots() * choice_cells : 0, terms_of<ChoiceTerm>()),
+      programmes_(study, s) {
   const auto prepare = [&](Sums& sums, const WelfareStatistics& asked) {
     sums.welfare.emplace(asked);
     const std::size_t sexes = 1 + study.sex_labels.size();
@@ -71,11 +71,6 @@ ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
   };
   prepare(own_, welfare_statistics(study));
   if (study.compared_with(s) >= 0 && (study.recipients || study.arms)) prepare(compared_, compared_statistics(study));
-  for (std::size_t p = 0; programmes_asked_ && p < study.scenarios[s].programmes.size(); ++p) {
-    const Programme& programme = *study.scenarios[s].programmes[p].programme;
-    programmes_.push_back({LimbTable(study.slots(), terms_of<UnitTerm>()), LimbTable(programme.cash ? study.slots() : 0, 1),
-                           LimbTable(programme.in_kind ? study.slots() : 0, 1)});
-  }
 }
 
 double* ScenarioTally::terms(std::size_t count, std::size_t rows) {
@@ -120,7 +115,7 @@ void ScenarioTally::add(BlockProcessor& processor, const BlockSlots& slots) {
   add_seen(processor, seen_, slots.all(), Everybody::counts, {}, own_);
   if (refining_) return;
   add_counts(processor, slots);
-  for (std::size_t p = 0; p < programmes_.size(); ++p) add_programme(processor, slots, p);
+  programmes_.add(processor, slots);
   if (!processor.state().levy.empty()) add_levy(processor, slots);
   if (choice_asked_) add_choice(processor, slots.all());
 }
@@ -254,54 +249,6 @@ void ScenarioTally::add_levy(const BlockProcessor& processor, const BlockSlots& 
   unit_sums_.add(levy_, processor.rows(), Entity::household, columns_of_terms(terms_of<LevyTerm>(), levy.size()), slots.all(), Everybody::counts);
 }
 
-/// Units with their own costs, then households with the money they get. Of persons, only those whom the programme concerns.
-void ScenarioTally::add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p) {
-  const CompiledProgramme& compiled = study_.scenarios[s_].programmes[p];
-  const ProgrammeState& state = processor.state().programmes[p];
-  const rules::Rows& rows = processor.rows();
-  const bool of_persons = compiled.programme->entity == Entity::person;
-  const double *eligible = processor.policy(s_, compiled.eligible), *base = processor.household_weight();
-  const bool whole = processor.whole();
-  const auto weight = [&](std::size_t h) { return whole ? base[h] : base[h] * processor.weight_factor(h); };
-  delivery_.look(processor, static_cast<int>(s_), p);
-  concerned_.clear();
-  for (std::size_t i = 0; of_persons && i < rows.persons; ++i)
-    if ((eligible[i] != 0) | (state.receives[i] != 0)) concerned_.push_back(static_cast<std::int32_t>(i));
-  const std::size_t units = of_persons ? concerned_.size() : rows.households;
-  double* out = terms(terms_of<UnitTerm>(), units);
-  TermColumns all = columns_of_terms(terms_of<UnitTerm>(), units);
-  if (delivery_.nothing()) all.used = static_cast<std::size_t>(UnitTerm::delivery);
-  const auto fill = [&](std::size_t row, std::size_t unit, std::size_t h) {
-    const double w = weight(h);
-    out[row] = eligible[unit] != 0 ? w : 0.0;
-    out[units + row] = state.receives[unit] * w;
-    if (!delivery_.nothing()) out[2 * units + row] = state.receives[unit] != 0 ? delivery_.of(unit, h) * w : 0.0;
-  };
-  ProgrammeSums& sums = programmes_[p];
-  if (of_persons) {
-    for (std::size_t j = 0; j < units; ++j) {
-      const auto i = static_cast<std::size_t>(concerned_[j]);
-      fill(j, i, static_cast<std::size_t>(rows.household_of[i]));
-    }
-    unit_sums_.add_persons(sums.units, all, concerned_, slots.all(), Everybody::counts);
-  } else {
-    for (std::size_t h = 0; h < units; ++h) fill(h, h, h);
-    unit_sums_.add(sums.units, rows, Entity::household, all, slots.all(), Everybody::counts);
-  }
-  if (compiled.programme->cash) add_money(processor, slots, state.cash, sums.cash);
-  if (compiled.programme->in_kind) add_money(processor, slots, state.in_kind, sums.in_kind);
-}
-
-/// Money of households.
-void ScenarioTally::add_money(const BlockProcessor& processor, const BlockSlots& slots, const std::vector<double>& money,
-                              LimbTable& table) {
-  const double* base = processor.household_weight();
-  const bool whole = processor.whole();
-  double* out = terms(1, money.size());
-  for (std::size_t h = 0; h < money.size(); ++h) out[h] = money[h] * (whole ? base[h] : base[h] * processor.weight_factor(h));
-  unit_sums_.add(table, processor.rows(), Entity::household, columns_of_terms(1, money.size()), slots.all(), Everybody::counts);
-}
-
 /// Persons of the age band, into in_band_, and their terms.
 void ScenarioTally::gather_band(BlockProcessor& processor, const double* condition, Missing missing, std::size_t band) {
   const rules::Rows& rows = processor.rows();
@@ -332,27 +279,22 @@ void ScenarioTally::add_shares(BlockProcessor& processor, const double* conditio
   for (std::size_t b = 0; b < tables.size(); ++b) {
     gather_band(processor, condition, missing, b);
     const std::size_t n = in_band_.size();
-    cell_.resize(2 * n * (columns.size() + 1));
-    cells_.clear();
+    cells_.begin(n, 2 * (columns.size() + 1));
     const auto add_column = [&](auto slot_of) {
-      std::int32_t* cell = cell_.data() + n * cells_.size();
-      std::int32_t* sex_cell = cell + n;
-      for (std::size_t j = 0; j < n; ++j) {
-        const auto i = static_cast<std::size_t>(in_band_[j]);
-        const std::int32_t slot = slot_of(i);
-        const bool sexed = slot >= 0 && sex != nullptr && !std::isnan(sex[i]);
-        cell[j] = slot < 0 ? -1 : slot * sexes;
-        sex_cell[j] = sexed ? slot * sexes + 1 + static_cast<std::int32_t>(sex[i]) : -1;
-      }
-      cells_.push_back(cell);
-      cells_.push_back(sex_cell);
+      const auto person = [&](std::size_t j) { return static_cast<std::size_t>(in_band_[j]); };
+      cells_.add([&](std::size_t j) {
+        const std::int32_t slot = slot_of(person(j));
+        return slot < 0 ? -1 : slot * sexes;
+      });
+      cells_.add([&](std::size_t j) {
+        const std::int32_t slot = slot_of(person(j));
+        const bool sexed = slot >= 0 && sex != nullptr && !std::isnan(sex[person(j)]);
+        return sexed ? slot * sexes + 1 + static_cast<std::int32_t>(sex[person(j)]) : -1;
+      });
     };
     if (everybody == Everybody::counts) add_column([](std::size_t) { return 0; });
     for (const SlotColumn& column : columns) add_column([&](std::size_t i) { return column.persons()[i]; });
-    constexpr std::size_t chunk = 1024;
-    const TermColumns all = columns_of_terms(terms_of<AttendanceTerm>(), n);
-    for (std::size_t first = 0; first < n; first += chunk)
-      tables[b].add_by_slot(all.part(first, std::min(chunk, n - first)), cells_, first);
+    cells_.add_to(tables[b], columns_of_terms(terms_of<AttendanceTerm>(), n));
   }
 }
 
@@ -384,22 +326,17 @@ void ScenarioTally::add_choice(const BlockProcessor& processor, std::span<const 
     out[c] = w;
     out[n + c] = w * (children.earnings[children.chosen[c]][c] - children.earnings[children.seen[c]][c]);
   }
-  cell_.resize(n * (columns.size() + 1));
-  cells_.clear();
+  cells_.begin(n, columns.size() + 1);
   const auto add_column = [&](auto slot_of) {
-    std::int32_t* cell = cell_.data() + n * cells_.size();
-    for (std::size_t c = 0; c < n; ++c) {
+    cells_.add([&](std::size_t c) {
       const std::int32_t slot = slot_of(static_cast<std::size_t>(children.person[c]));
       const auto move = static_cast<std::int32_t>(children.seen[c] * most_alternatives + children.chosen[c]);
-      cell[c] = slot < 0 ? -1 : slot * static_cast<std::int32_t>(choice_cells) + move;
-    }
-    cells_.push_back(cell);
+      return slot < 0 ? -1 : slot * static_cast<std::int32_t>(choice_cells) + move;
+    });
   };
   add_column([](std::size_t) { return 0; });
   for (const SlotColumn& column : columns) add_column([&](std::size_t i) { return column.persons()[i]; });
-  constexpr std::size_t chunk = 1024;
-  const TermColumns all = columns_of_terms(terms_of<ChoiceTerm>(), n);
-  for (std::size_t first = 0; first < n; first += chunk) choice_.add_by_slot(all.part(first, std::min(chunk, n - first)), cells_, first);
+  cells_.add_to(choice_, columns_of_terms(terms_of<ChoiceTerm>(), n));
 }
 
 void ScenarioTally::merge(ScenarioTally& other) {
@@ -415,7 +352,7 @@ void ScenarioTally::merge(ScenarioTally& other) {
   counts_.merge(other.counts_);
   levy_.merge(other.levy_);
   choice_.merge(other.choice_);
-  for (std::size_t p = 0; p < programmes_.size(); ++p) programmes_[p].merge(other.programmes_[p]);
+  programmes_.merge(other.programmes_);
   excluded_ += other.excluded_;
 }
 
@@ -428,7 +365,7 @@ void ScenarioTally::reduce(Exchange& exchange) {
   counts_.reduce(exchange);
   if (study_.scenarios[s_].levy.needed) levy_.reduce(exchange);
   if (choice_asked_) choice_.reduce(exchange);
-  for (ProgrammeSums& sums : programmes_) sums.reduce(exchange);
+  programmes_.reduce(exchange);
   std::int64_t excluded[] = {excluded_};
   exchange.sum(excluded);
   excluded_ = excluded[0];
@@ -460,7 +397,7 @@ ScenarioTotals ScenarioTally::finish(ScenarioTally* refined, Exchange& exchange,
   totals.counts = std::move(counts_);
   totals.levy = std::move(levy_);
   totals.choice = std::move(choice_);
-  totals.programmes = std::move(programmes_);
+  totals.programmes = programmes_.take();
   totals.attendance = std::move(own_.attendance);
   totals.work = std::move(own_.work);
   totals.outcomes = std::move(own_.outcomes);

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "engine/run/block_slots.hpp"
+#include "engine/run/cell_columns.hpp"
 #include "engine/run/compared_block.hpp"
-#include "engine/run/delivery_cost.hpp"
+#include "engine/run/programme_tally.hpp"
 #include "engine/run/tallies.hpp"
 #include "engine/statistics/order_records.hpp"
 
@@ -64,8 +65,6 @@ class ScenarioTally {
   void add_counts(const BlockProcessor& processor, const BlockSlots& slots);
   void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody);
   void add_levy(const BlockProcessor& processor, const BlockSlots& slots);
-  void add_programme(const BlockProcessor& processor, const BlockSlots& slots, std::size_t p);
-  void add_money(const BlockProcessor& processor, const BlockSlots& slots, const std::vector<double>& money, LimbTable& table);
   enum class Missing : std::uint8_t { is_a_fault, is_left_out };
   void add_shares(BlockProcessor& processor, const double* condition, Missing missing, std::span<const SlotColumn> columns,
                   UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
@@ -79,13 +78,12 @@ class ScenarioTally {
 
   const Study& study_;
   std::size_t s_;
-  bool attendance_asked_, work_asked_, choice_asked_, outcomes_asked_, programmes_asked_, lines_asked_, persons_weigh_;
+  bool attendance_asked_, work_asked_, choice_asked_, outcomes_asked_, lines_asked_, persons_weigh_;
   std::vector<bool> constant_lines_;
   bool refining_ = false;
   Sums own_, compared_;
   LimbTable counts_, levy_, choice_;
-  DeliveryCost delivery_;
-  std::vector<ProgrammeSums> programmes_;
+  ProgrammeTally programmes_;
   std::int64_t excluded_ = 0;
 
   Seen seen_;
@@ -93,8 +91,8 @@ class ScenarioTally {
   SlotEntries entries_;
   UnitSums unit_sums_;
   std::vector<double> terms_, share_;
-  std::vector<std::int32_t> concerned_, in_band_, cell_;  ///< cell_: a column after the other
-  std::vector<const std::int32_t*> cells_;
+  std::vector<std::int32_t> in_band_;
+  CellColumns cells_;
 };
 
 }  // namespace puente

@@ -93,31 +93,6 @@ Threads one_a_thread(const Study& study, BlockRunner& runner) {
 
 }  // namespace
 
-void ProgrammeSums::merge(ProgrammeSums& other) {
-  units.merge(other.units);
-  cash.merge(other.cash);
-  in_kind.merge(other.in_kind);
-}
-
-void ProgrammeSums::reduce(Exchange& exchange) {
-  units.reduce(exchange);
-  for (LimbTable* money : {&cash, &in_kind})
-    if (money->slots() > 0) money->reduce(exchange);
-}
-
-double ProgrammeSums::spending(std::size_t slot) const {
-  ExactSum sum;
-  for (const LimbTable* money : {&cash, &in_kind})
-    if (money->slots() > 0) sum.merge(money->totals(slot)[0]);
-  return sum.value();
-}
-
-double ProgrammeSums::cost(std::size_t slot) const {
-  ExactSum sum = units.totals(slot)[static_cast<std::size_t>(UnitTerm::delivery)];
-  if (cash.slots() > 0) sum.merge(cash.totals(slot)[0]);
-  return sum.value();
-}
-
 Totals tally(const Study& study, BlockRunner& runner) {
   Threads threads = one_a_thread(study, runner);
   walk(threads, runner, "statistics");

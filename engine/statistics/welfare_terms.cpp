@@ -61,19 +61,31 @@ void fgt_terms(std::size_t n, const double* y, const double* w, const double* z,
 }
 
 /// The same for one line, whose reciprocal is taken once; FGT 1 follows from the total gap.
+struct ConstantLine {
+  struct Terms {
+    double poor, gap, fgt2;
+  };
+  explicit ConstantLine(double line) : z(line), reciprocal(line > 0 ? 1 / line : 0.0) {}
+  Terms of(double y, double w) const {
+    const bool is_poor = y < z;
+    const double weight_if_poor = is_poor ? w : 0.0;
+    const double shortfall = is_poor ? z - y : 0.0;
+    const double relative = shortfall * reciprocal;
+    return {weight_if_poor, weight_if_poor * shortfall, weight_if_poor * relative * relative};
+  }
+  double z, reciprocal;
+};
+
 void fgt_terms(std::size_t n, const double* y, const double* w, double z, const FgtTerms& terms) {
   double* __restrict poor = terms.poor;
   double* __restrict gap = terms.gap;
   double* __restrict fgt2 = terms.fgt2;
-  const double reciprocal = z > 0 ? 1 / z : 0.0;
+  const ConstantLine line(z);
   for (std::size_t i = 0; i < n; ++i) {
-    const bool is_poor = y[i] < z;
-    const double weight_if_poor = is_poor ? w[i] : 0.0;
-    const double shortfall = is_poor ? z - y[i] : 0.0;
-    const double relative = shortfall * reciprocal;
-    poor[i] = weight_if_poor;
-    gap[i] = weight_if_poor * shortfall;
-    fgt2[i] = weight_if_poor * relative * relative;
+    const ConstantLine::Terms of = line.of(y[i], w[i]);
+    poor[i] = of.poor;
+    gap[i] = of.gap;
+    fgt2[i] = of.fgt2;
   }
 }
 
@@ -97,14 +109,10 @@ struct WeightSums {
 /// The terms of a constant line, made and summed in one loop.
 struct LineSums {
   LowLimbs poor, gap, fgt2;
-  void add(double y, double w, double z, double reciprocal) {
-    const bool is_poor = y < z;
-    const double weight_if_poor = is_poor ? w : 0.0;
-    const double shortfall = is_poor ? z - y : 0.0;
-    const double relative = shortfall * reciprocal;
-    poor.add(weight_if_poor);
-    gap.add(weight_if_poor * shortfall);
-    fgt2.add(weight_if_poor * relative * relative);
+  void add(const ConstantLine::Terms& terms) {
+    poor.add(terms.poor);
+    gap.add(terms.gap);
+    fgt2.add(terms.fgt2);
   }
   bool add_to(Limbs* sums, std::size_t n) const {
     poor.add_to(sums[0], n);
@@ -121,21 +129,21 @@ PUENTE_WIDE bool sum_weights(std::size_t n, const double* y, const double* w, Li
 }
 
 PUENTE_WIDE bool sum_line(std::size_t n, const double* y, const double* w, double z, Limbs* sums) {
-  LineSums line;
-  const double reciprocal = z > 0 ? 1 / z : 0.0;
-  for (std::size_t i = 0; i < n; ++i) line.add(y[i], w[i], z, reciprocal);
-  return line.add_to(sums, n);
+  const ConstantLine line(z);
+  LineSums all;
+  for (std::size_t i = 0; i < n; ++i) all.add(line.of(y[i], w[i]));
+  return all.add_to(sums, n);
 }
 
 PUENTE_WIDE bool sum_weights_and_line(std::size_t n, const double* y, const double* w, double z, Limbs* sums, Limbs* line_sums) {
-  WeightSums all;
-  LineSums line;
-  const double reciprocal = z > 0 ? 1 / z : 0.0;
+  const ConstantLine line(z);
+  WeightSums of_all;
+  LineSums of_line;
   for (std::size_t i = 0; i < n; ++i) {
-    all.add(y[i], w[i]);
-    line.add(y[i], w[i], z, reciprocal);
+    of_all.add(y[i], w[i]);
+    of_line.add(line.of(y[i], w[i]));
   }
-  return all.add_to(sums, n) && line.add_to(line_sums, n);
+  return of_all.add_to(sums, n) && of_line.add_to(line_sums, n);
 }
 
 /// Terms relative to the line are missing, and so is their total, where a record that counts has a line of zero or below.
