@@ -18,12 +18,12 @@ namespace {
 class MadeSource : public PopulationSource {
  public:
   MadeSource(const PopulationSource& made, std::int64_t first, std::int64_t last, Team& team)
-      : schema_(made.schema()), total_(made.households()), first_(first) {
-    const auto pieces = static_cast<std::size_t>((last - first + piece - 1) / piece);
+      : schema_(made.schema()), total_(made.households()), first_(first), piece_(size_of_piece(last - first, team.threads())) {
+    const auto pieces = static_cast<std::size_t>((last - first + piece_ - 1) / piece_);
     pieces_.resize(pieces);
     team.for_each(pieces, [&](std::size_t i, int) {
-      const std::int64_t from = first + static_cast<std::int64_t>(i) * piece;
-      pieces_[i] = make_rows(made, from, std::min(last, from + piece));
+      const std::int64_t from = first + static_cast<std::int64_t>(i) * piece_;
+      pieces_[i] = make_rows(made, from, std::min(last, from + piece_));
     });
   }
   const Schema& schema() const override { return schema_; }
@@ -38,23 +38,30 @@ class MadeSource : public PopulationSource {
     const auto [population, begin] = piece_of(first, last);
     announce_from(population, begin, first, last, wanted, ahead);
   }
-  /// A multiple of every block size that is a power of two up to it; its columns of doubles fill large pages.
-  static constexpr std::int64_t piece = 1 << 18;
+  /// Pieces hold at least so many: a multiple of every block size that is a power of two up to it, and columns of doubles
+  /// fill large pages.
+  static constexpr std::int64_t least_piece = 1 << 18;
 
  private:
   struct Piece {
     const Population& population;
     std::int64_t begin;
   };
+  /// As large as leaves each thread a few to make: the larger, the more columns of small numbers fill large pages too.
+  static std::int64_t size_of_piece(std::int64_t households, int threads) {
+    std::int64_t piece = least_piece;
+    while (piece < 8 * least_piece && households >= 8 * piece * threads) piece *= 2;
+    return piece;
+  }
   Piece piece_of(std::int64_t first, std::int64_t last) const {
-    const auto at = static_cast<std::size_t>((first - first_) / piece);
-    const std::int64_t begin = first_ + static_cast<std::int64_t>(at) * piece;
-    expect(last - begin <= piece, "a block lies within one piece");
+    const auto at = static_cast<std::size_t>((first - first_) / piece_);
+    const std::int64_t begin = first_ + static_cast<std::int64_t>(at) * piece_;
+    expect(last - begin <= piece_, "a block lies within one piece");
     return {pieces_[at], begin};
   }
 
   Schema schema_;
-  std::int64_t total_, first_;
+  std::int64_t total_, first_, piece_;
   std::vector<Population> pieces_;
 };
 
@@ -70,7 +77,7 @@ std::unique_ptr<PopulationSource> open_population(const std::string& path, const
 
 std::unique_ptr<PopulationSource> keep_in_memory(std::unique_ptr<PopulationSource> source, const RunOptions& options,
                                                  Exchange& exchange, Team& team) {
-  const bool whole_blocks = options.block_households <= MadeSource::piece && (options.block_households & (options.block_households - 1)) == 0;
+  const bool whole_blocks = options.block_households <= MadeSource::least_piece && (options.block_households & (options.block_households - 1)) == 0;
   if (options.window_households > 0 || !whole_blocks) return source;
   return std::make_unique<MadeSource>(*source, part(*source, exchange.rank(), exchange.size()),
                                       part(*source, exchange.rank() + 1, exchange.size()), team);

@@ -254,11 +254,23 @@ void BlockProcessor::welfare() {
                   household_id(study_.record_entity, i));
 }
 
+/// Lines of parameters alone, the same for all records, stand there from the block before, if it had as many of them.
+void BlockProcessor::run_lines(const BoundProgram& bound, std::span<const Output> lines) {
+  const bool stay = bound.program->globals().empty() && std::all_of(lines.begin(), lines.end(), [&](Output line) {
+    return line.index < 0 || bound.program->same_for_all(line);
+  });
+  const std::size_t rows = block_.rows.count(study_.record_entity);
+  line_rows_.resize(workspaces_.size(), 0);
+  if (stay && rows <= line_rows_[bound.workspace]) return;
+  run(bound);
+  line_rows_[bound.workspace] = rows;
+}
+
 void BlockProcessor::lines(std::size_t s, std::vector<const double*>& values) {
   const Study::LineProgram& own = study_.line_programs[static_cast<std::size_t>(study_.scenarios[s].lines)];
   const Study::LineProgram& fixed = study_.fixed_lines;
-  if (own.program != nullptr) run(*own.program);
-  if (fixed.program != nullptr) run(*fixed.program);
+  for (const Study::LineProgram* lines : {&own, &fixed})
+    if (lines->program != nullptr) run_lines(*lines->program, lines->outputs);
   for (std::size_t z = 0; z < own.outputs.size(); ++z)
     values.push_back(own.outputs[z].index >= 0 ? result(*own.program, own.outputs[z]) : result(*fixed.program, fixed.outputs[z]));
 }

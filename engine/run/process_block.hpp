@@ -135,6 +135,7 @@ class BlockProcessor {
   const Study& study() const { return study_; }
 
  private:
+  void run_lines(const BoundProgram& bound, std::span<const Output> lines);
   void apply_missing_rules();
   void find_pool(std::size_t s, std::size_t p, std::vector<double>& pool);
   void require_eligibility(std::size_t s, const CompiledProgramme& p);
@@ -263,6 +264,7 @@ class BlockProcessor {
   ScenarioState state_;
   std::vector<double> base_weight_, layer_weight_;      ///< of records; of the layer where it is not all of them
   std::int64_t weightless_ = 0;                         ///< records that do not count
+  std::vector<std::size_t> line_rows_;                  ///< [workspace] records that a line program was run for
   std::vector<const double*> pointers_;
   std::vector<std::int64_t> person_id_;
   std::vector<double> uniform_, scratch_, valued_, dropped_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/core/wide.hpp"
+
 namespace puente {
 
 std::int64_t LimbTable::weighted_records(const double* w, std::size_t n) {
@@ -20,7 +22,7 @@ void LimbTable::flush_all() {
   for (std::size_t i = 0; i < limbs_.size(); ++i) flush(limbs_[i], sums_[i]);
 }
 
-void LimbTable::add_to_first(const TermColumns& records) {
+PUENTE_WIDE void LimbTable::add_to_first(const TermColumns& records) {
   make_room(records.n);
   if (!records_.empty()) records_[0] += weighted_records(records.at(0), records.n);
   for (std::size_t k = 0; k < records.used; ++k) {
