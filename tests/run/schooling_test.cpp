@@ -359,6 +359,34 @@ between = [0, 2]
   EXPECT_EQ(mean(s["meals"]), mean(s["none"])) << "neither the pull nor a meal without `valued_at` is welfare";
 }
 
+/// Four in ten are offered meals already. Only a pull that the data's side has as well is the same to them and to the others.
+TEST_F(SchoolingTest, APullThatTheDataHaveTooIsFoundEverywhere) {
+  model(two_states(0, 0.01, 0.02));
+  const std::string offered = with(with(transfers, "age = '10'", "age = '10'\noffered = 'chance(0.4, \"offer\")'"), "in_kind", "observed = 'offered'\nin_kind") +
+                              "[scenarios.seen]\nprogrammes = { meals = \"observed\" }\n[statistics]\nage_bands = [[6, 13]]\n";
+  const std::string everywhere = offered + R"([solve.pull]
+everywhere = true
+parameter = "parameters.pull"
+target = 'attendance("meals", "6-13") - attendance("none", "6-13") == 0.047'
+between = [0, 2]
+)";
+  const auto more = [](const nlohmann::json& s) { return attendance(s["meals"], "6-13") - attendance(s["none"], "6-13"); };
+  const auto json = puente_json("run " + folder_.write("policy.toml", everywhere));
+  EXPECT_NEAR(more(json["scenarios"]), 0.047, 1e-4);
+  const double pull = json["solve"]["pull"]["value"];
+  const auto written = run(with(offered, "pull = 0", "pull = " + std::to_string(pull)));
+  EXPECT_NEAR(more(written), 0.047, 1e-4) << "the same as that value written into the file";
+  EXPECT_EQ(attendance(written["seen"], "6-13"), attendance(json["scenarios"]["seen"], "6-13"));
+  EXPECT_EQ(json["scenarios"]["seen"]["groups"]["all"]["schooling_transition"]["out"]["school"], 0);
+  const std::string alone = with(everywhere, "everywhere = true", "scenario = \"meals\"");
+  const auto in_one = puente_json("run " + folder_.write("policy.toml", alone));
+  EXPECT_LT(in_one["solve"]["pull"]["value"].get<double>(), 0.95 * pull) << "new to those who are offered meals already";
+  const Ran warned = check(alone);
+  EXPECT_NE(warned.text.find("new to those whom the programmes reach in the data"), std::string::npos) << warned.text;
+  EXPECT_EQ(check(everywhere).text.find("new to those"), std::string::npos);
+  expect_same_for_all_layouts(with(everywhere, "households = 20000", "households = 3000"));
+}
+
 TEST_F(SchoolingTest, LateEntryIsAMarginOfItsOwn) {
   model(two_states(0, 0.01, 0.02));
   const std::string ages = with(transfers, "age = '10'", "age = '6 + floor(8*uniform(\"age\"))'");
