@@ -230,6 +230,7 @@ void StudyCompiler::compile_children(Compiler& data) {
   const SchoolingModel& model = *choice.model;
   condition_compiler_.emplace(programs_.scope, diagnostics_);
   take_values(model, schooling);
+  warn_of_loose_alpha(model);
   if (model.three_states() != choice.works.has_value())
     mistake(choice.place, model.three_states() ? "the model has three alternatives: write `works`, the column that says whether a child works"
                                                : "the model has two alternatives: leave out `works`, which the choice would not change");

@@ -497,6 +497,24 @@ TEST_F(SchoolingTest, AModelThatDoesNotFitIsRefused) {
   says(with(good, "[income]", "[wage]\ncoefficients = [0.1]\n[income]"), "write `wage`");
 }
 
+TEST_F(SchoolingTest, AlphasThatAreNotKnownAreTold) {
+  const auto said = [&](const std::string& alpha_se, const std::string& income_se) {
+    std::string text = two_states(0, 0.01, 0.03);
+    if (!income_se.empty()) text = with(text, "coefficients = [0.020000]", "coefficients = [0.02]\nstandard_errors = [" + income_se + "]");
+    if (!alpha_se.empty()) text += "standard_errors = [" + alpha_se + "]\n";
+    model(text);
+    const Ran checked = check(transfers), ran = puente("run " + folder_.write("policy.toml", transfers) + " --households 100 --quiet");
+    EXPECT_EQ(checked.code, 0) << checked.text;
+    EXPECT_EQ(checked.text.find("may as well") == std::string::npos, ran.text.find("may as well") == std::string::npos) << ran.text;
+    return checked.text;
+  };
+  for (const std::string& sound : {said("", ""), said("0.004, 0.01", "0.009")}) EXPECT_EQ(sound.find("alpha"), std::string::npos) << sound;
+  EXPECT_NE(said("0.006, 0.01", "0.009").find("alpha of 'out' is 0.01, with a standard error of 0.006: it may as well be 0, so that a run says little of what the condition"), std::string::npos);
+  EXPECT_NE(said("0.004, 0.016", "").find("alpha of 'school' is 0.03, with a standard error of 0.016"), std::string::npos);
+  EXPECT_NE(said("0, 0.01", "0.01").find("alpha of 'out', 0.01, was given, not estimated"), std::string::npos);
+  EXPECT_NE(said("", "0.011").find("differ by 0.02, with a standard error of 0.011: they may as well be the same"), std::string::npos);
+}
+
 TEST_F(SchoolingTest, ChildrenWithoutAStateAreCountedAndNamed) {
   model(two_states(0, 0.01, 0.02));
   const std::string missing = with(transfers, "attends = 'chance(0.4, \"a\")'", "attends = 'if(chance(0.1, \"m\"), log(0 - 1) > 0, chance(0.4, \"a\"))'");
