@@ -193,6 +193,19 @@ void BlockProcessor::add_tested(const CompiledProgramme& p, const BoundProgram& 
     }
 }
 
+/// Of what a condition on several members pays to somebody who does not choose, no child would see what it can lose.
+void BlockProcessor::refuse_payments_to_others(const CompiledProgramme& p, const ProgrammeState& state) {
+  if (!p.choice.of_siblings || p.programme->entity == Entity::household || children_.rounds.empty()) return;
+  chooses_.assign(block_.rows.persons, 0);
+  for (const std::int32_t i : children_.person) chooses_[static_cast<std::size_t>(i)] = 1;
+  for (const std::int32_t oldest : children_.rounds.front()) {
+    const auto h = static_cast<std::size_t>(children_.household[static_cast<std::size_t>(oldest)]);
+    for (auto i = block_.rows.person_begin[h]; i < block_.rows.person_begin[h + 1]; ++i)
+      if (state.member[static_cast<std::size_t>(i)] != 0 && chooses_[static_cast<std::size_t>(i)] == 0)
+        faults_.add("programme '" + p.programme->name + "' pays a person who does not choose by what children choose, who would not see what they can lose. Make it a programme of the household (entity = \"household\"), or pay each child by its own choice", block_.id[h]);
+  }
+}
+
 /// What of a capped programme goes to members who do not choose: it comes first.
 void BlockProcessor::begin_order(const ChoiceSide& side) {
   const std::size_t households = block_.rows.households;
@@ -202,6 +215,7 @@ void BlockProcessor::begin_order(const ChoiceSide& side) {
   for (std::size_t q = 0; q < side.programmes.size(); ++q) {
     const CompiledProgramme& p = side.programmes[q];
     if (!p.choice.in_order) continue;
+    refuse_payments_to_others(p, side.states[q]);
     for (auto& cash : in_order_[q].cash) cash.assign(children_.size(), 0);
     in_order_[q].spent.assign(households, 0);
     if (p.choice.cap.index < 0) continue;

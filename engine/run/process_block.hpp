@@ -211,6 +211,7 @@ class BlockProcessor {
   void add_untested(const CompiledProgramme& programme, ChoiceValue& value);
   void add_tested(const CompiledProgramme& programme, const BoundProgram& world, ChoiceValue& value);
   void begin_order(const ChoiceSide& side);
+  void refuse_payments_to_others(const CompiledProgramme& p, const ProgrammeState& state);
   void add_payments_in_order(const ChoiceSide& side, std::span<const std::int32_t> round, ChoiceValue& value);
   void add_payment(const ChoiceSide& side, std::size_t programme, std::size_t alternative, std::span<const std::int32_t> round, ChoiceValue& value);
   void settle(const ChoiceSide& side, std::span<const std::int32_t> round);
@@ -277,6 +278,7 @@ class BlockProcessor {
   std::optional<SharedTaste> taste_;   ///< where the model has one
   std::vector<std::int32_t> siblings_;
   std::vector<double> holds_, recorded_, worth_;
+  std::vector<std::uint8_t> chooses_;  ///< of persons
   Faults faults_;
 };
 
