@@ -310,6 +310,9 @@ void StudyCompiler::compile_choice(std::size_t s, Compiler& none) {
 void StudyCompiler::bind_choice() {
   if (!study_.schooling || diagnostics_.has_errors()) return;
   CompiledSchooling& schooling = *study_.schooling;
+  schooling.in_order = schooling.observed.in_order || std::any_of(study_.scenarios.begin(), study_.scenarios.end(), [](const CompiledScenario& s) { return s.choice.in_order; });
+  if (schooling.in_order && schooling.age.index < 0)
+    return mistake(study_.model.schooling->place, "a cap, a condition on several members or a benefit of the household makes siblings decide one after the other, the oldest first, but there is no column `age`: write statistics.age");
   if (!schooling.conditions.empty()) {
     rules::Program program = condition_compiler_->finish();
     if (!program.globals().empty())
