@@ -10,6 +10,9 @@ namespace puente {
 
 namespace {
 
+/// Share of a target below which a jump is no news: where persons choose, every figure moves by whole persons.
+constexpr double step_of_one = 1e-4;
+
 class Search {
  public:
   Search(const Solve& solve, const ReadScenario& read, const io::ScenarioOverrides& overrides, PopulationSource& source,
@@ -19,6 +22,9 @@ class Search {
 
  private:
   void walk(const std::vector<double>& values);
+  void walk_everywhere(double value);
+  Results results_of(const io::ScenarioOverrides& overrides);
+  void take(double value, const Target::Sides& sides);
   [[noreturn]] void fail(const std::string& message) const;
   std::string told(std::size_t i) const;
   std::string intervals() const;
@@ -44,19 +50,37 @@ void Search::fail(const std::string& message) const {
   throw bad_input(message);
 }
 
-/// One walk over the population with all these values.
-void Search::walk(const std::vector<double>& values) {
-  overrides_.trials = io::Trials{solve_.name, values};
-  io::ScenarioFile file = read_(overrides_);
+Results Search::results_of(const io::ScenarioOverrides& overrides) {
+  io::ScenarioFile file = read_(overrides);
   solve_.target.ask_for(file.model.statistics);
   Diagnostics diagnostics = file.diagnostics;
-  const Results results = run_study(file.model, source_, options_, exchange_, team_, diagnostics).results;
   ++walks_;
-  for (std::size_t t = 0; t < values.size(); ++t) {
-    values_.push_back(values[t]);
-    sides_.push_back(solve_.target.evaluate(results, trial_suffix(t)));
-    if (!std::isfinite(sides_.back().difference())) fail("the target is missing: " + told(values_.size() - 1));
+  return run_study(file.model, source_, options_, exchange_, team_, diagnostics).results;
+}
+
+void Search::take(double value, const Target::Sides& sides) {
+  values_.push_back(value);
+  sides_.push_back(sides);
+  if (!std::isfinite(sides.difference())) fail("the target is missing: " + told(values_.size() - 1));
+}
+
+/// One walk over the population with all these values.
+void Search::walk(const std::vector<double>& values) {
+  if (solve_.everywhere) {
+    for (const double value : values) walk_everywhere(value);
+    return;
   }
+  overrides_.trials = io::Trials{solve_.name, values};
+  const Results results = results_of(overrides_);
+  for (std::size_t t = 0; t < values.size(); ++t) take(values[t], solve_.target.evaluate(results, trial_suffix(t)));
+}
+
+/// A value that what is seen in the data has as well leads to a study of its own, as --set does.
+void Search::walk_everywhere(double value) {
+  io::ScenarioOverrides overrides = overrides_;
+  overrides.set.emplace_back(solve_.parameter, shortest(value));
+  overrides.scenarios = solve_.target.scenarios();
+  take(value, solve_.target.evaluate(results_of(overrides), ""));
 }
 
 std::string Search::told(std::size_t i) const {
@@ -104,7 +128,7 @@ Solved Search::run(Diagnostics& diagnostics) {
   if (!search.monotone()) warn("the target neither only rises nor only falls between its limits: another value may meet it too");
   Solved solved{solve_.name, solve_.scenario, solve_.parameter, solve_.target.text().text, search.root(), sides_at(search.root()), walks_};
   const double scale = std::max(std::abs(solved.sides.left), std::abs(solved.sides.right));
-  if (std::abs(solved.sides.difference()) > 1e-6 * scale)
+  if (std::abs(solved.sides.difference()) > std::max(step_of_one, solve_.tolerance) * scale)
     warn("the target jumps at " + shortest(solved.value) + ", where its sides are " + shortest(solved.sides.left) + " and " + shortest(solved.sides.right));
   return solved;
 }
@@ -117,7 +141,8 @@ std::vector<Solved> answer_solves(const io::ScenarioFile& file, const ReadScenar
   std::vector<Solved> all;
   for (const Solve& solve : file.solves) {
     all.push_back(Search(solve, read, overrides, source, options, exchange, team).run(diagnostics));
-    overrides.solved.push_back({solve.name, solve.scenario, solve.parameter, all.back().value});
+    if (solve.everywhere) overrides.set.emplace_back(solve.parameter, shortest(all.back().value));
+    else overrides.solved.push_back({solve.name, solve.scenario, solve.parameter, all.back().value});
   }
   return all;
 }

@@ -60,6 +60,7 @@ SchoolingModel model_of(const EstimationPlan& plan, const SchoolingEstimate& est
   if (!estimate.differences.wage.empty()) gather(estimate.utilities, covariates + 1, model.wage, model.wage_se);
   if (estimate.earnings) model.earnings = earnings_of(plan, estimate);
   model.structure = estimate.structure.structure;
+  model.alpha_se = estimate.structure.alpha_se;
   model.covariance = covariance_of(plan, estimate);
   return model;
 }

@@ -43,6 +43,14 @@ bool BlockProcessor::is_sound_child(std::size_t person) {
   return true;
 }
 
+/// The oldest first. Where they decide one after the other an age that is missing would put them in an order of nobody's.
+void BlockProcessor::order_siblings(const double* age, std::int64_t household) {
+  const bool all = std::none_of(siblings_.begin(), siblings_.end(), [age](std::int32_t i) { return std::isnan(age[i]); });
+  if (all) return std::stable_sort(siblings_.begin(), siblings_.end(), [age](std::int32_t a, std::int32_t b) { return age[a] > age[b]; });
+  if (siblings_.size() > 1 && study_.schooling->in_order)
+    faults_.add("the age of a child with siblings is missing, and a programme makes them decide one after the other, the oldest first: give it a value under [missing]", household);
+}
+
 void BlockProcessor::gather_children() {
   const CompiledSchooling& schooling = *study_.schooling;
   const rules::Rows& rows = block_.rows;
@@ -56,7 +64,7 @@ void BlockProcessor::gather_children() {
     siblings.clear();
     for (auto i = rows.person_begin[h]; i < rows.person_begin[h + 1]; ++i)
       if (is_sound_child(static_cast<std::size_t>(i))) siblings.push_back(i);
-    if (age != nullptr) std::stable_sort(siblings.begin(), siblings.end(), [&](std::int32_t a, std::int32_t b) { return age[a] > age[b]; });
+    if (age != nullptr) order_siblings(age, block_.rows.id[h]);
     children_.rounds.resize(std::max(children_.rounds.size(), siblings.size()));
     for (std::size_t r = 0; r < siblings.size(); ++r) {
       const std::int32_t i = siblings[r];

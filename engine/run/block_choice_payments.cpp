@@ -39,8 +39,8 @@ double BlockProcessor::holds_anyway(const CompiledProgramme& p, std::size_t unit
   return p.choice.condition >= 0 || p.condition.index < 0 ? 1.0 : data(p.condition)[unit];
 }
 
-/// Whether the programme pays each of its units in the states that are chosen now: its condition and its means test.
-const double* BlockProcessor::holds_by_choice(const CompiledProgramme& p, const BoundProgram& world) {
+/// Whether the programme pays each of its members in the states that are chosen now: its condition and its means test.
+const double* BlockProcessor::holds_by_choice(const CompiledProgramme& p, const BoundProgram& world, std::span<const double> member) {
   const CompiledSchooling& schooling = *study_.schooling;
   const std::size_t n = block_.rows.count(p.programme->entity);
   holds_.resize(n);
@@ -61,13 +61,14 @@ const double* BlockProcessor::holds_by_choice(const CompiledProgramme& p, const 
   }
   if (p.choice.limit.index < 0) return holds_.data();
   if (p.programme->entity == Entity::household) {
-    for (std::size_t h = 0; h < n; ++h) holds_[h] = passes(p, world, h, children_.earnings_change[h]) ? holds_[h] : 0.0;
+    for (std::size_t h = 0; h < n; ++h) holds_[h] = member[h] != 0 && passes(p, world, h, children_.earnings_change[h]) ? holds_[h] : 0.0;
     return holds_.data();
   }
   scratch_.assign(n, 0);
   for (std::size_t c = 0; c < children_.size(); ++c)
     scratch_[static_cast<std::size_t>(children_.person[c])] = children_.earnings[children_.chosen[c]][c] - children_.earnings[children_.seen[c]][c];
-  for (std::size_t i = 0; i < n; ++i) holds_[i] = passes(p, world, household_of(Entity::person, i), scratch_[i]) ? holds_[i] : 0.0;
+  for (std::size_t i = 0; i < n; ++i)
+    holds_[i] = member[i] != 0 && passes(p, world, household_of(Entity::person, i), scratch_[i]) ? holds_[i] : 0.0;
   return holds_.data();
 }
 
@@ -83,10 +84,17 @@ const double* BlockProcessor::recorded_by_choice(const CompiledProgramme& p, con
   return recorded_.data();
 }
 
+void BlockProcessor::require_cap(const CompiledProgramme& p, double cap, std::size_t h) {
+  if (not_finite(cap) != 0) faults_.add("programme '" + p.programme->name + "': schooling.cap is missing", block_.id[h]);
+}
+
 void BlockProcessor::cap_cash(const CompiledProgramme& p, const BoundProgram& world, std::vector<double>& cash) {
   const double* cap = result(world, p.choice.cap);
-  require_present(cap, Entity::household, [&] { return "programme '" + p.programme->name + "': schooling.cap is missing"; });
-  for (std::size_t h = 0; h < cash.size(); ++h) cash[h] = std::min(cash[h], cap[h]);
+  for (std::size_t h = 0; h < cash.size(); ++h) {
+    if (cash[h] == 0) continue;
+    require_cap(p, cap[h], h);
+    cash[h] = std::min(cash[h], cap[h]);
+  }
 }
 
 void BlockProcessor::add_pull(const ChoiceSide& side, ChoiceValue& value) {
@@ -193,6 +201,19 @@ void BlockProcessor::add_tested(const CompiledProgramme& p, const BoundProgram& 
     }
 }
 
+/// Of what a condition on several members pays to somebody who does not choose, no child would see what it can lose.
+void BlockProcessor::refuse_payments_to_others(const CompiledProgramme& p, const ProgrammeState& state) {
+  if (!p.choice.of_siblings || p.programme->entity == Entity::household || children_.rounds.empty()) return;
+  chooses_.assign(block_.rows.persons, 0);
+  for (const std::int32_t i : children_.person) chooses_[static_cast<std::size_t>(i)] = 1;
+  for (const std::int32_t oldest : children_.rounds.front()) {
+    const auto h = static_cast<std::size_t>(children_.household[static_cast<std::size_t>(oldest)]);
+    for (auto i = block_.rows.person_begin[h]; i < block_.rows.person_begin[h + 1]; ++i)
+      if (state.member[static_cast<std::size_t>(i)] != 0 && chooses_[static_cast<std::size_t>(i)] == 0)
+        faults_.add("programme '" + p.programme->name + "' pays a person who does not choose by what children choose, who would not see what they can lose. Make it a programme of the household (entity = \"household\"), or pay each child by its own choice", block_.id[h]);
+  }
+}
+
 /// What of a capped programme goes to members who do not choose: it comes first.
 void BlockProcessor::begin_order(const ChoiceSide& side) {
   const std::size_t households = block_.rows.households;
@@ -202,11 +223,13 @@ void BlockProcessor::begin_order(const ChoiceSide& side) {
   for (std::size_t q = 0; q < side.programmes.size(); ++q) {
     const CompiledProgramme& p = side.programmes[q];
     if (!p.choice.in_order) continue;
+    refuse_payments_to_others(p, side.states[q]);
     for (auto& cash : in_order_[q].cash) cash.assign(children_.size(), 0);
     in_order_[q].spent.assign(households, 0);
     if (p.choice.cap.index < 0) continue;
     const Due each = due(p, side.world);
-    const double *holds = holds_by_choice(p, side.world), *member = side.states[q].member.data();
+    const std::span<const double> member = side.states[q].member;
+    const double* holds = holds_by_choice(p, side.world, member);
     for (const std::int32_t i : children_.person) holds_[static_cast<std::size_t>(i)] = 0;
     for (std::size_t i = 0; i < block_.rows.persons; ++i)
       if (member[i] != 0 && holds[i] != 0) in_order_[q].spent[static_cast<std::size_t>(block_.household_of[i])] += each.money(i);
@@ -246,6 +269,7 @@ void BlockProcessor::add_payment(const ChoiceSide& side, std::size_t q, std::siz
     require_payment(p, holds, each.worth(unit, side.choice), c);
     if (holds == 0 || !passes(p, side.world, h, more)) continue;
     const double full = each.money(unit);
+    if (cap != nullptr) require_cap(p, cap[h], h);
     const double cash = cap == nullptr ? full : std::min(full, std::max(0.0, cap[h] - in_order_[q].spent[h]));
     in_order_[q].cash[alternative][c] = cash;
     value.money[alternative][c] += side.choice.pass_cash * cash + side.choice.theta * each.value(unit);

@@ -157,7 +157,7 @@ void BlockProcessor::deliver(const CompiledProgramme& p, const BoundProgram& wor
                              ProgrammeState& state) {
   state.receives = state.member;
   if (p.condition.index >= 0 || p.choice.pays_by_choice) {
-    const double* holds = p.choice.pays_by_choice ? holds_by_choice(p, world) : data(p.condition);
+    const double* holds = p.choice.pays_by_choice ? holds_by_choice(p, world, state.member) : data(p.condition);
     state.own_receives.resize(state.member.size());
     for (std::size_t i = 0; i < state.member.size(); ++i)
       state.own_receives[i] = state.member[i] == 0 ? 0.0 : holds[i];

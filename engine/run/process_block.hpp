@@ -188,6 +188,7 @@ class BlockProcessor {
   const double* column_by_choice(std::size_t outcome) const;
   bool is_sound_child(std::size_t person);
   void gather_children();
+  void order_siblings(const double* age, std::int64_t household);
   void add_covariates(const std::vector<Covariate>& covariates, const std::vector<Output>& outputs, std::size_t coefficient,
                       std::vector<double>& sum);
   void find_wages();
@@ -200,7 +201,8 @@ class BlockProcessor {
   double holds_anyway(const CompiledProgramme& p, std::size_t unit) const;
   void require_payment(const CompiledProgramme& p, double holds, double worth, std::size_t child);
   bool passes(const CompiledProgramme& programme, const BoundProgram& world, std::size_t household, double more);
-  const double* holds_by_choice(const CompiledProgramme& programme, const BoundProgram& world);
+  const double* holds_by_choice(const CompiledProgramme& programme, const BoundProgram& world, std::span<const double> member);
+  void require_cap(const CompiledProgramme& programme, double cap, std::size_t household);
   const double* recorded_by_choice(const CompiledProgramme& programme, const BoundProgram& world, const double* recorded,
                                    std::span<const double> receives);
   void cap_cash(const CompiledProgramme& programme, const BoundProgram& world, std::vector<double>& cash);
@@ -211,6 +213,7 @@ class BlockProcessor {
   void add_untested(const CompiledProgramme& programme, ChoiceValue& value);
   void add_tested(const CompiledProgramme& programme, const BoundProgram& world, ChoiceValue& value);
   void begin_order(const ChoiceSide& side);
+  void refuse_payments_to_others(const CompiledProgramme& p, const ProgrammeState& state);
   void add_payments_in_order(const ChoiceSide& side, std::span<const std::int32_t> round, ChoiceValue& value);
   void add_payment(const ChoiceSide& side, std::size_t programme, std::size_t alternative, std::span<const std::int32_t> round, ChoiceValue& value);
   void settle(const ChoiceSide& side, std::span<const std::int32_t> round);
@@ -277,6 +280,7 @@ class BlockProcessor {
   std::optional<SharedTaste> taste_;   ///< where the model has one
   std::vector<std::int32_t> siblings_;
   std::vector<double> holds_, recorded_, worth_;
+  std::vector<std::uint8_t> chooses_;  ///< of persons
   Faults faults_;
 };
 

@@ -63,6 +63,7 @@ struct ConstantAlignment {
 struct CompiledSchooling {
   std::size_t alternatives = 2;
   bool has_earnings = false;
+  bool in_order = false;         ///< somewhere siblings decide one after the other
   /// Of a unit of money of the study: a_j, α_j and of the wage b_j; the first alternative's a and b are 0.
   std::array<double, most_alternatives> income{}, alpha{}, wage{};
   double wage_unit = 1;          ///< money of the study in a unit of the model

@@ -18,7 +18,8 @@ void add_solved(const Solved& solved, Results& results) {
   add("solved_value", "value of the parameter found", solved.value);
   add("solved_left", "left side of the target there", solved.sides.left);
   add("solved_right", "right side of the target there", solved.sides.right);
-  results.provenance["solve." + solved.name] = solved.parameter + " = " + shortest(solved.value) + " in scenario '" + solved.scenario + "', where " +
+  const std::string where = solved.scenario.empty() ? " everywhere" : " in scenario '" + solved.scenario + "'";
+  results.provenance["solve." + solved.name] = solved.parameter + " = " + shortest(solved.value) + where + ", where " +
                                                solved.target + " (" + shortest(solved.sides.left) + " and " + shortest(solved.sides.right) + "; " +
                                                std::to_string(solved.walks) + " walks)";
 }

@@ -1,4 +1,5 @@
-// What [solve.NAME] of a scenario file asks: the value of a parameter (any key path) of one scenario at which a target is met.
+// What [solve.NAME] of a scenario file asks: the value of a parameter (any key path) of one scenario, or of the whole file, at
+// which a target is met.
 #pragma once
 
 #include <string>
@@ -9,6 +10,7 @@ namespace puente {
 
 struct Solve {
   std::string name, scenario, parameter;
+  bool everywhere = false;      ///< of the file itself, all scenarios and what is seen in the data; then there is no scenario
   Target target;
   double from = 0, to = 0;      ///< between which it is looked for
   double tolerance = 1e-9;      ///< relative, of the value

@@ -1,7 +1,8 @@
-// The part of StudyCompiler that looks at what a file leaves out: rules for missing values, and changes that cannot
-// reach welfare.
+// The part of StudyCompiler that looks at what a file leaves out: rules for missing values, changes that cannot reach
+// welfare, and coefficients of a model that nobody knows well.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "engine/run/study_compiler.hpp"
 
@@ -102,6 +103,26 @@ void StudyCompiler::warn_of_unreached_welfare(const Scenario& scenario, const Pr
   if (programme.cash) warn(programme.place, "the cash of programme '" + programme.name + "'", "transfers");
   if (programme.in_kind && programme.in_kind->valued_at)
     warn(programme.place, "what programme '" + programme.name + "' gives in kind", "in_kind");
+}
+
+/// What transfers do follows from α (with a condition) and from its differences (without one); a model that does not know
+/// them is used all the same, but says so. Without standard errors nothing is known of that.
+void StudyCompiler::warn_of_loose_alpha(const SchoolingModel& model) {
+  const std::vector<double>& alpha = model.structure.alpha;
+  const auto warn = [&](const std::string& message) { tell({Diagnostic::Severity::warning, model.place, message, ""}); };
+  const auto loose = [](double value, double error) { return error > 0 && std::fabs(value) <= 2 * error; };
+  const auto figure = [](double value, double error) { return shortest(value) + ", with a standard error of " + shortest(error); };
+  for (std::size_t j = 0; j < model.alpha_se.size() && j < alpha.size(); ++j) {
+    const std::string of = "alpha of '" + model.alternatives[j] + "' is " + figure(alpha[j], model.alpha_se[j]);
+    if (j == 0 && model.alpha_se[0] == 0)
+      warn("alpha of '" + model.alternatives[0] + "', " + shortest(alpha[0]) + ", was given, not estimated: what the condition of a transfer adds follows from it");
+    else if (loose(alpha[j], model.alpha_se[j]))
+      warn(of + ": it may as well be 0, so that " + (j == 0 ? "a run says little of what the condition of a transfer adds" : "a run says little of what a transfer on the condition of this state does"));
+  }
+  for (std::size_t j = 0; j < model.income_se.size() && j < model.income.size(); ++j)
+    if (loose(model.income[j], model.income_se[j]))
+      warn("the alphas of '" + model.alternatives[j + 1] + "' and '" + model.alternatives[0] + "' differ by " + figure(model.income[j], model.income_se[j]) +
+           ": they may as well be the same, so that a run says little of what a transfer without a condition does");
 }
 
 }  // namespace puente

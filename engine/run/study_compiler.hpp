@@ -39,6 +39,7 @@ class StudyCompiler {
   void compile_base(const Effect& effect, Outcome& outcome, const Effect*& first, rules::Compiler& data);
   void compile_shifts(CompiledProgramme& programme, std::span<const double> parameters);
   void warn_of_unreached_welfare();
+  void warn_of_loose_alpha(const SchoolingModel& model);
   void warn_of_unreached_welfare(const Scenario& scenario, const Programme& programme);
   double pass_of(const Outcome& outcome, const Scenario& scenario);
   void compile_basics();

@@ -230,6 +230,7 @@ void StudyCompiler::compile_children(Compiler& data) {
   const SchoolingModel& model = *choice.model;
   condition_compiler_.emplace(programs_.scope, diagnostics_);
   take_values(model, schooling);
+  warn_of_loose_alpha(model);
   if (model.three_states() != choice.works.has_value())
     mistake(choice.place, model.three_states() ? "the model has three alternatives: write `works`, the column that says whether a child works"
                                                : "the model has two alternatives: leave out `works`, which the choice would not change");
@@ -309,6 +310,9 @@ void StudyCompiler::compile_choice(std::size_t s, Compiler& none) {
 void StudyCompiler::bind_choice() {
   if (!study_.schooling || diagnostics_.has_errors()) return;
   CompiledSchooling& schooling = *study_.schooling;
+  schooling.in_order = schooling.observed.in_order || std::any_of(study_.scenarios.begin(), study_.scenarios.end(), [](const CompiledScenario& s) { return s.choice.in_order; });
+  if (schooling.in_order && schooling.age.index < 0)
+    return mistake(study_.model.schooling->place, "a cap, a condition on several members or a benefit of the household makes siblings decide one after the other, the oldest first, but there is no column `age`: write statistics.age");
   if (!schooling.conditions.empty()) {
     rules::Program program = condition_compiler_->finish();
     if (!program.globals().empty())

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "engine/rules/lexer.hpp"
 #include "io/toml/column_reader.hpp"
 #include "io/toml/policy_reader.hpp"
 #include "io/toml/prices_reader.hpp"
@@ -16,6 +17,28 @@
 namespace puente::io {
 
 namespace {
+
+/// Adds the names in an expression, and those in the variables among them.
+void add_names(const rules::Text& text, const std::vector<rules::Variable>& variables, std::set<std::string>& names) {
+  std::vector<rules::Lexeme> lexemes;
+  try {
+    lexemes = rules::cut(text.text);
+  } catch (const rules::SyntaxError&) {
+    return;  // told where the expression is compiled
+  }
+  for (const rules::Lexeme& lexeme : lexemes) {
+    const bool name = lexeme.token == rules::Token::name || lexeme.token == rules::Token::quoted_name;
+    if (!name || !names.insert(lexeme.text).second) continue;
+    for (const rules::Variable& variable : variables)
+      if (variable.name == lexeme.text) add_names(variable.expression, variables, names);
+  }
+}
+
+bool reads(const std::optional<rules::Text>& text, const std::string& name, const std::vector<rules::Variable>& variables) {
+  std::set<std::string> names;
+  if (text) add_names(*text, variables, names);
+  return names.count(name) != 0;
+}
 
 class Reader {
  public:
@@ -39,6 +62,8 @@ class Reader {
   void read_scenario(const ScenarioPlan& plan);
   void keep_asked(std::vector<ScenarioPlan>& plans);
   void check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans);
+  void check_everywhere(TomlFile& file, const Solve& solve);
+  void warn_of_seen_choice(TomlFile& file, const Solve& solve) const;
   std::vector<ScenarioPlan> trial_plans(TomlFile& file, const std::vector<ScenarioPlan>& plans);
   void take(const Diagnostics& diagnostics);
 
@@ -274,6 +299,40 @@ void Reader::keep_asked(std::vector<ScenarioPlan>& plans) {
   std::erase_if(plans, [&](const ScenarioPlan& plan) { return std::find(keep.begin(), keep.end(), plan.name) == keep.end(); });
 }
 
+/// One run has one value of it, and one population.
+void Reader::check_everywhere(TomlFile& file, const Solve& solve) {
+  for (const Solve& other : out_.solves)
+    if (&other < &solve && other.everywhere && other.parameter == solve.parameter)
+      file.error(solve.place, "solve." + other.name + " finds the same '" + solve.parameter + "' everywhere, and a run has one value of it: keep one, and give it the other target with --set solve." + other.name + ".target=…");
+  const std::vector<std::string> path = split_path(solve.parameter);
+  bool makes = path.front() == "population";
+  if (out_.recipe && path.front() == "parameters" && path.size() > 1) {
+    makes = makes || reads(out_.recipe->persons, path[1], {});
+    for (const RecipeColumn& column : out_.recipe->columns) makes = makes || reads(column.value, path[1], {});
+  }
+  if (makes) file.error(solve.place, "the population is made by '" + solve.parameter + "', but it is made once and then solved on: find something else");
+}
+
+/// What a scenario gives to the choice of school is something new to those whom the programme reaches in the data, unless
+/// the data's side has it as well.
+void Reader::warn_of_seen_choice(TomlFile& file, const Solve& solve) const {
+  if (!out_.model.schooling || out_.model.observed.empty()) return;
+  const std::vector<std::string> path = split_path(solve.parameter);
+  const auto by_parameter = [&](const std::optional<rules::Text>& text) {
+    return path.front() == "parameters" && path.size() > 1 && reads(text, path[1], out_.model.variables);
+  };
+  bool seen = path.front() == "schooling" || by_parameter(out_.model.schooling->theta);
+  for (const SchoolingInteraction& interaction : out_.model.schooling->interactions) seen = seen || by_parameter(interaction.delta);
+  for (const Programme& programme : out_.model.observed) {
+    if (!programme.schooling) continue;
+    seen = seen || by_parameter(programme.schooling->delta) || (path.size() > 2 && path.front() == "programmes" && path[1] == programme.name && path[2] == "schooling");
+  }
+  if (!seen) return;
+  Diagnostic warning = solve.place.error(0, "solve." + solve.name + " changes what draws children to school in the scenario alone, so that it is new to those whom the programmes reach in the data: with everywhere = true (and no scenario) what is seen in the data has the same value");
+  warning.severity = Diagnostic::Severity::warning;
+  file.diagnostics.add(std::move(warning));
+}
+
 /// The scenarios that targets name exist, and what they solve for is in the file.
 void Reader::check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans) {
   std::vector<std::string> names;
@@ -286,9 +345,14 @@ void Reader::check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans
     file.diagnostics.add(told);
   };
   for (const Solve& solve : out_.solves) {
-    check(solve.scenario, solve.place.error(0, ""));
+    if (solve.everywhere) {
+      check_everywhere(file, solve);
+    } else {
+      check(solve.scenario, solve.place.error(0, ""));
+      warn_of_seen_choice(file, solve);
+    }
     for (const Solve& other : out_.solves)
-      if (&other < &solve && other.scenario == solve.scenario && other.parameter == solve.parameter)
+      if (!solve.everywhere && &other < &solve && other.scenario == solve.scenario && other.parameter == solve.parameter)
         file.error(solve.place, "solve." + other.name + " finds the same '" + solve.parameter + "' of scenario '" + solve.scenario + "': give each a scenario of its own, with extends");
     for (const FigureCall& call : solve.target.calls())
       check(call.arguments.front().text, solve.target.text().error(call.arguments.front().at, ""));

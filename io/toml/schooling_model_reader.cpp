@@ -128,6 +128,9 @@ void Reader::read_structure(TomlView& root) {
     file_.error(view.place(), "structure.alpha is missing" + (reason.empty() ? ": one number an alternative, utility per unit of money" : ": " + reason));
   else if (structure.alpha.size() != model_.alternatives.size())
     file_.error(view.place("alpha"), "structure.alpha has one number an alternative, " + std::to_string(model_.alternatives.size()) + ", not " + std::to_string(structure.alpha.size()));
+  model_.alpha_se = numbers(view, "standard_errors");
+  if (!model_.alpha_se.empty() && model_.alpha_se.size() != structure.alpha.size())
+    file_.error(view.place("standard_errors"), "structure.standard_errors are of alpha, one an alternative, or are left out");
   view.finish();
 }
 

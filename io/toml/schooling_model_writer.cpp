@@ -36,9 +36,11 @@ std::string earnings(const EarningsEquation& equation) {
   return text;
 }
 
-std::string structure(const SchoolingStructure& found, const std::string& not_identified) {
+std::string structure(const SchoolingModel& model, const std::string& not_identified) {
+  const SchoolingStructure& found = model.structure;
   std::string text = "\n[structure]\n" + line("K", shortest(found.k)) + line("M", shortest(found.m)) + line("D", shortest(found.d));
-  return text + (found.alpha.empty() ? line("not_identified", toml_quoted(not_identified)) : line("alpha", numbers(found.alpha)));
+  if (found.alpha.empty()) return text + line("not_identified", toml_quoted(not_identified));
+  return text + line("alpha", numbers(found.alpha)) + (model.alpha_se.empty() ? "" : line("standard_errors", numbers(model.alpha_se)));
 }
 
 std::string covariance(const SchoolingCovariance& known) {
@@ -65,7 +67,7 @@ std::string schooling_model_text(const SchoolingModel& model, const std::string&
   text += "\n[income]        # of the household, without the child's earnings\n" + estimates(model.income, model.income_se);
   if (!model.wage.empty()) text += "\n[wage]          # what the child can earn\n" + estimates(model.wage, model.wage_se);
   if (model.earnings) text += earnings(*model.earnings);
-  text += structure(model.structure, not_identified);
+  text += structure(model, not_identified);
   if (model.covariance) text += covariance(*model.covariance);
   return text + (provenance.empty() ? "" : facts(provenance));
 }

@@ -31,16 +31,19 @@ std::vector<Solve> read_solves(TomlFile& file, TomlView& root) {
     if (table == nullptr) continue;
     TomlView view(file, *table, outer.path(name.c_str()));
     const auto target = view.text("target"), scenario = view.text("scenario"), parameter = view.text("parameter");
-    if (!target || !scenario || !parameter)
-      file.error(view.place(), "a solve needs `scenario`, `parameter` and a `target`, as in target = 'cost(\"cash\") == cost(\"meals\")'");
-    Solve solve{name, scenario ? scenario->text : "", parameter ? parameter->text : "",
+    const bool everywhere = view.boolean("everywhere", false);
+    if (!target || !parameter || (!scenario && !everywhere))
+      file.error(view.place(), "a solve needs `scenario` (or everywhere = true), `parameter` and a `target`, as in target = 'cost(\"cash\") == cost(\"meals\")'");
+    if (scenario && everywhere)
+      file.error(view.place("everywhere"), view.path("everywhere") + " changes the file itself, all scenarios and what is seen in the data: leave out `scenario`");
+    Solve solve{name, scenario ? scenario->text : "", parameter ? parameter->text : "", everywhere,
                 Target(target.value_or(rules::Text{"0 == 0", view.place().file, view.place().offset}), file.diagnostics), 0, 0, 1e-9, view.place()};
     read_between(view, solve);
     solve.tolerance = view.number("tolerance").value_or(1e-9);
     if (!(solve.tolerance > 0 && solve.tolerance < 1)) file.error(view.place("tolerance"), view.path("tolerance") + " lies between 0 and 1");
     for (const char* known : {"source", "status", "note"}) view.string(known);
     view.finish();
-    if (target && scenario && parameter && solve.from < solve.to) solves.push_back(std::move(solve));
+    if (target && scenario.has_value() != everywhere && parameter && solve.from < solve.to) solves.push_back(std::move(solve));
   }
   return solves;
 }

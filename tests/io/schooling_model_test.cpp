@@ -32,6 +32,7 @@ SchoolingModel some_model() {
   model.wage_se = {odd(24), odd(25)};
   model.earnings = EarningsEquation{{{"constant", rules::Text::standalone("c", "1"), {odd(30)}, {odd(31)}}}, odd(32), odd(33), std::abs(odd(34))};
   model.structure = {1, 0.75, odd(40), {odd(41), odd(42), odd(43)}};
+  model.alpha_se = {0, std::abs(odd(44)), std::abs(odd(45))};
   model.covariance = SchoolingCovariance{{"a", "b"}, {{odd(50), odd(51)}, {odd(51), odd(52)}}};
   return model;
 }
@@ -58,6 +59,7 @@ TEST(SchoolingModelFile, ReadsBackToTheLastBit) {
   EXPECT_EQ(back.earnings->attending, model.earnings->attending);
   EXPECT_EQ(back.earnings->sigma, model.earnings->sigma);
   EXPECT_EQ(back.structure.alpha, model.structure.alpha);
+  EXPECT_EQ(back.alpha_se, model.alpha_se);
   EXPECT_EQ(back.structure.d, model.structure.d);
   EXPECT_EQ(back.covariance->matrix, model.covariance->matrix);
   EXPECT_EQ(back.working_when_out, model.working_when_out);
@@ -90,6 +92,7 @@ TEST(SchoolingModelFile, MistakesAreToldAtTheirLine) {
   expect_mistake("working_when_out = 0.30000000000000004", "working_when_out = 1.5", {"between 0 and 1"});
   expect_mistake("\nalpha = [", "\nalpha = [1, ", {"one number an alternative, 3, not 4"});
   expect_mistake("\nalpha = [", "\nalphas = [", {"alphas", "structure.alpha is missing"});
+  expect_mistake("standard_errors = [0, ", "standard_errors = [0, 0, ", {"structure.standard_errors are of alpha"});
   expect_mistake("names = [\"a\", \"b\"]", "names = [\"a\"]", {"a row and a column for each"});
   expect_mistake("[income]", "[incomes]", {"[income] is missing", "incomes"});
 }

@@ -359,6 +359,34 @@ between = [0, 2]
   EXPECT_EQ(mean(s["meals"]), mean(s["none"])) << "neither the pull nor a meal without `valued_at` is welfare";
 }
 
+/// Four in ten are offered meals already. Only a pull that the data's side has as well is the same to them and to the others.
+TEST_F(SchoolingTest, APullThatTheDataHaveTooIsFoundEverywhere) {
+  model(two_states(0, 0.01, 0.02));
+  const std::string offered = with(with(transfers, "age = '10'", "age = '10'\noffered = 'chance(0.4, \"offer\")'"), "in_kind", "observed = 'offered'\nin_kind") +
+                              "[scenarios.seen]\nprogrammes = { meals = \"observed\" }\n[statistics]\nage_bands = [[6, 13]]\n";
+  const std::string everywhere = offered + R"([solve.pull]
+everywhere = true
+parameter = "parameters.pull"
+target = 'attendance("meals", "6-13") - attendance("none", "6-13") == 0.047'
+between = [0, 2]
+)";
+  const auto more = [](const nlohmann::json& s) { return attendance(s["meals"], "6-13") - attendance(s["none"], "6-13"); };
+  const auto json = puente_json("run " + folder_.write("policy.toml", everywhere));
+  EXPECT_NEAR(more(json["scenarios"]), 0.047, 1e-4);
+  const double pull = json["solve"]["pull"]["value"];
+  const auto written = run(with(offered, "pull = 0", "pull = " + std::to_string(pull)));
+  EXPECT_NEAR(more(written), 0.047, 1e-4) << "the same as that value written into the file";
+  EXPECT_EQ(attendance(written["seen"], "6-13"), attendance(json["scenarios"]["seen"], "6-13"));
+  EXPECT_EQ(json["scenarios"]["seen"]["groups"]["all"]["schooling_transition"]["out"]["school"], 0);
+  const std::string alone = with(everywhere, "everywhere = true", "scenario = \"meals\"");
+  const auto in_one = puente_json("run " + folder_.write("policy.toml", alone));
+  EXPECT_LT(in_one["solve"]["pull"]["value"].get<double>(), 0.95 * pull) << "new to those who are offered meals already";
+  const Ran warned = check(alone);
+  EXPECT_NE(warned.text.find("new to those whom the programmes reach in the data"), std::string::npos) << warned.text;
+  EXPECT_EQ(check(everywhere).text.find("new to those"), std::string::npos);
+  expect_same_for_all_layouts(with(everywhere, "households = 20000", "households = 3000"));
+}
+
 TEST_F(SchoolingTest, LateEntryIsAMarginOfItsOwn) {
   model(two_states(0, 0.01, 0.02));
   const std::string ages = with(transfers, "age = '10'", "age = '6 + floor(8*uniform(\"age\"))'");
@@ -467,6 +495,24 @@ TEST_F(SchoolingTest, AModelThatDoesNotFitIsRefused) {
   says(with(good, "coefficients = [0.000000]", "coefficients = [0, 1]"), "1");
   says(with(good, "alpha = [0.010000, 0.020000]", "alpha = [0.01, 0.05]"), "which is their difference");
   says(with(good, "[income]", "[wage]\ncoefficients = [0.1]\n[income]"), "write `wage`");
+}
+
+TEST_F(SchoolingTest, AlphasThatAreNotKnownAreTold) {
+  const auto said = [&](const std::string& alpha_se, const std::string& income_se) {
+    std::string text = two_states(0, 0.01, 0.03);
+    if (!income_se.empty()) text = with(text, "coefficients = [0.020000]", "coefficients = [0.02]\nstandard_errors = [" + income_se + "]");
+    if (!alpha_se.empty()) text += "standard_errors = [" + alpha_se + "]\n";
+    model(text);
+    const Ran checked = check(transfers), ran = puente("run " + folder_.write("policy.toml", transfers) + " --households 100 --quiet");
+    EXPECT_EQ(checked.code, 0) << checked.text;
+    EXPECT_EQ(checked.text.find("may as well") == std::string::npos, ran.text.find("may as well") == std::string::npos) << ran.text;
+    return checked.text;
+  };
+  for (const std::string& sound : {said("", ""), said("0.004, 0.01", "0.009")}) EXPECT_EQ(sound.find("alpha"), std::string::npos) << sound;
+  EXPECT_NE(said("0.006, 0.01", "0.009").find("alpha of 'out' is 0.01, with a standard error of 0.006: it may as well be 0, so that a run says little of what the condition"), std::string::npos);
+  EXPECT_NE(said("0.004, 0.016", "").find("alpha of 'school' is 0.03, with a standard error of 0.016"), std::string::npos);
+  EXPECT_NE(said("0, 0.01", "0.01").find("alpha of 'out', 0.01, was given, not estimated"), std::string::npos);
+  EXPECT_NE(said("", "0.011").find("differ by 0.02, with a standard error of 0.011: they may as well be the same"), std::string::npos);
 }
 
 TEST_F(SchoolingTest, ChildrenWithoutAStateAreCountedAndNamed) {

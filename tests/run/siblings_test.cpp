@@ -142,6 +142,63 @@ TEST_F(SiblingsTest, AConditionOnAllSiblingsIsMetByTheLast) {
   EXPECT_EQ(is.spending, 20);
 }
 
+/// One child at school is enough: the first to decide is paid for it, and what others would lose no more is no reason to go.
+TEST_F(SiblingsTest, AHouseholdIsPaidForWhatOneChildAloneChanges) {
+  const std::string any = with(siblings, "'all(attends where", "'any(attends where");
+  const auto s = run(with(any, "SAYS", ""))["family"];
+  EXPECT_EQ(s["groups"]["h=1"]["attendance"]["6-17"], 0.5) << "the older goes; then the younger brings nothing more";
+  EXPECT_EQ(s["groups"]["h=2"]["attendance"]["6-17"], 0.5) << "the younger is there already";
+  EXPECT_DOUBLE_EQ(s["groups"]["h=1"]["mean"].get<double>(), 100 + 20 - 9);
+  EXPECT_EQ(s["groups"]["h=2"]["mean"], 100 + 20);
+  EXPECT_EQ(s["programmes"]["family"]["all"]["spending"], 40);
+}
+
+/// Of a household paid today, the child that alone could lose it stays; taken away, it has 20 less reason to.
+TEST_F(SiblingsTest, AHouseholdThatIsPaidTodayLosesItByTheChildWhoLeaves) {
+  model(with(money_decides, "[-100.0]", "[-150.0]"));  // 20 move a child from school as they bring one there
+  import("h,p,w,age,income,attends,earns\n1,1,1,40,100,0,0\n1,2,1,9,100,1,0\n1,3,1,12,100,1,0\n2,1,1,40,100,0,0\n2,2,1,9,100,1,0\n2,3,1,12,100,0,0\n", "");
+  const std::string seen = with(with(siblings, "SAYS", ""), "eligible = 'true'\ncondition = 'all(", "eligible = 'true'\nobserved = 'true'\ncondition = 'all(") +
+                           "[scenarios.seen]\nprogrammes = { family = \"observed\" }\n";
+  const auto s = run(seen);
+  EXPECT_EQ(s["seen"]["groups"]["h=1"]["attendance"]["6-17"], 1);
+  EXPECT_EQ(s["seen"]["groups"]["h=2"]["attendance"]["6-17"], 0.5);
+  EXPECT_EQ(s["none"]["groups"]["h=1"]["attendance"]["6-17"], 0) << "each attends for the 20 that all bring";
+  EXPECT_EQ(s["none"]["groups"]["h=2"]["attendance"]["6-17"], 0.5) << "nobody was paid";
+  EXPECT_EQ(s["none"]["groups"]["h=1"]["mean"], 80);
+}
+
+TEST_F(SiblingsTest, AMotherPaidByWhatChildrenDoIsRefused) {
+  const std::string family = "[programmes.family]\neligible = 'true'";
+  expect_refused(with(with(siblings, "SAYS", ""), family, "[programmes.family]\nentity = \"person\"\neligible = 'age > 18'"),
+                 "programme 'family' pays a person who does not choose by what children choose");
+  const auto children = run(with(with(siblings, "SAYS", ""), family, "[programmes.family]\nentity = \"person\"\neligible = '5 < age < 18'"))["family"];
+  EXPECT_EQ(children["groups"]["h=2"]["attendance"]["6-17"], 1) << "children paid for all of them see their own";
+  EXPECT_DOUBLE_EQ(children["groups"]["h=2"]["mean"].get<double>(), 100 + 40 - 9);
+}
+
+const std::string only_in_2 = "if(household == 2, ";
+
+TEST_F(SiblingsTest, LimitsNeedNotBeKnownOfThoseWhoAreNotEligible) {
+  const std::string of_2 = with(siblings, "[programmes.grant]\nentity = \"person\"\neligible = '5 < age < 18'", "[programmes.grant]\nentity = \"person\"\neligible = 'household == 2 and (5 < age < 18)'");
+  const std::string test = "schooling = { means_test = { limit = '" + only_in_2 + "90, log(0 - 1))' } }", cap = "schooling = { cap = '" + only_in_2 + "35, log(0 - 1))' }";
+  EXPECT_EQ(run(with(of_2, "SAYS", test))["grant"]["programmes"]["grant"]["all"]["recipients"], 1);
+  EXPECT_EQ(run(with(of_2, "SAYS", cap))["grant"]["programmes"]["grant"]["all"]["spending"], 35);
+  expect_refused(with(siblings, "SAYS", test), "schooling.means_test.limit is missing");
+  expect_refused(with(siblings, "SAYS", cap), "schooling.cap is missing");
+}
+
+TEST_F(SiblingsTest, WhoComesFirstMustBeKnown) {
+  import("h,p,w,age,income,attends,earns,years\n1,1,1,40,100,0,0,40\n1,2,1,9,100,0,0,\n1,3,1,12,100,0,30,12\n2,1,1,40,100,0,0,\n2,2,1,9,100,1,0,\n",
+         "years = { from = \"years\", type = \"i16\" }\n");
+  const std::string ages = with(with(siblings, "age_bands = [[6, 17]]", "include = [\"programmes\"]\nage = 'years'"), "[programmes.family]\neligible = 'true'\ncondition = 'all(attends where 5 < age < 18)'", "[programmes.family]\neligible = 'true'");
+  EXPECT_EQ(run(with(ages, "SAYS", ""))["grant"]["programmes"]["grant"]["all"]["recipients"], 3) << "all decide at once";
+  const std::string capped = with(ages, "SAYS", "schooling = { cap = 28 }");
+  const Ran ran = puente("run " + folder_.write("policy.toml", capped) + " --quiet");
+  EXPECT_EQ(ran.code, 65) << ran.text;
+  EXPECT_NE(ran.text.find("the age of a child with siblings is missing"), std::string::npos) << ran.text;
+  EXPECT_NE(ran.text.find(": 1 time, first in household 1"), std::string::npos) << ran.text << ": an only child waits for nobody";
+}
+
 /// Of three states: a child in each, one of them paid to attend. M is 0.7 and w is 20; who leaves school finds work.
 TEST_F(SiblingsTest, EarningsFollowTheState) {
   model(with(with(with(with(with(with(money_decides, "[\"out\", \"school\"]", "[\"out\", \"both\", \"school\"]\nworking_when_out = 1"), "[-100.0]", "[-100.0, -100.0]"),

@@ -151,6 +151,29 @@ TEST_F(SolveTest, MistakesAreFoundAtTheirPlaces) {
   expect_mistake(four + equal_budget + with(equal_budget, "equal_budget", "again"), "finds the same 'parameters.amount' of scenario 'cash'", 39);
 }
 
+/// All scenarios have the value, but for those that set one of their own; so has the reference.
+TEST_F(SolveTest, EverywhereIsInTheFileItself) {
+  const std::string everywhere = with(equal_budget, "scenario = \"cash\"", "everywhere = true");
+  const auto json = whole(four + "[run]\nreference = \"cash\"\n" + everywhere);
+  EXPECT_NEAR(found(json, "equal_budget"), 17.5, 17.5e-9);
+  const auto& s = json["scenarios"];
+  EXPECT_NEAR(mean(s["cash"]), 25 + 2 * 17.5 / 4, 1e-6);
+  EXPECT_EQ(mean(s["more"]), 25 + 1);
+  // A later solve finds the first one's value in the file: half of 36, less 1, for two.
+  const auto two = whole(four + everywhere + "[solve.half]\nscenario = \"more\"\nparameter = \"parameters.amount\"\ntarget = 'cost(\"more\") == cost(\"cash\") / 2'\nbetween = [0, 100]\n");
+  EXPECT_NEAR(found(two, "half"), 8.5, 1e-7);
+  const Ran ran = puente("run " + folder_.write("policy.toml", four + everywhere));
+  EXPECT_NE(ran.text.find("solve.equal_budget: parameters.amount = 17.5"), std::string::npos) << ran.text;
+  EXPECT_NE(ran.text.find(" everywhere, where "), std::string::npos) << ran.text;
+  const auto other = whole(four + everywhere, "--set \"solve.equal_budget.target=cost('cash') == 9\"");
+  EXPECT_NEAR(found(other, "equal_budget"), 4, 1e-8) << "another target for the same solve";
+  expect_mistake(with(four + everywhere, "everywhere = true", "everywhere = true\nscenario = \"cash\""), "leave out `scenario`", 35);
+  expect_mistake(with(four + equal_budget, "scenario = \"cash\"\nparameter", "parameter"), "a solve needs `scenario` (or everywhere = true)", 34);
+  expect_mistake(four + everywhere + with(everywhere, "equal_budget", "again"), "finds the same 'parameters.amount' everywhere", 39);
+  expect_mistake(with(with(four, "10*(id + 1)", "10*(id + amount)"), "[parameters]\namount = { value = 1, status = \"assumed\" }", "[parameters]\namount = 1") + everywhere,
+                 "the population is made by 'parameters.amount'", 34);
+}
+
 TEST_F(SolveTest, DoesNotDependOnTheLayout) {
   expect_same_for_all_layouts(uneven_households + R"([parameters]
 amount = 5
