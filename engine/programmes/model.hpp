@@ -14,6 +14,8 @@
 #include "engine/core/units.hpp"
 #include "engine/rules/rules.hpp"
 #include "engine/core/precision.hpp"
+#include "engine/uncertainty/distribution.hpp"
+#include "engine/uncertainty/plan.hpp"
 
 namespace puente {
 
@@ -23,6 +25,7 @@ struct ParameterValue {
   Unit unit;
   std::string source, status;
   Place place;
+  std::optional<Uncertainty> uncertainty;  ///< absent: the same in all draws
 };
 
 enum class CoverageMode : std::uint8_t { everyone, share, ranked, observed, nobody };
@@ -133,6 +136,7 @@ struct Scenario {
   std::string name, label;
   std::string against;                     ///< the scenario it is compared with
   std::vector<double> parameters;          ///< in the order of StudyModel::parameters
+  std::vector<std::size_t> decided;        ///< parameters that it sets: choices, the same in all draws
   std::vector<Programme> programmes;       ///< those it runs, in the file's order
   std::vector<Synergy> synergies;          ///< those whose programmes all run
   std::optional<SchoolingChoice> schooling;  ///< who chooses and by what model: the same in all scenarios; theta and interactions: its own
@@ -210,6 +214,7 @@ struct StudyModel {
   std::string reference;                   ///< name of a scenario
   StatisticsModel statistics;
   std::uint64_t seed = 0;
+  UncertaintyPlan uncertainty;
   Prices prices;                           ///< of other dates and currencies
   std::optional<SchoolingChoice> schooling;
   std::vector<AskedExpression> asked;      ///< of the data as surveyed

@@ -160,7 +160,8 @@ std::size_t TomlView::choice(const char* key, const std::vector<std::string>& ch
   if (at != choices.end()) return static_cast<std::size_t>(at - choices.begin());
   std::string all;
   for (const std::string& choice : choices) all += (all.empty() ? "\"" : ", \"") + choice + "\"";
-  file_.error(*found, path(key) + " is one of " + all + ", not \"" + found->text + "\"");
+  const std::string near = nearest(found->text, choices);
+  file_.error(*found, path(key) + " is one of " + all + ", not \"" + found->text + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
   return otherwise;
 }
 

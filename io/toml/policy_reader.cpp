@@ -7,6 +7,7 @@
 #include "io/toml/coverage_reader.hpp"
 #include "io/toml/effect_reader.hpp"
 #include "io/toml/schooling_reader.hpp"
+#include "io/toml/uncertainty_reader.hpp"
 
 namespace puente::io {
 
@@ -85,15 +86,15 @@ ParameterValue read_parameter(TomlFile& file, TomlView& parameters, const std::s
     return parameter;
   }
   TomlView view(file, *node->as_table(), "parameters." + name);
-  const auto value = view.number("value");
+  auto value = view.number("value");
+  parameter.uncertainty = read_uncertainty(view);
+  if (!value && parameter.uncertainty) value = implied_value(*parameter.uncertainty);
   if (!value) file.error(view.place(), "parameter '" + name + "' has no value");
   parameter.value = value.value_or(0);
   parameter.unit = unit_of(view, "unit");
   parameter.source = view.string("source");
   parameter.status = view.string("status");
-  // How sure it is: read by runs with draws.
-  for (const char* key : {"se", "low", "high", "mode", "df"}) view.number(key);
-  for (const char* key : {"distribution", "note", "role", "year"}) view.find(key);
+  for (const char* key : {"note", "role", "year"}) view.find(key);
   view.finish();
   return parameter;
 }

@@ -12,6 +12,7 @@
 #include "io/toml/profile_traits.hpp"
 #include "io/toml/profile_values.hpp"
 #include "io/toml/read_text.hpp"
+#include "io/toml/uncertainty_reader.hpp"
 
 namespace puente::io {
 
@@ -359,7 +360,9 @@ void Reader::read_points(TomlView& view) {
 
 void Reader::read_columns_and_parameters(TomlView& root) {
   Derivation& derivation = profile_.derivation;
-  for (const ParameterValue& parameter : read_parameters(root)) {
+  const std::vector<ParameterValue> parameters = read_parameters(root);
+  check_uncertainty(file_, parameters);
+  for (const ParameterValue& parameter : parameters) {
     derivation.parameters.push_back({parameter.name, parameter.unit});
     derivation.parameter_values.push_back(parameter.value);
     if (parameter.source.empty() || parameter.status.empty())

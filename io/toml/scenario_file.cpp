@@ -13,6 +13,7 @@
 #include "io/toml/scenario_resolver.hpp"
 #include "io/toml/schooling_reader.hpp"
 #include "io/toml/solve_reader.hpp"
+#include "io/toml/uncertainty_reader.hpp"
 
 namespace puente::io {
 
@@ -107,6 +108,7 @@ void Reader::read_root(TomlFile& file) {
   const toml::table none;
   TomlView welfare(file, welfare_table == nullptr ? none : *welfare_table, "welfare");
   base_ = read_policy(file, root, &welfare);
+  check_uncertainty(file, base_.parameters);
   out_.model.parameters = base_.parameters;
   out_.model.pass_through = base_.pass_through;
   out_.model.schooling = base_.schooling;
@@ -452,6 +454,9 @@ void Reader::read_scenario(const ScenarioPlan& plan) {
   if (policy.schooling && out_.model.schooling && !same_population_side(*policy.schooling, *out_.model.schooling))
     file.error(plan.place, "scenario '" + plan.name + "' sets something of [schooling] that belongs to the population: who chooses, what is seen of them and the model are the same in all scenarios; theta, interactions and [programmes.X.schooling] may differ");
   for (const ParameterValue& parameter : policy.parameters) scenario.parameters.push_back(parameter.value);
+  for (const Change& change : plan.changes)
+    for (std::size_t p = 0; p < policy.parameters.size(); ++p)
+      if (change.to.size() > 1 && change.to[0] == "parameters" && change.to[1] == policy.parameters[p].name) scenario.decided.push_back(p);
   std::vector<std::string> known;
   for (Programme& programme : policy.programmes) {
     known.push_back(programme.name);

@@ -1,0 +1,19 @@
+// Reads how sure a parameter is. What a scenario sets is a choice and not checked against the bounds of its draws.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/programmes/model.hpp"
+#include "io/survey/toml_view.hpp"
+
+namespace puente::io {
+
+/// The keys of a parameter that tell its distribution, unchecked; empty when there is none. Without `distribution`, `se` alone
+/// means normal, `low` and `high` alone pert.
+std::optional<Uncertainty> read_uncertainty(TomlView& parameter);
+
+/// Reports what is wrong with the distributions of a file's own parameters.
+void check_uncertainty(TomlFile& file, const std::vector<ParameterValue>& parameters);
+
+}  // namespace puente::io

@@ -1,0 +1,76 @@
+// How sure a parameter is, as a file says it: every mistake at its line and column.
+#include <gtest/gtest.h>
+
+#include "tests/support/program.hpp"
+
+namespace puente::test {
+namespace {
+
+const std::string before = R"(format = 1
+[population]
+households = 100
+[population.recipe.household]
+size = '2'
+income = '100 + id'
+[welfare]
+resource = 'income'
+pass_through = { transfers = 1 }
+[welfare.lines]
+z = 60
+)";
+
+class UncertaintyMistakes : public testing::Test {
+ protected:
+  Ran check(const std::string& rest) { return puente("check " + folder_.write("s.toml", before + rest)); }
+  void expect_says(const std::string& rest, const std::vector<std::string>& said) {
+    const Ran ran = check(rest);
+    EXPECT_EQ(ran.code, 65) << rest << ran.text;
+    for (const std::string& part : said) EXPECT_NE(ran.text.find(part), std::string::npos) << part << "\n" << ran.text;
+  }
+  void expect_parameter(const std::string& keys, const std::vector<std::string>& said) {
+    expect_says("[parameters]\nx = { " + keys + " }\n", said);
+  }
+  void expect_fine(const std::string& rest) {
+    const Ran ran = check(rest);
+    EXPECT_EQ(ran.code, 0) << rest << ran.text;
+  }
+  Folder folder_;
+};
+
+TEST_F(UncertaintyMistakes, EveryDistributionCanBeWritten) {
+  expect_fine(R"([parameters]
+a = { value = 0.3, se = 0.08 }
+b = { value = 20, se = 5, distribution = "lognormal", unit = "1", source = "a", status = "published" }
+c = { value = 1.4, se = 0.2, distribution = "lognormal", scale = "log", low = 1 }
+d = { value = 0.3, se = 0.08, distribution = "beta" }
+e = { distribution = "beta", alpha = 2, beta = 5 }
+f = { distribution = "uniform", low = 0, high = 1 }
+g = { value = 2, distribution = "triangular", low = 0, high = 10 }
+h = { value = 2, low = 0, high = 10 }
+i = { value = 2, distribution = "pert", low = 0, high = 10, shape = 2 }
+j = { distribution = "discrete", values = [1, 2], probabilities = [0.4, 0.6] }
+k = { distribution = "empirical", estimates = [1, 2.5, 3] }
+)");
+}
+
+TEST_F(UncertaintyMistakes, StandAtTheirKey) {
+  expect_parameter("value = 1.2, se = 0.1, distribution = \"beta\"", {"s.toml:13:15:", "lies in [0, 1]"});
+  expect_parameter("value = 0.3, se = 0.9, distribution = \"beta\"", {"s.toml:13:25:", "too large", "0.458"});
+  expect_parameter("value = 0.3, se = 0", {"s.toml:13:25:", "above 0"});
+  expect_parameter("value = 2, low = 3, high = 1", {"low = 3 is not below high = 1"});
+  expect_parameter("value = 9, low = 3, high = 4", {"s.toml:13:15:", "outside [3, 4]"});
+  expect_parameter("distribution = \"discrete\", values = [1, 2], probabilities = [0.4, 0.5]", {"sum to 0.9"});
+  expect_parameter("value = 1, se = 1, distribution = \"lognorml\"", {"did you mean \"lognormal\"?"});
+  expect_parameter("value = 1, se = 1, distributon = \"normal\"", {"unknown key 'parameters.x.distributon'", "'distribution'"});
+  expect_parameter("value = 1, estimates = [1, 2]", {"say which `distribution`"});
+  expect_parameter("distribution = \"empirical\", estimates = []", {"estimates is empty"});
+  expect_parameter("distribution = \"empirical\", estimates = [1, \"two\"]", {"wants numbers"});
+  expect_parameter("se = 1", {"has no value"});
+}
+
+TEST_F(UncertaintyMistakes, WhatAScenarioSetsIsAChoiceAndMayLieOutside) {
+  expect_fine("[parameters]\nx = { value = 2, low = 0, high = 10 }\n[scenarios.far]\nset = { \"parameters.x\" = 50 }\n");
+}
+
+}  // namespace
+}  // namespace puente::test
