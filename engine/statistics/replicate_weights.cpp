@@ -5,6 +5,7 @@
 
 #include "engine/core/error.hpp"
 #include "engine/core/random.hpp"
+#include "engine/statistics/hadamard.hpp"
 
 namespace puente {
 

@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "engine/statistics/hadamard.hpp"
 #include "engine/statistics/survey_design.hpp"
 
 namespace puente {
