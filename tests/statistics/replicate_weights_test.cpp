@@ -9,12 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "engine/core/error.hpp"
 #include "engine/statistics/design_variance.hpp"
+#include "tests/statistics/error_text.hpp"
 
 namespace puente {
 namespace {
 
+using testing::error_text;
 using Keys = std::vector<std::int64_t>;
 using Values = std::vector<double>;
 
@@ -25,15 +26,6 @@ double total_variance(const ReplicateScheme& scheme, const Values& value, Replic
     replicates.push_back(std::inner_product(factor.begin(), factor.end(), value.begin(), 0.0));
   }
   return replicate_variance(scheme.scale(), scheme.rscales(), replicates, std::accumulate(value.begin(), value.end(), 0.0), centre);
-}
-
-std::string message_of(const auto& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 const Keys stratum{1, 1, 1, 2, 2, 2}, psu{7, 8, 8, 7, 8, 9};
@@ -101,13 +93,13 @@ TEST(ReplicateWeights, SingletonsAreNamed) {
   const SurveyDesign sure({s, p, {}}, {}, LonelyPsu::certainty), adjusted({s, p, {}}, {}, LonelyPsu::adjust);
   for (const auto& make : {+[](const SurveyDesign& d) { return bootstrap_weights(d, 1, 9); }, +[](const SurveyDesign& d) { return brr_weights(d, 0); },
                            +[](const SurveyDesign& d) { return stratified_jackknife_weights(d); }}) {
-    EXPECT_NE(message_of([&] { make(adjusted); }).find("stratum 4 has only one PSU"), std::string::npos);
+    EXPECT_NE(error_text([&] { make(adjusted); }).find("stratum 4 has only one PSU"), std::string::npos);
     EXPECT_EQ(make(sure)->factors(0)[2], 1);
   }
 }
 
 TEST(ReplicateWeights, BalanceNeedsPairs) {
-  EXPECT_NE(message_of([&] { brr_weights(SurveyDesign({stratum, psu, {}})); }).find("stratum 2 has 3 PSUs"), std::string::npos);
+  EXPECT_NE(error_text([&] { brr_weights(SurveyDesign({stratum, psu, {}})); }).find("stratum 2 has 3 PSUs"), std::string::npos);
   EXPECT_THROW(brr_weights(SurveyDesign({Keys{1, 1}, Keys{1, 2}, {}}), 1), Error);
 }
 
@@ -117,7 +109,7 @@ TEST(ReplicateWeights, ColumnsThatMissHouseholds) {
   const Values first{2, 0, 0}, second{0, 4, 0}, third{1, 0, 0}, hole{1, std::numeric_limits<double>::quiet_NaN(), 0};
   const auto check = [&](const Values& a, const Values& b) {
     const std::span<const double> columns[] = {a, b};
-    return message_of([&] { check_replicate_weights(weight, columns, household); });
+    return error_text([&] { check_replicate_weights(weight, columns, household); });
   };
   EXPECT_EQ(check(first, second), "no error");
   EXPECT_NE(check(first, third).find("household 12 has weight 0 in all 2 replicates"), std::string::npos);
@@ -128,7 +120,7 @@ TEST(ReplicateWeights, VarianceByHand) {
   const Values scales{1, 0, 2}, estimates{1, 100, 3};
   EXPECT_DOUBLE_EQ(replicate_variance(0.5, scales, estimates, 1), 0.5 * (1 + 2)) << "about the mean of those that count";
   EXPECT_DOUBLE_EQ(replicate_variance(0.5, scales, estimates, 1, ReplicateCentre::estimate), 0.5 * 8);
-  EXPECT_NE(message_of([&] { replicate_variance(1, scales, Values{1, 1, NAN}, 1); }).find("replicate 3"), std::string::npos);
+  EXPECT_NE(error_text([&] { replicate_variance(1, scales, Values{1, 1, NAN}, 1); }).find("replicate 3"), std::string::npos);
 }
 
 }  // namespace

@@ -10,23 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "engine/core/error.hpp"
 #include "engine/statistics/design_variance.hpp"
+#include "tests/statistics/error_text.hpp"
 
 namespace puente {
 namespace {
 
+using testing::error_text;
 using Keys = std::vector<std::int64_t>;
 using Values = std::vector<double>;
-
-std::string message_of(const auto& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // Stratum 1: PSU totals 3, 5 (two records) → 2/1 · 2 = 4. Stratum 2: PSU totals 1, 4, 7 → 3/2 · 18 = 27.
 const Keys stratum{1, 1, 1, 2, 2, 2}, psu{7, 8, 8, 7, 8, 9};
@@ -59,6 +51,17 @@ TEST(SurveyDesign, TwoStages) {
   EXPECT_EQ(design.units(), 4u);
   EXPECT_DOUBLE_EQ(design_variance(design, e), 50 + 7);
   EXPECT_DOUBLE_EQ(design_variance(SurveyDesign({s, p, household}), e), 100) << "with replacement only the first stage counts";
+}
+
+TEST(SurveyDesign, UnitsAreFoundByTheirKeys) {
+  const Keys s{5, -2, 5, 5, 5}, p{1, 9, 1, 3, 3}, household{8, 1, 6, 8, 8};
+  const SurveyDesign one({s, p, {}}, {}, LonelyPsu::certainty), two({s, p, household}, {}, LonelyPsu::certainty);
+  EXPECT_EQ(one.units(), 3u);
+  EXPECT_EQ(two.units(), 4u);
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    EXPECT_EQ(one.unit_of(s[i], p[i]), one.unit_of_record(i));
+    EXPECT_EQ(two.unit_of(s[i], p[i], household[i]), two.unit_of_record(i));
+  }
 }
 
 TEST(SurveyDesign, CovariancesAreThoseOfSumsAndDifferences) {
@@ -112,18 +115,18 @@ TEST(SurveyDesign, SinglePsus) {
   EXPECT_DOUBLE_EQ(with(LonelyPsu::remove), 31);
   EXPECT_DOUBLE_EQ(with(LonelyPsu::adjust), 31 + 4);
   EXPECT_DOUBLE_EQ(with(LonelyPsu::average), 31 * 1.5);
-  EXPECT_NE(message_of([&] { SurveyDesign({s, p, {}}); }).find("stratum 3 has only one PSU"), std::string::npos);
+  EXPECT_NE(error_text([&] { SurveyDesign({s, p, {}}); }).find("stratum 3 has only one PSU"), std::string::npos);
   const Values taken{4, 4, 4, 6, 6, 6, 1};
   EXPECT_NO_THROW(SurveyDesign({s, p, {}}, {FinitePopulation::Unit::count, taken, {}})) << "its one PSU is all there is";
 }
 
 TEST(SurveyDesign, AverageNeedsOthersToLearnFrom) {
   const Keys s{1, 2}, p{1, 1};
-  EXPECT_NE(message_of([&] { SurveyDesign({s, p, {}}, {}, LonelyPsu::average); }).find("stratum 1"), std::string::npos);
+  EXPECT_NE(error_text([&] { SurveyDesign({s, p, {}}, {}, LonelyPsu::average); }).find("stratum 1"), std::string::npos);
   const Keys one{1, 1}, two{1, 2}, household{1, 1};
   const Values first(2, 4.0), second(2, 4.0);
   const FinitePopulation population{FinitePopulation::Unit::count, first, second};
-  EXPECT_NE(message_of([&] { SurveyDesign({one, two, household}, population, LonelyPsu::average); }).find("second-stage unit"), std::string::npos);
+  EXPECT_NE(error_text([&] { SurveyDesign({one, two, household}, population, LonelyPsu::average); }).find("second-stage unit"), std::string::npos);
   const Values e{3, 5};
   EXPECT_DOUBLE_EQ(design_variance(SurveyDesign({one, two, household}, population, LonelyPsu::certainty), e), 0.5 * 4);
   EXPECT_DOUBLE_EQ(design_variance(SurveyDesign({one, two, household}, population, LonelyPsu::adjust), e), 0.5 * 4 + 0.5 * 0.75 * (9 + 25));
@@ -137,7 +140,7 @@ TEST(SurveyDesign, DegreesOfFreedomOfADomain) {
 
 TEST(SurveyDesign, MistakesNameTheStratum) {
   const auto says = [&](const Values& first, FinitePopulation::Unit unit) {
-    return message_of([&] { SurveyDesign({stratum, psu, {}}, {unit, first, {}}); });
+    return error_text([&] { SurveyDesign({stratum, psu, {}}, {unit, first, {}}); });
   };
   EXPECT_NE(says({4, 4, 4, 2, 2, 2}, FinitePopulation::Unit::count).find("stratum 2: 2 PSUs in the population, but 3"), std::string::npos);
   EXPECT_NE(says({4, 5, 4, 6, 6, 6}, FinitePopulation::Unit::count).find("stratum 1: its records do not agree"), std::string::npos);
