@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -101,19 +100,6 @@ TEST(ReplicateWeights, SingletonsAreNamed) {
 TEST(ReplicateWeights, BalanceNeedsPairs) {
   EXPECT_NE(error_text([&] { brr_weights(SurveyDesign({stratum, psu, {}})); }).find("stratum 2 has 3 PSUs"), std::string::npos);
   EXPECT_THROW(brr_weights(SurveyDesign({Keys{1, 1}, Keys{1, 2}, {}}), 1), Error);
-}
-
-TEST(ReplicateWeights, ColumnsThatMissHouseholds) {
-  const Values weight{1, 2, 0};
-  const Keys household{11, 12, 13};
-  const Values first{2, 0, 0}, second{0, 4, 0}, third{1, 0, 0}, hole{1, std::numeric_limits<double>::quiet_NaN(), 0};
-  const auto check = [&](const Values& a, const Values& b) {
-    const std::span<const double> columns[] = {a, b};
-    return error_text([&] { check_replicate_weights(weight, columns, household); });
-  };
-  EXPECT_EQ(check(first, second), "no error");
-  EXPECT_NE(check(first, third).find("household 12 has weight 0 in all 2 replicates"), std::string::npos);
-  EXPECT_NE(check(first, hole).find("household 12 has no weight in replicate 2"), std::string::npos);
 }
 
 TEST(ReplicateWeights, VarianceByHand) {

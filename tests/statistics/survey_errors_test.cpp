@@ -95,7 +95,13 @@ TEST_F(EuSilc, RelativeLineAndRate) {
   const double rate_error = standard_error(design(), fgt_contributions(w, {line, &own}, 0));
   EXPECT_NEAR(100 * rate_error, 0.276, 0.0005);
   EXPECT_NEAR(100 * rate_error, 0.2756769, 5e-7);
+}
+
+// convey's svygini: 0.0019. Its formula (Osier 2009) in R, with the Gini of DESIGN 6: 0.00194688934653.
+TEST_F(EuSilc, Gini) {
+  const OrderedWelfare w(y_, v_);
   EXPECT_NEAR(gini(w), 0.264896192113229, 1e-12);
+  EXPECT_NEAR(standard_error(design(), gini_contributions(w)) / 0.00194688934653, 1, 1e-10);
 }
 
 class Synthetic : public testing::Test {
