@@ -1,5 +1,6 @@
 #include "engine/statistics/design_variance.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/core/error.hpp"
@@ -22,11 +23,17 @@ double cross_product(std::span<const double> a, std::span<const double> b, bool 
   return sum;
 }
 
-/// Variance within strata of one stage, as R survey's onestrat and onestage.
+bool is_zero(std::span<const double> t) {
+  return std::all_of(t.begin(), t.end(), [](double x) { return x == 0; });
+}
+
+/// Variance within strata of one stage, as R survey's onestrat and onestage. What contributes nothing, as strata outside a
+/// domain, has no say in the average either.
 class Stage {
  public:
   explicit Stage(LonelyPsu lonely) : lonely_(lonely) {}
   void add(std::span<const double> a, std::span<const double> b, double fraction) {
+    if (is_zero(a) && is_zero(b)) return;
     ++strata_;
     const double left = 1 - fraction;
     const auto n = static_cast<double>(a.size());

@@ -18,7 +18,8 @@ struct DesignTotals {
   std::vector<double> of_unit, of_psu;
 };
 
-/// NaN where a contribution is, or is beyond the range of exact sums.
+/// Under `average`, strata whose totals are all 0 (outside the domain) do not count among the others. NaN where a contribution
+/// is, or is beyond the range of exact sums, and under `average` where only singletons contribute.
 double design_covariance(const SurveyDesign& design, const DesignTotals& a, const DesignTotals& b);
 inline double design_variance(const SurveyDesign& design, const DesignTotals& a) { return design_covariance(design, a, a); }
 

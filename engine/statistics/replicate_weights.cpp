@@ -5,6 +5,7 @@
 
 #include "engine/core/error.hpp"
 #include "engine/core/random.hpp"
+#include "engine/statistics/hadamard.hpp"
 
 namespace puente {
 
@@ -166,27 +167,6 @@ double replicate_variance(double scale, std::span<const double> rscales, std::sp
   for (std::size_t r = 0; r < replicates.size(); ++r)
     if (rscales[r] > 0) squares += rscales[r] * (replicates[r] - about) * (replicates[r] - about);
   return scale * squares;
-}
-
-void check_replicate_weights(std::span<const double> weight, std::span<const std::span<const double>> replicates,
-                             std::span<const std::int64_t> household) {
-  if (replicates.size() < 2) throw bad_input(std::to_string(replicates.size()) + " columns of replicate weights: a variance needs two at least");
-  const auto at = [&](std::size_t i) { return "household " + std::to_string(household[i]); };
-  std::vector<bool> covered(weight.size());
-  for (std::size_t r = 0; r < replicates.size(); ++r) {
-    expect(replicates[r].size() == weight.size(), "a replicate weight for every record");
-    for (std::size_t i = 0; i < weight.size(); ++i) {
-      if (!(weight[i] > 0)) continue;
-      if (!(std::isfinite(replicates[r][i]) && replicates[r][i] >= 0))
-        throw bad_input(at(i) + " has no weight in replicate " + std::to_string(r + 1) + " (" + shortest(replicates[r][i]) +
-                        "): every household of the survey needs one, 0 where the replicate leaves it out");
-      covered[i] = covered[i] || replicates[r][i] > 0;
-    }
-  }
-  for (std::size_t i = 0; i < weight.size(); ++i)
-    if (weight[i] > 0 && !covered[i])
-      throw bad_input(at(i) + " has weight 0 in all " + std::to_string(replicates.size()) +
-                      " replicates: they miss it; take it out of the survey or find its replicate weights");
 }
 
 }  // namespace puente

@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "engine/statistics/hadamard.hpp"
 #include "engine/statistics/survey_design.hpp"
 
 namespace puente {
@@ -64,10 +64,5 @@ enum class ReplicateCentre : std::uint8_t { replicates, estimate };
 /// error that names the replicate.
 double replicate_variance(double scale, std::span<const double> rscales, std::span<const double> replicates, double estimate,
                           ReplicateCentre centre = ReplicateCentre::replicates);
-
-/// Replicate weights that came with a survey: [replicate][record]. Errors: a record of positive weight that every replicate
-/// leaves out (0) or that one has no weight for (NaN, negative): names its household and the replicate.
-void check_replicate_weights(std::span<const double> weight, std::span<const std::span<const double>> replicates,
-                             std::span<const std::int64_t> household);
 
 }  // namespace puente

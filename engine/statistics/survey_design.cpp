@@ -68,6 +68,7 @@ SurveyDesign::SurveyDesign(const DesignKeys& keys, const FinitePopulation& popul
 /// Units, PSUs and strata in the order of their keys.
 void SurveyDesign::gather(const DesignKeys& keys) {
   const auto key = [&](std::size_t i) { return std::tuple(keys.stratum[i], keys.psu[i], keys.ssu.empty() ? std::int64_t{0} : keys.ssu[i]); };
+  two_stages_ = !keys.ssu.empty();
   std::vector<std::size_t> order(keys.stratum.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
@@ -85,6 +86,7 @@ void SurveyDesign::gather(const DesignKeys& keys) {
     }
     if (new_psu || key(i) != key(before)) {
       psu_of_unit_.push_back(psus_.size() - 1);
+      unit_key_.push_back(two_stages_ ? keys.ssu[i] : 0);
       ++psus_.back().end_unit;
     }
     unit_of_record_[i] = psu_of_unit_.size() - 1;
@@ -122,6 +124,20 @@ void SurveyDesign::check_lonely() const {
   for (const Psu& psu : psus_)
     if (psu.drawn_fraction > 0 && is_lonely(psu))
       throw lonely_error(named(strata_[psu.stratum]) + ", PSU " + std::to_string(psu.key), "second-stage unit");
+}
+
+std::size_t SurveyDesign::unit_of(std::int64_t stratum, std::int64_t psu, std::int64_t ssu) const {
+  const auto by_key = [](const auto& group, std::int64_t key) { return group.key < key; };
+  const auto h = std::lower_bound(strata_.begin(), strata_.end(), stratum, by_key);
+  expect(h != strata_.end() && h->key == stratum, "a stratum of the design");
+  const auto psus_end = psus_.begin() + static_cast<std::ptrdiff_t>(h->end_psu);
+  const auto p = std::lower_bound(psus_.begin() + static_cast<std::ptrdiff_t>(h->first_psu), psus_end, psu, by_key);
+  expect(p != psus_end && p->key == psu, "a PSU of the design");
+  if (!two_stages_) return p->first_unit;
+  const auto units_end = unit_key_.begin() + static_cast<std::ptrdiff_t>(p->end_unit);
+  const auto u = std::lower_bound(unit_key_.begin() + static_cast<std::ptrdiff_t>(p->first_unit), units_end, ssu);
+  expect(u != units_end && *u == ssu, "a second-stage unit of the design");
+  return static_cast<std::size_t>(u - unit_key_.begin());
 }
 
 std::int64_t SurveyDesign::degrees_of_freedom(std::span<const double> weight) const {

@@ -3,7 +3,8 @@
 // depends on the order of records. Immutable after construction; safe to share between threads.
 //
 // A record is what was drawn or what belongs to it (a household, a person): its keys say in which unit it lies. A PSU's
-// key need only be its own within its stratum. Clones carry the keys of the household they come from.
+// key need only be its own within its stratum. Clones carry the keys of the household they come from. Every rank makes the
+// whole design from everybody's keys, and finds the units of its own records by `unit_of`.
 #pragma once
 
 #include <cstddef>
@@ -67,6 +68,8 @@ class SurveyDesign {
   };
   std::span<const Stratum> all_strata() const { return strata_; }
   std::span<const Psu> all_psus() const { return psus_; }
+  /// The last-stage unit with these keys, which records of the design must hold; `ssu` is not looked at where one stage counts.
+  std::size_t unit_of(std::int64_t stratum, std::int64_t psu, std::int64_t ssu = 0) const;
   std::size_t unit_of_record(std::size_t record) const { return unit_of_record_[record]; }
   std::size_t psu_of_record(std::size_t record) const { return psu_of_unit_[unit_of_record_[record]]; }
   LonelyPsu lonely() const { return lonely_; }
@@ -77,13 +80,15 @@ class SurveyDesign {
   void check_lonely() const;
 
   std::vector<std::size_t> unit_of_record_, psu_of_unit_;
+  std::vector<std::int64_t> unit_key_;  ///< of the second stage; 0 where one stage counts
+  bool two_stages_ = false;
   std::vector<Psu> psus_;
   std::vector<Stratum> strata_;
   LonelyPsu lonely_;
 };
 
 /// Totals of a column over last-stage units: exact, the same bits in any order and over any ranks. One object a thread;
-/// merge threads by `merge`, ranks by an all-reduce over each sum's `state` (after `carry`).
+/// merge threads by `merge`, ranks by an all-reduce of `sums` (run/reduce.hpp).
 class UnitTotals {
  public:
   explicit UnitTotals(const SurveyDesign& design) : sums_(design.units()) {}
