@@ -113,6 +113,8 @@ void Summary::dimensions() {
     const std::vector<std::string>& states = study_.model.schooling->model->alternatives;
     dims.push_back({"state_from", states, {}, "1", "what the child does in the data"});
     dims.push_back({"state_to", states, {}, "1", "what the child does in the scenario"});
+    const ConstantAlignment& alignment = study_.schooling->alignment;
+    if (alignment.cell.index >= 0) dims.push_back({"align", alignment.labels, {}, "1", "cell of schooling.align: " + study_.model.schooling->align->text});
   }
   if (wants("programmes") && !study_.programme_names.empty())
     dims.push_back({"programme", study_.programme_names, {}, "1", "programme"});
@@ -275,6 +277,10 @@ void Summary::choice() {
         for (std::size_t cell = 0; cell < choice_cells; ++cell) sum += choice_sum(i[0], i[1], cell / most_alternatives, cell % most_alternatives, ChoiceTerm::earnings);
         return sum;
       });
+  const ConstantAlignment& alignment = study_.schooling->alignment;
+  if (alignment.cell.index >= 0)
+    add({"alignment_shift", "1", "utility added to the model's constant so that it says what the data do", "against the first alternative; 0 where a cell has no children"},
+        {"align", "state_to"}, [&](const Index& i) { return alignment.shift[i[0]][i[1]]; });
   if (!wants("programmes") || study_.programme_names.empty()) return;
   add({"cost_per_additional_pupil", money().substr(0, money().find('/')), "cost of a year of school of a child who would not attend in the scenario compared with",
        "cost of all programmes beyond that scenario's over pupils beyond its; a year where the resource has a period; missing where statistics are of some persons only"},
