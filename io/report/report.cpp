@@ -229,7 +229,8 @@ std::string schooling_lines(const Results& results) {
   const std::vector<std::string>& states = results.dimension("state_to").labels;
   std::string text = fmt::format("\n{:<26}", "children");
   for (const std::string& state : states) text += fmt::format("{:>18}", state + " %");
-  text += fmt::format("{:>14}{:>20}{:>20}\n", "more pupils", "cost a pupil-year", "change of earnings");
+  const bool of_a_year = cost != nullptr && cost->units.ends_with("/year");
+  text += fmt::format("{:>14}{:>20}{:>20}\n", "more pupils", of_a_year ? "cost a pupil-year" : "cost a pupil", "change of earnings");
   const Dimension& scenario = results.dimension("scenario");
   for (std::size_t s = 0; s < scenario.size(); ++s) {
     std::vector<double> in(states.size(), 0);

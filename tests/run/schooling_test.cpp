@@ -547,7 +547,11 @@ TEST_F(SchoolingTest, TheScreenShowsWhatChildrenDo) {
   model(two_states(0, 0.01, 0.02));
   const Ran ran = puente("run " + folder_.write("policy.toml", transfers));
   EXPECT_NE(ran.text.find("more pupils"), std::string::npos) << ran.text;
-  EXPECT_NE(ran.text.find("cost a pupil-year"), std::string::npos) << ran.text;
+  EXPECT_NE(ran.text.find("cost a pupil "), std::string::npos) << ran.text << "nothing says of how long";
+  const std::string monthly = with(with(transfers, "income = { value", "income = { unit = \"ZMW/month\", value"), "amount = 10", "amount = { value = 10, unit = \"ZMW/month\" }");
+  const auto each = [&](const std::string& content) { return run(content)["grant"]["cost_per_additional_pupil"].get<double>(); };
+  EXPECT_NEAR(each(monthly), 12 * each(transfers), 1e-9 * each(monthly));
+  EXPECT_NE(puente("run " + folder_.write("policy.toml", monthly)).text.find("cost a pupil-year "), std::string::npos);
 }
 
 }  // namespace
