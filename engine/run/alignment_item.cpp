@@ -6,6 +6,7 @@
 #include "engine/core/elementary.hpp"
 #include "engine/core/error.hpp"
 #include "engine/run/gather.hpp"
+#include "engine/run/whole_labels.hpp"
 
 namespace puente {
 
@@ -49,7 +50,7 @@ class AlignmentItem : public Item {
   AlignmentItem(Study& study, std::size_t threads)
       : study_(study), tastes_(study.model.schooling->model->household_taste), sums_(threads, std::vector<ExactSum>(alignment().shift.size() * terms)) {}
   int scenario() const override { return -1; }
-  bool ready() const override { return study_.data->ready(); }
+  bool ready() const override { return study_.data->ready() && alignment().labels_known(); }
   std::string text() const override { return "the constants of the schooling model (schooling.align)"; }
   void collect(BlockProcessor& processor, std::size_t thread) override;
   void finish(Exchange& exchange, Team&) override;
@@ -76,7 +77,7 @@ void AlignmentItem::collect(BlockProcessor& processor, std::size_t thread) {
       processor.faults().add("schooling.align of a child is missing", children.id[c]);
       continue;
     }
-    const auto k = static_cast<std::size_t>(cell);
+    const std::size_t k = alignment().cell_of(cell);
     Shares v{};
     for (std::size_t j = 0; j < alternatives(); ++j) v[j] = processor.utilities()[j][c] + alignment().shift[k][j];
     add(sums_[thread], k, children.seen[c], v, processor.counted_weight(static_cast<std::size_t>(children.household[c])));
@@ -148,10 +149,36 @@ void AlignmentItem::finish(Exchange& exchange, Team&) {
   }
 }
 
+/// The cells of children given by whole numbers.
+class CellItem : public Item {
+ public:
+  CellItem(Study& study, std::size_t threads) : study_(study), alignment_(study.schooling->alignment), labels_(threads) {}
+  int scenario() const override { return -1; }
+  bool ready() const override { return study_.data->ready(); }
+  std::string text() const override { return "schooling.align"; }
+  void collect(BlockProcessor& processor, std::size_t thread) override {
+    const BlockChildren& children = processor.children();
+    const double* cell = processor.data(alignment_.cell);
+    for (std::size_t c = 0; c < children.size(); ++c) labels_.see(thread, cell[children.person[c]], children.id[c]);
+  }
+  void finish(Exchange& exchange, Team&) override {
+    labels_.finish(text(), "a cell", exchange, alignment_.values, alignment_.labels);
+    if (alignment_.labels.empty()) throw bad_input("schooling.align: no child has a cell");
+    alignment_.shift.resize(alignment_.labels.size());
+  }
+
+ private:
+  Study& study_;
+  ConstantAlignment& alignment_;
+  WholeLabels labels_;
+};
+
 }  // namespace
 
 void add_alignment_item(Study& study, std::size_t threads, std::vector<std::unique_ptr<Item>>& items) {
-  if (study.schooling && !study.schooling->alignment.resolved) items.push_back(std::make_unique<AlignmentItem>(study, threads));
+  if (!study.schooling || study.schooling->alignment.resolved) return;
+  if (study.schooling->alignment.labels_known()) items.push_back(std::make_unique<AlignmentItem>(study, threads));
+  else items.push_back(std::make_unique<CellItem>(study, threads));
 }
 
 }  // namespace puente

@@ -92,7 +92,7 @@ void BlockProcessor::align_constants() {
   if (alignment.cell.index < 0) return;
   const double* cell = data(alignment.cell);
   for (std::size_t j = 1; j < study_.schooling->alternatives; ++j)
-    for (std::size_t c = 0; c < children_.size(); ++c) utility_[j][c] += alignment.shift[static_cast<std::size_t>(cell[children_.person[c]])][j];
+    for (std::size_t c = 0; c < children_.size(); ++c) utility_[j][c] += alignment.shift[alignment.cell_of(cell[children_.person[c]])][j];
 }
 
 /// What siblings share, given what all of them are seen to do.

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <limits>
-#include <set>
 
 #include "engine/core/error.hpp"
 #include "engine/run/alignment_item.hpp"
@@ -12,6 +9,7 @@
 #include "engine/run/gather.hpp"
 #include "engine/run/levy_item.hpp"
 #include "engine/run/shift_item.hpp"
+#include "engine/run/whole_labels.hpp"
 
 namespace puente {
 
@@ -185,72 +183,27 @@ class DecileItem : public Item {
 /// The labels of a group given by whole numbers.
 class LabelItem : public Item {
  public:
-  static constexpr std::size_t most = 1000;
-  LabelItem(Study& study, std::size_t grouping, std::size_t threads) : study_(study), grouping_(grouping), seen_(threads), not_whole_(threads) {}
+  LabelItem(Study& study, std::size_t grouping, std::size_t threads) : study_(study), grouping_(study.groupings[grouping]), labels_(threads) {}
   int scenario() const override { return study_.reference; }
   bool ready() const override {
     return study_.group_program->ready() && scenario_ready(study_, static_cast<std::size_t>(study_.reference));
   }
-  std::string text() const override { return "group '" + study_.groupings[grouping_].name + "'"; }
+  std::string text() const override { return "group '" + grouping_.name + "'"; }
   void collect(BlockProcessor& processor, std::size_t thread) override {
-    const CompiledGrouping& grouping = study_.groupings[grouping_];
     processor.run(*study_.group_program);
-    const double* value = processor.result(*study_.group_program, grouping.output);
-    for (std::size_t i = 0; i < processor.rows().count(grouping.entity); ++i) {
-      if (std::isnan(value[i])) continue;
-      if (seen_[thread].size() <= most) seen_[thread].insert(value[i]);
-      if (value[i] != std::floor(value[i])) not_whole_[thread].note(value[i], processor.household_id(grouping.entity, i));
-    }
+    const double* value = processor.result(*study_.group_program, grouping_.output);
+    for (std::size_t i = 0; i < processor.rows().count(grouping_.entity); ++i) labels_.see(thread, value[i], processor.household_id(grouping_.entity, i));
   }
-  void finish(Exchange& exchange, Team&) override;
+  void finish(Exchange& exchange, Team&) override {
+    labels_.finish(text(), "a group", exchange, grouping_.values, grouping_.labels);
+    grouping_.labels_known = true;
+  }
 
  private:
-  /// The value of the first household that has one which is no label.
-  struct First {
-    std::int64_t household = std::numeric_limits<std::int64_t>::max();
-    double value = 0;
-    void note(double x, std::int64_t of) {
-      if (of < household) *this = {of, x};
-    }
-  };
-  void refuse_fractions(Exchange& exchange) const;
-
   Study& study_;
-  std::size_t grouping_;
-  std::vector<std::set<double>> seen_;
-  std::vector<First> not_whole_;
+  CompiledGrouping& grouping_;
+  WholeLabels labels_;
 };
-
-void LabelItem::refuse_fractions(Exchange& exchange) const {
-  First first;
-  for (const First& of_thread : not_whole_) first.note(of_thread.value, of_thread.household);
-  const auto bytes = exchange.gather_all(std::as_bytes(std::span(&first, 1)));
-  for (int rank = 0; rank < exchange.size(); ++rank) {
-    First of_rank;
-    std::memcpy(&of_rank, bytes.data() + static_cast<std::size_t>(rank) * sizeof of_rank, sizeof of_rank);
-    first.note(of_rank.value, of_rank.household);
-  }
-  if (first.household != std::numeric_limits<std::int64_t>::max())
-    throw bad_input(text() + " has the value " + shortest(first.value) + ", which is not a whole number, first in household " +
-                    std::to_string(first.household) + ": a group is a category, a condition or a whole number; floor(…) makes one");
-}
-
-void LabelItem::finish(Exchange& exchange, Team&) {
-  refuse_fractions(exchange);
-  std::vector<double> mine;
-  for (const auto& seen : seen_) mine.insert(mine.end(), seen.begin(), seen.end());
-  const auto bytes = exchange.gather_all(std::as_bytes(std::span(mine)));
-  const auto* values = reinterpret_cast<const double*>(bytes.data());
-  const std::set<double> all(values, values + bytes.size() / sizeof(double));
-  CompiledGrouping& grouping = study_.groupings[grouping_];
-  if (all.size() > most)
-    throw bad_input("group '" + grouping.name + "' has more than 1,000 values: a group is a category, a condition or a whole number with at most 1,000 values");
-  for (const double value : all) {
-    grouping.values.push_back(value);
-    grouping.labels.push_back(std::to_string(static_cast<std::int64_t>(value)));
-  }
-  grouping.labels_known = true;
-}
 
 void add_globals(Study& study, BoundProgram& bound, std::size_t threads, std::vector<std::unique_ptr<Item>>& items) {
   for (std::size_t g = 0; g < bound.globals.size(); ++g) {

@@ -2,6 +2,7 @@
 // to them in the data and in each scenario. Written once by StudyCompiler; read-only afterwards.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -56,8 +57,15 @@ struct ConstantAlignment {
   bool resolved = true;          ///< also where none is asked for
   rules::Output cell;            ///< of the data; index -1: none is asked for
   std::vector<std::string> labels;
+  std::vector<double> values;    ///< of the labels, where they are whole numbers: found by a pass
+  bool whole_numbers = false;
   std::vector<std::array<double, most_alternatives>> shift;  ///< [cell][alternative]
   int steps = 0;
+
+  bool labels_known() const { return !whole_numbers || !labels.empty(); }
+  std::size_t cell_of(double x) const {
+    return static_cast<std::size_t>(whole_numbers ? static_cast<double>(std::lower_bound(values.begin(), values.end(), x) - values.begin()) : x);
+  }
 };
 
 struct CompiledSchooling {

@@ -277,8 +277,9 @@ void StudyCompiler::compile_alignment(const SchoolingChoice& choice, Compiler& d
   alignment.cell = data.add(*choice.align, {Entity::person, std::nullopt, {}, "schooling.align"});
   if (alignment.cell.index < 0) return;
   const rules::Typed& typed = data.typed(alignment.cell);
-  if (typed.type == Type::number) tell(choice.align->error(0, "schooling.align says in which cells: a category or a condition, as in align = 'area'"));
-  alignment.labels = typed.type == Type::category ? typed.labels : std::vector<std::string>{"false", "true"};
+  alignment.whole_numbers = typed.type == Type::number;
+  if (typed.type == Type::category) alignment.labels = typed.labels;
+  if (typed.type == Type::boolean) alignment.labels = {"false", "true"};
   alignment.shift.resize(alignment.labels.size());
   alignment.resolved = false;
 }

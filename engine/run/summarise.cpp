@@ -39,7 +39,7 @@ class Summary {
   double choice_sum(std::size_t s, std::size_t slot, std::size_t from, std::size_t to, ChoiceTerm term) const;
   double pupils(std::size_t s, std::size_t slot) const;
   double total_cost(std::size_t s) const;
-  double years() const;
+  double periods_a_year() const;
   void programmes();
   void units();
   void financing();
@@ -113,6 +113,8 @@ void Summary::dimensions() {
     const std::vector<std::string>& states = study_.model.schooling->model->alternatives;
     dims.push_back({"state_from", states, {}, "1", "what the child does in the data"});
     dims.push_back({"state_to", states, {}, "1", "what the child does in the scenario"});
+    const ConstantAlignment& alignment = study_.schooling->alignment;
+    if (alignment.cell.index >= 0) dims.push_back({"align", alignment.labels, {}, "1", "cell of schooling.align: " + study_.model.schooling->align->text});
   }
   if (wants("programmes") && !study_.programme_names.empty())
     dims.push_back({"programme", study_.programme_names, {}, "1", "programme"});
@@ -256,12 +258,12 @@ double Summary::total_cost(std::size_t s) const {
   return sum;
 }
 
-/// Periods of the resource in a year; 1 where it has none.
-double Summary::years() const {
-  std::string text = money();
-  for (const auto& [period, times] : {std::pair{"/month", 12.0}, {"/week", 52.0}, {"/day", 365.0}})
+/// Periods of the resource in a year; 0 where it has none.
+double Summary::periods_a_year() const {
+  const std::string text = money();
+  for (const auto& [period, times] : {std::pair{"/year", 1.0}, {"/month", 12.0}, {"/week", 52.0}, {"/day", 365.0}})
     if (text.ends_with(period)) return times;
-  return 1;
+  return 0;
 }
 
 /// Of the children of [schooling]. What they were is what the data say, in all scenarios, so that any two can be compared.
@@ -275,9 +277,15 @@ void Summary::choice() {
         for (std::size_t cell = 0; cell < choice_cells; ++cell) sum += choice_sum(i[0], i[1], cell / most_alternatives, cell % most_alternatives, ChoiceTerm::earnings);
         return sum;
       });
+  const ConstantAlignment& alignment = study_.schooling->alignment;
+  if (alignment.cell.index >= 0)
+    add({"alignment_shift", "1", "utility added to the model's constant so that it says what the data do", "against the first alternative; 0 where a cell has no children"},
+        {"align", "state_to"}, [&](const Index& i) { return alignment.shift[i[0]][i[1]]; });
   if (!wants("programmes") || study_.programme_names.empty()) return;
-  add({"cost_per_additional_pupil", money().substr(0, money().find('/')), "cost of a year of school of a child who would not attend in the scenario compared with",
-       "cost of all programmes beyond that scenario's over pupils beyond its; a year where the resource has a period; missing where statistics are of some persons only"},
+  const double periods = periods_a_year();
+  add({"cost_per_additional_pupil", periods > 0 ? money().substr(0, money().find('/')) + "/year" : money(),
+       std::string("cost of a ") + (periods > 0 ? "year" : "period of the resource (which says none)") + " of school of a child who would not attend in the scenario compared with",
+       "cost of all programmes beyond that scenario's over pupils beyond its; missing where statistics are of some persons only"},
       {"scenario"}, [&](const Index& i) {
         const int with = study_.compared_with(i[0]);
         const bool all_members = study_.record_entity == Entity::household || asked_.count == CountedAs::persons;
@@ -285,7 +293,7 @@ void Summary::choice() {
         if (with < 0 || !everybody) return static_cast<double>(NAN);
         const auto other = static_cast<std::size_t>(with);
         const double more = pupils(i[0], 0) - pupils(other, 0);
-        return more > 0 ? (total_cost(i[0]) - total_cost(other)) * years() / more : static_cast<double>(NAN);
+        return more > 0 ? (total_cost(i[0]) - total_cost(other)) * (periods > 0 ? periods : 1) / more : static_cast<double>(NAN);
       });
 }
 

@@ -205,6 +205,21 @@ std::string financing_lines(const Results& results) {
   return text + (names.empty() ? "" : "unfunded: " + names + "\n");
 }
 
+/// How far constants of the schooling model were moved, a line a cell.
+std::string alignment_lines(const Results& results) {
+  constexpr std::size_t most_lines = 20;
+  const Variable* shift = results.find("alignment_shift");
+  if (shift == nullptr) return "";
+  const std::vector<std::string>&cells = results.dimension("align").labels, &states = results.dimension("state_to").labels;
+  std::string text = "schooling.align moved the constants of the model by\n";
+  for (std::size_t cell = 0; cell < std::min(cells.size(), most_lines); ++cell) {
+    text += "  " + cells[cell] + ":";
+    for (std::size_t state = 1; state < states.size(); ++state) text += fmt::format("{} {} {:+.4f}", state > 1 ? "," : "", states[state], results.at(*shift, {cell, state}));
+    text += "\n";
+  }
+  return text + (cells.size() > most_lines ? fmt::format("  and {} cells more: alignment_shift of the results\n", cells.size() - most_lines) : "");
+}
+
 /// What children do, a line a scenario: pupils beyond those of the scenario compared with, what they cost, what is not earned.
 std::string schooling_lines(const Results& results) {
   const Variable *pupils = results.find("pupils"), *earnings = results.find("child_earnings_change"), *cost = results.find("cost_per_additional_pupil");
@@ -214,7 +229,8 @@ std::string schooling_lines(const Results& results) {
   const std::vector<std::string>& states = results.dimension("state_to").labels;
   std::string text = fmt::format("\n{:<26}", "children");
   for (const std::string& state : states) text += fmt::format("{:>18}", state + " %");
-  text += fmt::format("{:>14}{:>20}{:>20}\n", "more pupils", "cost a pupil-year", "change of earnings");
+  const bool of_a_year = cost != nullptr && cost->units.ends_with("/year");
+  text += fmt::format("{:>14}{:>20}{:>20}\n", "more pupils", of_a_year ? "cost a pupil-year" : "cost a pupil", "change of earnings");
   const Dimension& scenario = results.dimension("scenario");
   for (std::size_t s = 0; s < scenario.size(); ++s) {
     std::vector<double> in(states.size(), 0);
@@ -255,7 +271,7 @@ std::string screen_table(const Results& results) {
     if (any) text += change + "\n";
   }
   text += schooling_lines(results);
-  return text + "\n" + solve_lines(results) + financing_lines(results) + footing(results);
+  return text + "\n" + solve_lines(results) + alignment_lines(results) + financing_lines(results) + footing(results);
 }
 
 std::string groups_table(const Results& results) {
@@ -277,6 +293,10 @@ std::string scenarios_json(const Results& results) {
     root["scenarios"][scenario.labels[s]] = {{"groups", groups_of(results, s)}, {"programmes", programmes_of(results, s)}, {"financing", financing_of(results, s)}};
     if (each != nullptr) root["scenarios"][scenario.labels[s]]["cost_per_additional_pupil"] = number(results.at(*each, {s}));
   }
+  if (const Variable* shift = results.find("alignment_shift"))
+    for (std::size_t cell = 0; cell < results.dimension("align").size(); ++cell)
+      for (std::size_t state = 1; state < results.dimension("state_to").size(); ++state)
+        root["alignment_shift"][results.dimension("align").labels[cell]][results.dimension("state_to").labels[state]] = number(results.at(*shift, {cell, state}));
   if (const Variable* value = results.find("solved_value"))
     for (std::size_t k = 0; k < value->values.size(); ++k)
       root["solve"][results.dimension("solve").labels[k]] = {{"value", number(value->values[k])},

@@ -1,4 +1,4 @@
-// A million children in states that no model made: whatever they are seen to do, they do it again where nothing changes, also
+// Ten million children in states that no model made: whatever they are seen to do, they do it again where nothing changes, also
 // when siblings share a taste and something is paid to them today.
 #include <gtest/gtest.h>
 
@@ -27,7 +27,7 @@ alpha = [0.001, 0.003, 0.004]
 )");
   const std::string file = folder.write("many.toml", R"(format = 1
 [population]
-households = )" + std::to_string(scaled(400000)) + R"(
+households = )" + std::to_string(scaled(4000000)) + R"(
 [population.recipe]
 persons = '1 + floor(4*uniform("n"))'
 [population.recipe.household]
@@ -66,7 +66,7 @@ programmes = { grant = "observed" }
       moved_without += std::string(from) == to ? 0 : s["none"]["groups"]["all"]["schooling_transition"][from][to].get<double>();
     }
   EXPECT_EQ(moved, 0);
-  EXPECT_GT(children, 2.4 * static_cast<double>(scaled(400000)));
+  EXPECT_GT(children, 2.4 * static_cast<double>(scaled(4000000)));
   EXPECT_GT(moved_without, 0.01 * children);
   EXPECT_EQ(s["none"]["groups"]["all"]["schooling_transition"]["out"]["school"], 0) << "taking a grant away brings nobody to where it was paid";
 }

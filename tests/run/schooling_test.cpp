@@ -278,8 +278,26 @@ TEST_F(SchoolingTest, ConstantsAreAlignedBeforeResidualsAreDrawn) {
   EXPECT_LT(off(aligned, -6), 0.008) << "from far away";
   EXPECT_LT(off(aligned, 1.5, 0.1), 0.008) << "with what siblings share";
   expect_same_for_all_layouts(with(aligned, "households = 200000", "households = 5000"));
-  expect_mistake(with(aligned, "align = 'offered'", "align = 'before'"), "a category or a condition", 25);
+  expect_refused(with(aligned, "align = 'offered'", "align = 'before'"), "which is not a whole number, first in household 0: a cell is a category, a condition or a whole number");
   expect_refused(with(aligned, "align = 'offered'", "align = 'received'"), "align by larger cells");
+}
+
+/// What moved is in the results: the constant that the model lacks, here of cells given by whole numbers.
+TEST_F(SchoolingTest, WhatTheAlignmentMovedIsTold) {
+  const std::string by_number = with(with(truth("observed = 'offered'\n"), "children = 'true'", "children = 'true'\nalign = 'if(offered, 12, 7)'"), "households = 200000", "households = 40000");
+  model(two_states(1.5, 0.01, 0.02));
+  const auto json = puente_json("run " + folder_.write("policy.toml", by_number));
+  const auto& moved = json["alignment_shift"];
+  ASSERT_EQ(moved.size(), 2U);
+  for (const char* cell : {"7", "12"}) EXPECT_NEAR(moved[cell]["school"].get<double>(), -2.5, 0.06) << "from 1.5 to the -1 of the data";
+  // The shift of a cell is that of a condition that tells the same cells apart.
+  const auto by_condition = puente_json("run " + folder_.write("policy.toml", with(by_number, "if(offered, 12, 7)", "offered")));
+  EXPECT_EQ(by_condition["alignment_shift"]["true"], moved["12"]);
+  EXPECT_EQ(by_condition["alignment_shift"]["false"], moved["7"]);
+  EXPECT_EQ(by_condition["scenarios"]["all"]["groups"]["all"]["attendance"], json["scenarios"]["all"]["groups"]["all"]["attendance"]);
+  const Ran ran = puente("run " + folder_.write("policy.toml", by_number));
+  EXPECT_NE(ran.text.find("schooling.align moved the constants of the model by\n  7: school -2."), std::string::npos) << ran.text;
+  expect_same_for_all_layouts(with(by_number, "households = 40000", "households = 5000"));
 }
 
 /// Four children in ten attend; a transfer to all households, and one on the condition to attend.
@@ -529,7 +547,11 @@ TEST_F(SchoolingTest, TheScreenShowsWhatChildrenDo) {
   model(two_states(0, 0.01, 0.02));
   const Ran ran = puente("run " + folder_.write("policy.toml", transfers));
   EXPECT_NE(ran.text.find("more pupils"), std::string::npos) << ran.text;
-  EXPECT_NE(ran.text.find("cost a pupil-year"), std::string::npos) << ran.text;
+  EXPECT_NE(ran.text.find("cost a pupil "), std::string::npos) << ran.text << "nothing says of how long";
+  const std::string monthly = with(with(transfers, "income = { value", "income = { unit = \"ZMW/month\", value"), "amount = 10", "amount = { value = 10, unit = \"ZMW/month\" }");
+  const auto each = [&](const std::string& content) { return run(content)["grant"]["cost_per_additional_pupil"].get<double>(); };
+  EXPECT_NEAR(each(monthly), 12 * each(transfers), 1e-9 * each(monthly));
+  EXPECT_NE(puente("run " + folder_.write("policy.toml", monthly)).text.find("cost a pupil-year "), std::string::npos);
 }
 
 }  // namespace
