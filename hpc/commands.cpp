@@ -16,6 +16,7 @@
 #include "hpc/solve.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
+#include "hpc/uncertain.hpp"
 #include "hpc/version.hpp"
 #include "io/hdf5/compare.hpp"
 #include "io/hdf5/describe.hpp"
@@ -202,7 +203,8 @@ ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, co
   const std::vector<Solved> solved = answer_solves(file, read, overrides, *source, options, exchange, team, found);
   if (!solved.empty()) file = read(overrides);
   for (const Diagnostic& diagnostic : found.all()) file.diagnostics.add(diagnostic);
-  Finished finished = run_study(file.model, *source, options, exchange, team, file.diagnostics);
+  const bool synthetic = origin_of(file, *source) == "synthetic";
+  Finished finished = run_uncertain({file.model, command.uncertainty, !command.common.precision.empty(), synthetic}, *source, options, exchange, team, file.diagnostics);
   for (const Solved& one : solved) add_solved(one, finished.results);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   add_provenance(finished.results, file, command, exchange, team.threads(), seconds);
@@ -239,9 +241,11 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
     options.window_households = window_of(command.common, *source, command.population);
     model = statistics_model(command);
     choose_precision(command.common, model.statistics);
+    take_options(command.uncertainty, model);
   });
   Diagnostics diagnostics;
-  const Finished finished = run_study(std::move(model), *source, options, exchange, team, diagnostics);
+  const bool synthetic = source->schema().notes.origin == "synthetic";
+  const Finished finished = run_uncertain({std::move(model), command.uncertainty, !command.common.precision.empty(), synthetic}, *source, options, exchange, team, diagnostics);
   if (exchange.rank() == 0)
     std::cout << (command.common.json ? io::groups_json(finished.results) : io::groups_table(finished.results));
   return 0;

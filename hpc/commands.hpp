@@ -21,12 +21,27 @@ struct CommonOptions {
   std::string precision;  ///< exact or sketch; empty: the scenario's own
 };
 
+/// How sure a run is to be of its figures; what is absent is the scenario file's.
+struct UncertaintyOptions {
+  std::optional<std::int64_t> draws;
+  std::string design;
+  std::optional<double> level;
+  bool save_draws = false;
+  std::int64_t batch = 4;            ///< draws in one walk
+  std::int64_t unit_replicates = 0;  ///< other draws of the units
+  std::string sampling, lonely;      ///< method, and rule for strata of one sampling unit
+  std::optional<std::int64_t> replicates;
+  std::optional<double> fay;
+  std::string psus_there;            ///< expression
+};
+
 struct RunCommand {
   std::string scenario, output, population;
   std::optional<std::int64_t> households;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> set;
   std::vector<std::string> scenarios;
+  UncertaintyOptions uncertainty;
   CommonOptions common;
   std::string command_line;
 };
@@ -34,6 +49,7 @@ struct RunCommand {
 struct StatisticsCommand {
   std::string population, welfare, weight, where, attends, age, sex, count = "persons", bands;
   std::vector<std::string> lines, by;
+  UncertaintyOptions uncertainty;
   CommonOptions common;
 };
 

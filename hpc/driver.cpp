@@ -83,10 +83,18 @@ std::unique_ptr<PopulationSource> keep_in_memory(std::unique_ptr<PopulationSourc
                                       part(*source, exchange.rank() + 1, exchange.size()), team);
 }
 
+SurveyDesign design_of(const SampleFrame& frame, const SamplingPlan& plan) {
+  return SurveyDesign({frame.stratum, frame.psu, {}}, {FinitePopulation::Unit::count, frame.psus_there, {}}, plan.lonely);
+}
+
 Finished run_study(StudyModel model, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,
                    Diagnostics& diagnostics) {
   if (source.households() == 0) throw bad_input("the population has no households");
   const std::uint64_t seed = model.seed;
+  const SamplingPlan sampling = model.sampling;
+  const std::size_t asked = model.asked.size();
+  if (sampling.method != SamplingMethod::none)
+    for (AskedExpression& question : frame_questions(source.schema(), sampling.psus_there)) model.asked.push_back(std::move(question));
   Study study(std::move(model), source.schema(), diagnostics);
   diagnostics.throw_if_errors();
   PassSettings settings;
@@ -104,7 +112,11 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   progress.end();
   const double everybody = totals.scenarios[static_cast<std::size_t>(study.reference)].welfare[0].weight;
   if (!(everybody > 0)) throw bad_input("the weights of all households are zero: nobody is represented");
-  return {summarise(study, totals), {}};
+  Finished finished{summarise(study, totals), {}, {}, {}};
+  if (sampling.method != SamplingMethod::none) finished.frame = find_frame(study, asked, runner);
+  if (sampling.method == SamplingMethod::linearised)
+    finished.sampling = sampling_errors(study, sample_of(study, *finished.frame, runner), design_of(*finished.frame, sampling), finished.results);
+  return finished;
 }
 
 }  // namespace puente

@@ -3,12 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/population/recipe.hpp"
 #include "engine/population/source.hpp"
 #include "engine/programmes/model.hpp"
 #include "engine/run/results.hpp"
+#include "engine/run/sampling_errors.hpp"
 #include "engine/run/study.hpp"
 
 namespace puente {
@@ -22,7 +24,11 @@ struct RunOptions {
 struct Finished {
   Results results;
   std::vector<std::string> warnings;
+  std::optional<SampleFrame> frame;          ///< of a model with a sampling method
+  std::optional<SamplingErrors> sampling;    ///< of the method `linearised`
 };
+
+SurveyDesign design_of(const SampleFrame& frame, const SamplingPlan& plan);
 
 /// Opens population.h5. Only this rank's part is read.
 std::unique_ptr<PopulationSource> open_population(const std::string& path, const RunOptions& options);

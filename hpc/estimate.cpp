@@ -25,11 +25,6 @@ const SchoolingChoice& choice_of(const io::ScenarioFile& file) {
   throw bad_input(file.path + ": there is no [schooling], which says who the children are and what they choose by, as in children = '6 <= age <= 15'");
 }
 
-/// Where the population comes from: a survey's answers, or assumptions of ours.
-std::string origin_of(const io::ScenarioFile& file, const PopulationSource& source) {
-  return file.recipe && file.population_source.empty() ? "synthetic" : source.schema().notes.origin;
-}
-
 void require_survey(const std::string& origin, const EstimateCommand& command) {
   if (command.for_testing) return;
   if (origin == "synthetic")

@@ -38,6 +38,28 @@ void add_work(CLI::App& app, CommonOptions& common) {
   app.add_flag("--quiet", common.quiet, "no table");
 }
 
+void add_uncertainty(CLI::App& app, UncertaintyOptions& options) {
+  app.add_option("--draws", options.draws, "draws of the uncertain parameters beyond the central one (default: the scenario's; 0: none)")->check(CLI::NonNegativeNumber);
+  app.add_option("--design", options.design, "random, sobol, latin or saltelli: how the draws lie (default: the scenario's, or random)")
+      ->check(CLI::IsMember({"random", "sobol", "latin", "saltelli"}));
+  app.add_option("--level", options.level, "of the limits beside each figure (default: 0.95)")->check(CLI::Range(0.01, 0.9999));
+  app.add_flag("--save-draws", options.save_draws, "all draws of all figures, in the group /draws of the results file");
+  app.add_option("--batch", options.batch, "draws in one walk over the households (default: 4); changes no digit")->check(positive);
+  app.add_option("--unit-replicates", options.unit_replicates, "runs with other draws of the households' and persons' chances: the noise of the simulation itself")
+      ->check(CLI::NonNegativeNumber);
+}
+
+/// Of a survey.
+void add_sampling(CLI::App& app, UncertaintyOptions& options) {
+  app.add_option("--sampling", options.sampling, "standard errors of a survey's figures: linearised, or replicate weights (bootstrap, jackknife, brr); none (default)")
+      ->check(CLI::IsMember(sampling_method_names()));
+  app.add_option("--replicates", options.replicates, "of the bootstrap (default: 500)")->check(positive);
+  app.add_option("--fay", options.fay, "Fay's factor of brr (default: 0)")->check(CLI::Range(0.0, 0.99));
+  app.add_option("--lonely-psu", options.lonely, "a stratum of one sampling unit: fail (default), certainty, remove, adjust, average, as R's survey.lonely.psu")
+      ->check(CLI::IsMember(lonely_psu_names()));
+  app.add_option("--psus-there", options.psus_there, "EXPR: sampling units in a household's stratum, for the finite-population correction");
+}
+
 void report(const Error& error, ParallelSession* session) {
   if (session != nullptr && session->exchange().rank() != 0) return;
   const std::string text = error.what();
@@ -88,6 +110,8 @@ int main(int argc, char** argv) {
   run_app->add_option("--seed", run.seed, "seed of all draws");
   run_app->add_option("--set", run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();
   run_app->add_option("--scenarios", run.scenarios, "only these, and what they are compared with: A,B")->delimiter(',');
+  add_uncertainty(*run_app, run.uncertainty);
+  add_sampling(*run_app, run.uncertainty);
   add_common(*run_app, run.common);
 
   ValidateCommand validate;
@@ -112,6 +136,8 @@ int main(int argc, char** argv) {
   statistics_app->add_option("--age", statistics.age, "age in years");
   statistics_app->add_option("--sex", statistics.sex, "sex");
   statistics_app->add_option("--age-bands", statistics.bands, "as in 6-13,14-17");
+  statistics_app->add_option("--level", statistics.uncertainty.level, "of the limits beside each figure (default: 0.95)")->check(CLI::Range(0.01, 0.9999));
+  add_sampling(*statistics_app, statistics.uncertainty);
   add_common(*statistics_app, statistics.common);
 
   SynthesiseCommand synthesise;

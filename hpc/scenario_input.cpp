@@ -7,6 +7,7 @@
 #include "hpc/profiles.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
+#include "hpc/uncertain.hpp"
 #include "io/toml/profile_reader.hpp"
 
 namespace puente {
@@ -23,6 +24,10 @@ io::ScenarioOverrides overrides_of(const std::vector<std::string>& set, const st
   }
   overrides.scenarios = scenarios;
   return overrides;
+}
+
+std::string origin_of(const io::ScenarioFile& file, const PopulationSource& source) {
+  return file.recipe && file.population_source.empty() ? "synthetic" : source.schema().notes.origin;
 }
 
 RunOptions options_of(const CommonOptions& common) { return {common.block, common.window, common.quiet}; }
@@ -93,6 +98,7 @@ io::ScenarioFile read_for(const RunCommand& command, const io::ScenarioOverrides
     if (file.recipe) file.recipe->seed = *command.seed;
   }
   choose_precision(command.common, file.model.statistics);
+  take_options(command.uncertainty, file.model);
   return file;
 }
 

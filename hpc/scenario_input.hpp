@@ -20,6 +20,8 @@ int threads_of(const CommonOptions& common, const ParallelSession& session);
 std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const std::string& path);
 /// The file's recipe, which may use the file's parameters.
 Recipe recipe_of(const io::ScenarioFile& file);
+/// Where the population comes from: survey, clone, or synthetic where assumptions of ours made it.
+std::string origin_of(const io::ScenarioFile& file, const PopulationSource& source);
 /// The scenario file as the command wants it.
 io::ScenarioFile read_for(const RunCommand& command, const io::ScenarioOverrides& overrides, Exchange& exchange);
 /// Its population. Kept in memory where it is made, unless `options` ask for a window.

@@ -21,14 +21,14 @@ struct Subject {
   std::string evidence, profile;
 };
 
-/// evidence.toml lies beside a pack's scenario.toml, and COUNTRY.evidence.toml beside a profile.
+/// evidence.toml lies beside a pack's scenario.toml, and NAME.evidence.toml beside a profile or another scenario file.
 Subject subject_of(const std::string& what) {
   if (fs::is_directory(what) && fs::exists(fs::path(what) / "evidence.toml")) return {(fs::path(what) / "evidence.toml").string(), ""};
   const fs::path found = find_scenario(what);
   const std::string name = found.filename().string();
   if (name == "evidence.toml" || name.ends_with(".evidence.toml")) return {found.string(), ""};
   const bool profile = io::is_profile(found.string());
-  const fs::path evidence = found.parent_path() / (profile ? found.stem().string() + ".evidence.toml" : "evidence.toml");
+  const fs::path evidence = found.parent_path() / (found.stem() == "scenario" ? "evidence.toml" : found.stem().string() + ".evidence.toml");
   if (!fs::exists(evidence)) throw Error(ExitCode::input_missing, evidence.string() + ": there is no evidence for " + found.string());
   return {evidence.string(), profile ? found.string() : ""};
 }
@@ -59,12 +59,14 @@ int validate_command(const ValidateCommand& command, ParallelSession& session) {
   Exchange& exchange = session.exchange();
   io::EvidenceFile evidence;
   RunCommand run = command.run;
+  run.uncertainty.draws = 0;  // findings are held against the central values
   together(exchange, [&] {
     const Subject subject = subject_of(command.what);
     evidence = io::read_evidence(subject.evidence, subject.profile);
     check_scenarios(evidence);
     evidence.diagnostics.throw_if_errors();
     run.scenario = evidence.scenario;
+    run.set.insert(run.set.begin(), evidence.set.begin(), evidence.set.end());
     if (run.population.empty()) run.population = subject.profile;
     for (const Finding& finding : evidence.findings)
       if (finding.simulated) finding.simulated->add_scenarios(run.scenarios);

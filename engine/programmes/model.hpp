@@ -16,6 +16,7 @@
 #include "engine/core/precision.hpp"
 #include "engine/uncertainty/distribution.hpp"
 #include "engine/uncertainty/plan.hpp"
+#include "engine/uncertainty/sampling_plan.hpp"
 
 namespace puente {
 
@@ -215,6 +216,7 @@ struct StudyModel {
   StatisticsModel statistics;
   std::uint64_t seed = 0;
   UncertaintyPlan uncertainty;
+  SamplingPlan sampling;
   Prices prices;                           ///< of other dates and currencies
   std::optional<SchoolingChoice> schooling;
   std::vector<AskedExpression> asked;      ///< of the data as surveyed

@@ -37,6 +37,7 @@ struct Results {
   std::vector<Dimension> dimensions;
   std::vector<Variable> variables;
   std::vector<Variable> differences;  ///< same names, minus the reference: group /difference
+  std::map<std::string, std::vector<Variable>> groups;  ///< others, by the path of their group
   Provenance provenance;
 
   const Dimension& dimension(const std::string& name) const;  ///< throws when there is none

@@ -100,6 +100,11 @@ std::string compose(const Results& results) {
   GroupHandle difference = create_group(file, difference_group);
   create_variables(difference, results, results.differences, dimensions_used(results.differences));
   difference.close("close a group");
+  for (const auto& [path, variables] : results.groups) {  // a map: a group comes before those in it
+    GroupHandle group = create_group(file, path);
+    create_variables(group, results, variables, dimensions_used(variables));
+    group.close("close a group");
+  }
   GroupHandle provenance = create_group(file, provenance_group);
   for (const auto& [name, value] : results.provenance) {
     // netCDF takes it for the labels of the dimension, and h5netcdf then opens none of the group.
@@ -173,6 +178,21 @@ void read_group(hid_t group, std::vector<Dimension>& dimensions, std::vector<Var
   }
 }
 
+/// Groups other than those of every file, and the groups in them.
+void read_more_groups(hid_t parent, const std::string& path, Results& results) {
+  for (const std::string& name : link_names(parent)) {
+    if (!is_group(parent, name) || (path.empty() && (name == difference_group || name == provenance_group))) continue;
+    const GroupHandle group = open_group(parent, name);
+    const std::string whole = path.empty() ? name : path + "/" + name;
+    std::vector<Dimension> dimensions;
+    read_group(group, dimensions, results.groups[whole]);
+    for (Dimension& dimension : dimensions)
+      if (std::none_of(results.dimensions.begin(), results.dimensions.end(), [&](const Dimension& d) { return d.name == dimension.name; }))
+        results.dimensions.push_back(std::move(dimension));
+    read_more_groups(group, whole, results);
+  }
+}
+
 Provenance read_provenance(hid_t group) {
   Provenance provenance;
   for (const std::string& name : link_names(group)) {
@@ -207,10 +227,13 @@ Results read_open(hid_t file) {
   std::vector<Dimension> repeated;
   if (has_link(file, difference_group))
     read_group(open_group(file, difference_group), repeated, results.differences);
+  read_more_groups(file, "", results);
   if (has_link(file, provenance_group))
     results.provenance = read_provenance(open_group(file, provenance_group));
   for (const auto* variables : {&results.variables, &results.differences})
     for (const Variable& variable : *variables) check_shape(results, variable);
+  for (const auto& [path, variables] : results.groups)
+    for (const Variable& variable : variables) check_shape(results, variable);
   return results;
 }
 

@@ -23,13 +23,15 @@ std::string cell(double x, int decimals, const char* sign = "") {
 
 std::string short_number(double x) { return fmt::format("{}", x); }
 
+/// A group's figures in one scenario, or what stands beside them (`suffix`: "_se", …), or their differences.
 class GroupJson {
  public:
-  GroupJson(const Results& results, std::size_t s, std::size_t g) : results_(results), s_(s), g_(g) {}
+  GroupJson(const Results& results, const std::vector<Variable>& variables, const char* suffix, std::size_t s, std::size_t g)
+      : results_(results), variables_(variables), suffix_(suffix), s_(s), g_(g) {}
 
   Json json() const {
     Json group;
-    counts(group);
+    if (&variables_ == &results_.variables && suffix_.empty()) counts(group);
     put(group, "mean", "mean_welfare");
     for (const char* name : {"gini", "palma", "s80_s20", "p90_p10", "gini_error_bound", "excluded_from_logs", "weight_negative", "weight_zero"}) put(group, name, name);
     lines(group);
@@ -39,7 +41,7 @@ class GroupJson {
     along(group, "ge", "generalised_entropy", "ge");
     along(group, "atkinson", "atkinson", "epsilon");
     along(group, "outcomes", "outcome_mean", "outcome");
-    if (const Variable* v = results_.find("decile_share"))
+    if (const Variable* v = find("decile_share"))
       for (std::size_t d = 0; d < 10; ++d) group["decile_share"].push_back(number(results_.at(*v, {s_, g_, d})));
     by_age(group, "attendance", "attendance");
     by_age(group, "work", "work");
@@ -58,18 +60,22 @@ class GroupJson {
     }
     group["n_excluded"] = number(results_.at(*results_.find("n_excluded"), {g_}));
   }
+  const Variable* find(const std::string& name) const {
+    const auto found = std::find_if(variables_.begin(), variables_.end(), [&](const Variable& v) { return v.name == name + suffix_; });
+    return found == variables_.end() ? nullptr : &*found;
+  }
   void put(Json& group, const char* key, const char* variable) const {
-    if (const Variable* v = results_.find(variable)) group[key] = number(results_.at(*v, {s_, g_}));
+    if (const Variable* v = find(variable)) group[key] = number(results_.at(*v, {s_, g_}));
   }
   void along(Json& group, const char* key, const char* variable, const char* dimension) const {
-    const Variable* v = results_.find(variable);
+    const Variable* v = find(variable);
     if (v == nullptr) return;
     const Dimension& dim = results_.dimension(dimension);
     for (std::size_t i = 0; i < dim.size(); ++i)
       group[key][dim.labels.empty() ? short_number(dim.values[i]) : dim.labels[i]] = number(results_.at(*v, {s_, g_, i}));
   }
   void lines(Json& group) const {
-    const Variable* fgt = results_.find("fgt");
+    const Variable* fgt = find("fgt");
     if (fgt != nullptr) {
       const Dimension& line = results_.dimension("line");
       for (std::size_t z = 0; z < line.size(); ++z)
@@ -78,7 +84,7 @@ class GroupJson {
     for (const char* name : {"watts", "poor_persons", "total_gap"}) along(group, name, name, "line");
   }
   void transitions(Json& group) const {
-    const Variable* v = results_.find("schooling_transition");
+    const Variable* v = find("schooling_transition");
     if (v == nullptr) return;
     const std::vector<std::string>& states = results_.dimension("state_from").labels;
     for (std::size_t from = 0; from < states.size(); ++from)
@@ -86,7 +92,7 @@ class GroupJson {
         group["schooling_transition"][states[from]][states[to]] = number(results_.at(*v, {s_, g_, from, to}));
   }
   void by_age(Json& group, const std::string& key, const char* variable) const {
-    const Variable* v = results_.find(variable);
+    const Variable* v = find(variable);
     if (v == nullptr) return;
     const Dimension &band = results_.dimension("age_band"), &sex = results_.dimension("sex");
     for (std::size_t b = 0; b < band.size(); ++b) {
@@ -97,13 +103,28 @@ class GroupJson {
   }
 
   const Results& results_;
+  const std::vector<Variable>& variables_;
+  std::string suffix_;
   std::size_t s_, g_;
 };
+
+bool has_intervals(const Results& results) { return results.find("mean_welfare_se") != nullptr; }
+
+/// Figures, and with uncertainty what stands beside them in the same shape under `se`, `lower` and `upper`.
+Json with_intervals(const Results& results, const std::vector<Variable>& variables, std::size_t s, std::size_t g) {
+  Json figures = GroupJson(results, variables, "", s, g).json();
+  if (!has_intervals(results)) return figures;
+  for (const char* beside : {"se", "lower", "upper"}) figures[beside] = GroupJson(results, variables, (std::string("_") + beside).c_str(), s, g).json();
+  return figures;
+}
 
 Json groups_of(const Results& results, std::size_t s) {
   Json groups;
   const Dimension& group = results.dimension("group");
-  for (std::size_t g = 0; g < group.size(); ++g) groups[group.labels[g]] = GroupJson(results, s, g).json();
+  for (std::size_t g = 0; g < group.size(); ++g) {
+    Json& of_group = groups[group.labels[g]] = with_intervals(results, results.variables, s, g);
+    if (has_intervals(results) && !results.differences.empty()) of_group["difference"] = with_intervals(results, results.differences, s, g);
+  }
   return groups;
 }
 
@@ -152,9 +173,9 @@ std::vector<Headline> headlines(const Results& results) {
   return all;
 }
 
-double headline_value(const Results& results, const std::vector<Variable>& from, const Headline& h, std::size_t s, std::size_t g) {
+double headline_value(const Results& results, const std::vector<Variable>& from, const Headline& h, std::size_t s, std::size_t g, const char* suffix = "") {
   for (const Variable& v : from) {
-    if (v.name != h.variable) continue;
+    if (v.name != h.variable + suffix) continue;
     std::vector<std::size_t> index = {s, g};
     index.insert(index.end(), h.index.begin(), h.index.end());
     return results.at(v, index) * h.scale;
@@ -175,6 +196,15 @@ std::string footing(const Results& results) {
   if (results.find("attendance") != nullptr) text += "attendance: ages " + results.dimension("age_band").labels.front() + "; ";
   const Variable *households = results.find("households"), *persons = results.find("persons");
   return text + fmt::format("{:.0f} households, {:.0f} persons\n", results.at(*households, {0}), results.at(*persons, {0}));
+}
+
+/// What the limits are, in words.
+std::string uncertainty_lines(const Results& results) {
+  std::string text;
+  for (const char* key : {"uncertainty", "sampling"})
+    if (const auto told = results.provenance.find(key); told != results.provenance.end())
+      text += (std::string(key) == "sampling" ? "sampling: " : "") + std::get<std::string>(told->second) + "\n";
+  return text;
 }
 
 /// What was solved for, in words.
@@ -250,6 +280,18 @@ std::string schooling_lines(const Results& results) {
   return text;
 }
 
+/// A line of limits under figures, or under changes (with their sign); empty where there are none.
+std::string limits_lines(const Results& results, const std::vector<Variable>& from, std::size_t s, std::size_t g, const char* sign) {
+  if (!has_intervals(results)) return "";
+  std::string text = fmt::format("{:<26}", "    from");
+  std::string above = fmt::format("{:<26}", "    to");
+  for (const Headline& h : headlines(results)) {
+    text += cell(headline_value(results, from, h, s, g, "_lower"), h.decimals, sign);
+    above += cell(headline_value(results, from, h, s, g, "_upper"), h.decimals, sign);
+  }
+  return text + "\n" + above + "\n";
+}
+
 }  // namespace
 
 std::string screen_table(const Results& results) {
@@ -259,7 +301,7 @@ std::string screen_table(const Results& results) {
   for (std::size_t s = 0; s < scenario.size(); ++s) {
     text += fmt::format("{:<26}", scenario.labels[s]);
     for (const Headline& h : headlines(results)) text += cell(headline_value(results, results.variables, h, s, 0), h.decimals);
-    text += "\n";
+    text += "\n" + limits_lines(results, results.variables, s, 0, "");
     if (results.differences.empty()) continue;
     std::string change = fmt::format("{:<26}", "  change");
     bool any = false;
@@ -268,10 +310,10 @@ std::string screen_table(const Results& results) {
       any |= difference != 0;
       change += cell(difference, h.decimals, "+");
     }
-    if (any) text += change + "\n";
+    if (any) text += change + "\n" + limits_lines(results, results.differences, s, 0, "+");
   }
   text += schooling_lines(results);
-  return text + "\n" + solve_lines(results) + alignment_lines(results) + financing_lines(results) + footing(results);
+  return text + "\n" + uncertainty_lines(results) + solve_lines(results) + alignment_lines(results) + financing_lines(results) + footing(results);
 }
 
 std::string groups_table(const Results& results) {
@@ -280,9 +322,9 @@ std::string groups_table(const Results& results) {
   for (std::size_t g = 0; g < group.size(); ++g) {
     text += fmt::format("{:<26}", group.labels[g]);
     for (const Headline& h : headlines(results)) text += cell(headline_value(results, results.variables, h, 0, g), h.decimals);
-    text += "\n";
+    text += "\n" + limits_lines(results, results.variables, 0, g, "");
   }
-  return text + "\n" + footing(results);
+  return text + "\n" + uncertainty_lines(results) + footing(results);
 }
 
 std::string scenarios_json(const Results& results) {

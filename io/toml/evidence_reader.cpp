@@ -124,6 +124,7 @@ EvidenceFile read_evidence(const std::string& path, const std::string& settings)
   evidence.title = root.string("title");
   const std::string scenario = root.string("scenario");
   evidence.scenario = (fs::path(path).parent_path() / (scenario.empty() ? "scenario.toml" : scenario)).string();
+  for (const rules::Text& setting : root.texts("set")) evidence.set.push_back(setting.text);
   const std::string settings_path = settings.empty() ? evidence.scenario : settings;
   const TomlFile held = TomlFile::parse(settings_path, read_text(settings_path));
   Reader reader(file, held.root, settings_path);

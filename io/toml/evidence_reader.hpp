@@ -12,6 +12,7 @@ namespace puente::io {
 struct EvidenceFile {
   std::string path, title;
   std::string scenario;              ///< path of the scenario file that is run
+  std::vector<std::string> set;      ///< with these settings, each KEY=VALUE as after --set
   std::vector<Finding> findings;
   Diagnostics diagnostics;
 };

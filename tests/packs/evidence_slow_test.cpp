@@ -31,10 +31,12 @@ std::string name_of(const std::string& file) {
   return name;
 }
 
-/// A profile is validated by its own name, a pack by its folder.
+/// A profile is validated by its own name, a pack by its folder, other evidence by its file.
 std::string subject_of(const std::string& file) {
   const fs::path path(file);
-  return path.filename() == "evidence.toml" ? path.parent_path().string() : (path.parent_path() / path.stem().stem()).string() + ".toml";
+  if (path.filename() == "evidence.toml") return path.parent_path().string();
+  const std::string scenario = (path.parent_path() / path.stem().stem()).string() + ".toml";
+  return fs::exists(scenario) ? scenario : file;
 }
 
 nlohmann::json validate(const std::string& file, const std::string& options = "") {
@@ -47,7 +49,7 @@ nlohmann::json validate(const std::string& file, const std::string& options = ""
 class Evidence : public testing::TestWithParam<std::string> {};
 
 TEST_P(Evidence, ClosesWhereItMust) {
-  if (!full_size && !GetParam().ends_with("/evidence.toml")) GTEST_SKIP() << "profiles close at full size only";
+  if (!full_size && !GetParam().ends_with("/evidence.toml")) GTEST_SKIP() << "profiles and choices close at full size only";
   const auto json = validate(GetParam());
   EXPECT_FALSE(json["findings"].empty());
   for (const auto& finding : json["findings"]) {

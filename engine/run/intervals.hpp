@@ -1,0 +1,28 @@
+// Intervals beside figures: where the uncertainty of each comes from, and the three together. A part that is missing for a
+// figure leaves its interval missing.
+//
+// Parts are independent: variances add up. Limits are combined from the distances of each part's own limits to the figure
+// (the method of variance estimates recovery: Zou and Donner 2008, Statistics in Medicine 27), so that skewed draws keep
+// their skewness. With draws of parameters alone the limits are percentiles of the draws.
+#pragma once
+
+#include "engine/run/realisations.hpp"
+#include "engine/run/sampling_errors.hpp"
+
+namespace puente {
+
+struct UncertaintyParts {
+  const Realisations* parameters = nullptr;   ///< draws 1 …
+  const Realisations* simulation = nullptr;   ///< other draws of the units, parameters at their central values
+  const SamplingErrors* sampling = nullptr;   ///< standard errors of a sample
+  double level = 0.95;
+};
+
+/// Beside every variable over scenarios, and every difference: NAME_se, NAME_lower, NAME_upper; with draws of parameters
+/// NAME_mean, the mean of the draws, and NAME_mcse, its Monte Carlo error; with several parts NAME_se_PART.
+void add_intervals(Results& results, const UncertaintyParts& uncertainty);
+
+/// All draws, under `draws` and `draws/difference`: the variable's dimensions after `draw`, which counts from `first`.
+void add_draws(Results& results, const Realisations& draws, std::size_t first);
+
+}  // namespace puente

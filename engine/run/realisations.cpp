@@ -1,0 +1,74 @@
+#include "engine/run/realisations.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/core/error.hpp"
+
+namespace puente {
+
+namespace {
+
+const Series* find(const std::vector<Series>& all, const std::string& name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Series& s) { return s.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+void append(const std::vector<Variable>& variables, bool first, std::vector<Series>& series) {
+  std::size_t next = 0;
+  for (const Variable& variable : variables) {
+    if (variable.dimensions.empty() || variable.dimensions.front() != "scenario") continue;
+    if (first) series.push_back({variable.name, variable.values.size(), {}});
+    expect(next < series.size() && series[next].name == variable.name && series[next].figures == variable.values.size(),
+           "every realisation has the same figures");
+    series[next].values.insert(series[next].values.end(), variable.values.begin(), variable.values.end());
+    ++next;
+  }
+}
+
+/// The smallest of n values in order whose share of them is at least p.
+double quantile(const std::vector<double>& sorted, double p) {
+  const double n = static_cast<double>(sorted.size());
+  const double place = std::ceil(p * n - 1e-9);
+  return sorted[static_cast<std::size_t>(std::clamp(place, 1.0, n)) - 1];
+}
+
+}  // namespace
+
+void Realisations::add(const Results& results) {
+  append(results.variables, count_ == 0, variables_);
+  append(results.differences, count_ == 0, differences_);
+  ++count_;
+}
+
+const Series* Realisations::variable(const std::string& name) const { return find(variables_, name); }
+const Series* Realisations::difference(const std::string& name) const { return find(differences_, name); }
+
+void gather(const Series& series, std::size_t i, std::size_t count, std::vector<double>& values) {
+  values.resize(count);
+  for (std::size_t r = 0; r < count; ++r) values[r] = series.values[r * series.figures + i];
+}
+
+Spread spread_of(std::vector<double>& values, double level) {
+  std::erase_if(values, [](double v) { return !std::isfinite(v); });
+  Spread spread;
+  spread.count = values.size();
+  if (values.size() < 2) {
+    spread.mean = spread.se = spread.lower = spread.upper = spread.mean_error = NAN;
+    return spread;
+  }
+  std::sort(values.begin(), values.end());
+  const double n = static_cast<double>(values.size()), origin = values[values.size() / 2];
+  double sum = 0, squares = 0;
+  for (const double v : values) sum += v - origin;
+  const double shift = sum / n;
+  for (const double v : values) squares += (v - origin - shift) * (v - origin - shift);
+  spread.mean = origin + shift;
+  spread.se = std::sqrt(squares / (n - 1));
+  spread.lower = quantile(values, (1 - level) / 2);
+  spread.upper = quantile(values, (1 + level) / 2);
+  spread.mean_error = spread.se / std::sqrt(n);
+  return spread;
+}
+
+}  // namespace puente

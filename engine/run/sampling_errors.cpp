@@ -1,0 +1,174 @@
+#include "engine/run/sampling_errors.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <regex>
+
+#include "engine/core/error.hpp"
+#include "engine/statistics/design_variance.hpp"
+#include "engine/statistics/poverty_influence.hpp"
+
+namespace puente {
+
+namespace {
+
+/// A figure of one slot of one scenario: where it stands in its variable, and its contributions by sampling unit.
+struct Figure {
+  std::string variable;
+  std::size_t index = 0;
+  DesignTotals totals;
+};
+using Figures = std::vector<Figure>;
+
+/// P of a line 'SHARE * quantile(welfare, P)'.
+std::optional<double> median_share(const std::string& line) {
+  static const std::regex form(R"(\s*[0-9.]+\s*\*\s*quantile\(\s*welfare\s*,\s*([0-9.]+)\s*\)\s*)");
+  std::smatch found;
+  return std::regex_match(line, found, form) ? std::optional(std::stod(found[1])) : std::nullopt;
+}
+
+class Errors {
+ public:
+  Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results);
+  SamplingErrors find();
+
+ private:
+  using OfOrder = std::function<Contributions(const OrderedWelfare&)>;
+  void welfare_figures(std::size_t s, std::size_t slot, Figures& figures) const;
+  void attendance_figures(std::size_t s, std::size_t slot, Figures& figures) const;
+  std::size_t place(const Variable& variable, std::size_t s, std::size_t slot, std::size_t inner) const;
+  void add(Figures& figures, const char* variable, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e) const;
+  void set(std::vector<Variable>& variables, const Figure& figure, double se) const;
+  void poverty_figures(std::size_t s, std::size_t slot, std::size_t z, Figures& figures) const;
+
+  const Study& study_;
+  const std::vector<ScenarioSample>& samples_;
+  const SurveyDesign& design_;
+  const Results& results_;
+  SamplingErrors errors_;
+};
+
+Errors::Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results)
+    : study_(study), samples_(samples), design_(design), results_(results) {
+  for (const auto& [from, to] : {std::pair{&results.variables, &errors_.variables}, {&results.differences, &errors_.differences}})
+    for (Variable variable : *from) {
+      if (variable.dimensions.empty() || variable.dimensions.front() != "scenario") continue;
+      std::fill(variable.values.begin(), variable.values.end(), NAN);
+      to->push_back(std::move(variable));
+    }
+  errors_.degrees_of_freedom = static_cast<double>(design.degrees_of_freedom());
+}
+
+/// Index of (scenario, slot, inner…) in a variable over scenario, group and others.
+std::size_t Errors::place(const Variable& variable, std::size_t s, std::size_t slot, std::size_t inner) const {
+  std::size_t each = 1;
+  for (std::size_t d = 2; d < variable.dimensions.size(); ++d) each *= results_.dimension(variable.dimensions[d]).size();
+  return (s * study_.slots() + slot) * each + inner;
+}
+
+void Errors::add(Figures& figures, const char* name, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e) const {
+  const Variable* variable = results_.find(name);
+  if (variable == nullptr) return;
+  UnitTotals totals(design_);
+  for (std::size_t i = 0; i < e.size(); ++i) totals.add(design_.unit_of_record(static_cast<std::size_t>(rows.household[i])), e[i]);
+  figures.push_back({name, place(*variable, s, slot, inner), DesignTotals(design_, totals)});
+}
+
+void Errors::welfare_figures(std::size_t s, std::size_t slot, Figures& figures) const {
+  const SlotRows& rows = samples_[s].welfare[slot];
+  const OrderedWelfare order(rows.y, rows.w);
+  const auto put = [&](const char* name, std::size_t inner, const OfOrder& contributions) {
+    if (results_.find(name) != nullptr) add(figures, name, s, slot, inner, rows, contributions(order));
+  };
+  put("mean_welfare", 0, mean_contributions);
+  for (std::size_t z = 0; z < rows.line.size(); ++z) poverty_figures(s, slot, z, figures);
+  put("gini", 0, gini_contributions);
+  put("palma", 0, palma_contributions);
+  put("s80_s20", 0, s80_s20_contributions);
+  put("p90_p10", 0, p90_p10_contributions);
+  const auto along = [&](const char* name, const char* dimension, auto contributions) {
+    if (results_.find(name) == nullptr) return;
+    const std::vector<double>& values = results_.dimension(dimension).values;
+    for (std::size_t k = 0; k < values.size(); ++k) put(name, k, [&](const OrderedWelfare& w) { return contributions(w, values[k]); });
+  };
+  along("generalised_entropy", "ge", entropy_contributions);
+  along("atkinson", "epsilon", atkinson_contributions);
+  along("quantile_value", "quantile", quantile_contributions);
+  along("lorenz", "quantile", [](const OrderedWelfare& w, double p) { return lorenz_contributions(w, p); });
+  along("decile_share", "decile", [](const OrderedWelfare& w, double d) { return share_contributions(w, (d - 1) / 10, d / 10); });
+}
+
+/// With a line that is estimated, the records are everybody's, of whom the group's alone count.
+void Errors::poverty_figures(std::size_t s, std::size_t slot, std::size_t z, Figures& figures) const {
+  const Line& line = study_.model.welfare.lines[z];
+  const std::optional<double> p = line.fixed ? std::nullopt : median_share(line.value.text);
+  const SlotRows &group = samples_[s].welfare[slot], &everybody = samples_[s].welfare[0];
+  const SlotRows& rows = p ? everybody : group;
+  std::vector<double> count = p ? std::vector<double>(rows.y.size(), 0) : rows.w;
+  for (std::size_t i = 0; p && i < group.y.size(); ++i) count[static_cast<std::size_t>(group.record[i])] += group.w[i];
+  const Contributions own = p ? quantile_line(OrderedWelfare(everybody.y, everybody.w), *p) : Contributions();
+  const InfluenceLine of_records{rows.line[z], p ? &own : nullptr};
+  const OrderedWelfare order(rows.y, count);
+  const auto put = [&](const char* name, std::size_t inner, auto contributions) {
+    if (results_.find(name) != nullptr) add(figures, name, s, slot, inner, rows, contributions(order, of_records));
+  };
+  for (std::size_t alpha = 0; alpha < 3; ++alpha)
+    put("fgt", 3 * z + alpha, [&](const OrderedWelfare& w, const InfluenceLine& l) { return fgt_contributions(w, l, static_cast<int>(alpha)); });
+  put("watts", z, watts_contributions);
+  put("poor_persons", z, poor_contributions);
+  put("total_gap", z, total_gap_contributions);
+}
+
+void Errors::attendance_figures(std::size_t s, std::size_t slot, Figures& figures) const {
+  const Variable* variable = results_.find("attendance");
+  if (variable == nullptr) return;
+  const std::size_t sexes = 1 + study_.sex_labels.size();
+  for (std::size_t b = 0; b < samples_[s].attendance.size(); ++b)
+    for (std::size_t sex = 0; sex < sexes; ++sex) {
+      const RatioRows& rows = samples_[s].attendance[b][slot * sexes + sex];
+      const std::vector<double> one(rows.household.size(), 1.0);
+      const Contributions e = ratio_contributions(one, rows.numerator, rows.denominator);
+      UnitTotals totals(design_);
+      for (std::size_t i = 0; i < e.size(); ++i) totals.add(design_.unit_of_record(static_cast<std::size_t>(rows.household[i])), e[i]);
+      if (!e.empty()) figures.push_back({"attendance", place(*variable, s, slot, b * sexes + sex), DesignTotals(design_, totals)});
+    }
+}
+
+void Errors::set(std::vector<Variable>& variables, const Figure& figure, double se) const {
+  const auto variable = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == figure.variable; });
+  if (variable != variables.end()) variable->values[figure.index] = se;
+}
+
+SamplingErrors Errors::find() {
+  for (std::size_t slot = 0; slot < study_.fixed_slots(); ++slot) {
+    std::vector<Figures> of_scenario(study_.scenarios.size());
+    for (std::size_t s = 0; s < of_scenario.size(); ++s) {
+      if (samples_[s].welfare[slot].y.empty()) continue;
+      welfare_figures(s, slot, of_scenario[s]);
+      attendance_figures(s, slot, of_scenario[s]);
+      for (const Figure& figure : of_scenario[s]) set(errors_.variables, figure, std::sqrt(design_variance(design_, figure.totals)));
+    }
+    for (std::size_t s = 0; s < of_scenario.size(); ++s) {
+      const int with = study_.compared_with(s);
+      for (std::size_t f = 0; f < of_scenario[s].size(); ++f) {
+        Figure difference = of_scenario[s][f];
+        const Figures* other = with < 0 ? &of_scenario[s] : &of_scenario[static_cast<std::size_t>(with)];
+        expect(other->size() == of_scenario[s].size(), "a group has the same figures in all scenarios");
+        for (auto [mine, theirs] : {std::pair{&difference.totals.of_unit, &(*other)[f].totals.of_unit}, {&difference.totals.of_psu, &(*other)[f].totals.of_psu}})
+          for (std::size_t u = 0; u < mine->size(); ++u) (*mine)[u] -= (*theirs)[u];
+        set(errors_.differences, difference, std::sqrt(design_variance(design_, difference.totals)));
+      }
+    }
+  }
+  return std::move(errors_);
+}
+
+}  // namespace
+
+SamplingErrors sampling_errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results) {
+  return Errors(study, samples, design, results).find();
+}
+
+}  // namespace puente

@@ -1,0 +1,54 @@
+#include "hpc/draws.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "engine/core/error.hpp"
+#include "hpc/progress.hpp"
+
+namespace puente {
+
+namespace {
+
+/// Which draws, and what is drawn, before what went wrong in them.
+std::string told(const StudyModel& model, std::size_t first, const std::vector<ParameterSet>& drawn) {
+  std::string text = drawn.size() == 1 ? "in draw " + std::to_string(first)
+                                       : "in one of the draws " + std::to_string(first) + " to " + std::to_string(first + drawn.size() - 1);
+  if (drawn.size() > 1) return text;
+  for (std::size_t j = 0; j < drawn[0].size(); ++j)
+    if (drawn[0][j] != model.parameters[j].value) text += (text.find('=') == std::string::npos ? ", with " : ", ") + model.parameters[j].name + " = " + shortest(drawn[0][j]);
+  return text;
+}
+
+Results run_together(const StudyModel& model, std::size_t first, const std::vector<ParameterSet>& drawn, PopulationSource& source,
+                     const RunOptions& options, Exchange& exchange, Team& team) {
+  Diagnostics diagnostics;
+  try {
+    return run_study(study_of_draws(model, drawn), source, options, exchange, team, diagnostics).results;
+  } catch (const Error& error) {
+    if (drawn.size() > 1)  // the first draw that fails tells what was drawn
+      for (std::size_t k = 0; k < drawn.size(); ++k) run_together(model, first + k, {drawn[k]}, source, options, exchange, team);
+    throw Error(error.code(), told(model, first, drawn) + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+void run_draws(const StudyModel& model, const DrawPlan& plan, PopulationSource& source, const RunOptions& options, Exchange& exchange,
+               Team& team, Realisations& realisations) {
+  RunOptions silent = options;
+  silent.quiet = true;
+  Progress progress;
+  const std::size_t end = plan.first + plan.count;
+  for (std::size_t d = plan.first; d < end;) {
+    std::vector<ParameterSet> drawn;
+    for (std::size_t k = 0; k < plan.together && d + k < end; ++k) drawn.push_back(plan.parameters(d + k));
+    const Results results = run_together(model, d, drawn, source, silent, exchange, team);
+    for (std::size_t k = 0; k < drawn.size(); ++k) realisations.add(results_of_draw(model, results, k));
+    d += drawn.size();
+    if (!options.quiet && exchange.rank() == 0) progress.tell("draws", static_cast<double>(d - plan.first) / static_cast<double>(plan.count));
+  }
+  progress.end();
+}
+
+}  // namespace puente

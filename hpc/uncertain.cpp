@@ -1,0 +1,207 @@
+#include "hpc/uncertain.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "engine/core/error.hpp"
+#include "engine/core/random.hpp"
+#include "engine/population/reweighted_source.hpp"
+#include "engine/run/intervals.hpp"
+#include "engine/statistics/replicate_weights.hpp"
+#include "engine/uncertainty/parameter_draws.hpp"
+#include "hpc/draws.hpp"
+#include "hpc/progress.hpp"
+
+namespace puente {
+
+namespace {
+
+/// Populations up to here are run in order in draws too: a sketch of so few is too coarse for most groups, and a second walk dearer.
+constexpr std::int64_t households_in_order = 100'000;
+
+/// What is added to a run's results, and the words for it.
+class Added {
+ public:
+  Added(const UncertainRun& run, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team)
+      : run_(run), source_(source), options_(options), exchange_(exchange), team_(team) {
+    parts_.level = run.model.uncertainty.level;
+    silent_ = options;
+    silent_.quiet = true;
+  }
+  void add(Finished& finished);
+
+ private:
+  void draw_parameters();
+  void replicate_units();
+  void replicate_sample(const Finished& finished);
+  std::unique_ptr<ReplicateScheme> scheme(const SurveyDesign& design) const;
+  StudyModel realisation() const;
+  void tell(const char* what, std::size_t done, std::size_t all);
+  std::string words() const;
+
+  const UncertainRun& run_;
+  PopulationSource& source_;
+  const RunOptions& options_;
+  RunOptions silent_;
+  Exchange& exchange_;
+  Team& team_;
+  Progress progress_;
+  Realisations parameters_, units_;
+  SamplingErrors replicated_;
+  UncertaintyParts parts_;
+  std::size_t replicates_ = 0;
+};
+
+void Added::tell(const char* what, std::size_t done, std::size_t all) {
+  if (!options_.quiet && exchange_.rank() == 0) progress_.tell(what, static_cast<double>(done) / static_cast<double>(all));
+}
+
+/// Draws are of a sketch, unless the command line wants them in order or there are few households.
+StudyModel Added::realisation() const {
+  StudyModel model = run_.model;
+  model.sampling = {};
+  if (!run_.precision_given && source_.households() > households_in_order) model.statistics.precision = Precision::sketch;
+  return model;
+}
+
+void Added::draw_parameters() {
+  const UncertaintyPlan& plan = run_.model.uncertainty;
+  const ParameterDraws draws(run_.model, plan.design, plan.draws, run_.model.seed);
+  if (draws.factors().empty())
+    throw bad_input("there is nothing to draw: no parameter of the file is uncertain. Say how sure each is, as in { value = 0.3, se = 0.08 } or { value = 0.3, low = 0.1, high = 0.5 }");
+  DrawPlan walk;
+  walk.count = static_cast<std::size_t>(plan.draws);
+  walk.together = static_cast<std::size_t>(run_.options.batch);
+  walk.parameters = [&](std::size_t d) { return draws.values(static_cast<std::int64_t>(d)); };
+  run_draws(realisation(), walk, source_, options_, exchange_, team_, parameters_);
+  parts_.parameters = &parameters_;
+}
+
+/// The same study with other draws of every household's and person's chances.
+void Added::replicate_units() {
+  const auto count = static_cast<std::size_t>(run_.options.unit_replicates);
+  for (std::size_t r = 1; r <= count; ++r) {
+    StudyModel replicate = realisation();
+    replicate.seed = purpose_key(run_.model.seed, "unit replicate " + std::to_string(r));
+    Diagnostics diagnostics;
+    units_.add(run_study(std::move(replicate), source_, silent_, exchange_, team_, diagnostics).results);
+    tell("unit replicates", r, count);
+  }
+  progress_.end();
+  parts_.simulation = &units_;
+}
+
+std::unique_ptr<ReplicateScheme> Added::scheme(const SurveyDesign& design) const {
+  const SamplingPlan& plan = run_.model.sampling;
+  if (plan.method == SamplingMethod::bootstrap) return bootstrap_weights(design, purpose_key(run_.model.seed, "sample"), static_cast<std::size_t>(plan.replicates));
+  if (plan.method == SamplingMethod::brr) return brr_weights(design, plan.fay);
+  return stratified_jackknife_weights(design);
+}
+
+/// Standard errors from replicates of one kind of figures.
+std::vector<Variable> errors_of(const std::vector<Series>& series, const std::vector<Variable>& figures, const ReplicateScheme& scheme) {
+  std::vector<Variable> errors;
+  std::vector<double> values;
+  for (const Series& replicated : series) {
+    Variable error = *std::find_if(figures.begin(), figures.end(), [&](const Variable& v) { return v.name == replicated.name; });
+    for (std::size_t i = 0; i < error.values.size(); ++i) {
+      gather(replicated, i, scheme.replicates(), values);
+      // A group that a replicate leaves without anybody has no figure there.
+      const bool whole = std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+      error.values[i] = whole ? std::sqrt(replicate_variance(scheme.scale(), scheme.rscales(), values, error.values[i])) : NAN;
+    }
+    errors.push_back(std::move(error));
+  }
+  return errors;
+}
+
+/// The whole run again with each replicate's weights: groups, lines, cut-offs and all.
+void Added::replicate_sample(const Finished& finished) {
+  if (run_.model.welfare.weight)
+    throw bad_input("replicate weights multiply household.weight, and here welfare has a weight of its own; take --sampling linearised, or name that weight in the import's map");
+  const SurveyDesign design = design_of(*finished.frame, run_.model.sampling);
+  const auto replicates = scheme(design);
+  replicates_ = replicates->replicates();
+  Realisations realisations;
+  for (std::size_t r = 0; r < replicates_; ++r) {
+    const std::vector<double> factors = replicates->of_records(r);
+    ReweightedSource source(source_, 0, factors);
+    Diagnostics diagnostics;
+    realisations.add(run_study(realisation(), source, silent_, exchange_, team_, diagnostics).results);
+    tell("replicates of the sample", r + 1, replicates_);
+  }
+  progress_.end();
+  replicated_ = {errors_of(realisations.variables(), finished.results.variables, *replicates),
+                 errors_of(realisations.differences(), finished.results.differences, *replicates), static_cast<double>(design.degrees_of_freedom())};
+  parts_.sampling = &replicated_;
+}
+
+/// Limits that rest on an assumption are ranges: they are as wide as somebody thought fit.
+std::string Added::words() const {
+  std::string assumed, text = "limits at " + shortest(100 * parts_.level) + " %";
+  std::size_t drawn = 0;
+  for (const ParameterValue& parameter : run_.model.parameters) {
+    if (!parameter.uncertainty) continue;
+    ++drawn;
+    if (parameter.status == "assumed" || parameter.status == "sign_only") assumed += (assumed.empty() ? "" : ", ") + parameter.name;
+  }
+  if (parts_.parameters != nullptr) text += ", " + std::to_string(parameters_.count()) + " draws of " + std::to_string(drawn) + (drawn == 1 ? " parameter" : " parameters");
+  if (parts_.simulation != nullptr) text += ", " + std::to_string(units_.count()) + " replicates of the units' chances";
+  if (parts_.sampling != nullptr)
+    text += ", sampling by " + sampling_method_names()[static_cast<std::size_t>(run_.model.sampling.method)] +
+            (replicates_ > 0 ? " (" + std::to_string(replicates_) + " replicates)" : "") + " with " + shortest(parts_.sampling->degrees_of_freedom) + " degrees of freedom";
+  if (parts_.parameters == nullptr) return text;
+  return text + (assumed.empty() ? ": confidence intervals" : ": ranges, not confidence intervals, as these are assumed: " + assumed);
+}
+
+void Added::add(Finished& finished) {
+  const SamplingMethod method = run_.model.sampling.method;
+  if (method != SamplingMethod::none && run_.synthetic) {
+    finished.results.provenance["sampling"] = std::string("none: the population was made up as a whole, so there is no sampling error");
+  } else if (method == SamplingMethod::linearised) {
+    parts_.sampling = &*finished.sampling;
+  } else if (method != SamplingMethod::none) {
+    replicate_sample(finished);
+  }
+  if (run_.model.uncertainty.draws > 0) draw_parameters();
+  if (run_.options.unit_replicates > 0) replicate_units();
+  if (parts_.parameters == nullptr && parts_.simulation == nullptr && parts_.sampling == nullptr) return;
+  if (parts_.parameters != nullptr && run_.options.save_draws) add_draws(finished.results, parameters_, 1);
+  add_intervals(finished.results, parts_);
+  finished.results.provenance["uncertainty"] = words();
+}
+
+template <class Kind>
+void choose(const std::string& name, const std::vector<std::string>& names, Kind& kind) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) kind = static_cast<Kind>(found - names.begin());
+}
+
+}  // namespace
+
+void take_options(const UncertaintyOptions& options, StudyModel& model) {
+  UncertaintyPlan& plan = model.uncertainty;
+  if (options.draws) plan.draws = *options.draws;
+  if (options.level) plan.level = *options.level;
+  choose(options.design, design_names(), plan.design);
+  if (plan.draws == 1) throw Error(ExitCode::usage, "one draw has no spread: take two or more, or none");
+  if (options.unit_replicates == 1) throw Error(ExitCode::usage, "--unit-replicates 1: a spread needs two or more");
+  SamplingPlan& sampling = model.sampling;
+  choose(options.sampling, sampling_method_names(), sampling.method);
+  choose(options.lonely, lonely_psu_names(), sampling.lonely);
+  if (options.replicates) sampling.replicates = *options.replicates;
+  if (options.fay) sampling.fay = *options.fay;
+  if (!options.psus_there.empty()) sampling.psus_there = rules::Text::standalone("--psus-there", options.psus_there);
+}
+
+Finished run_uncertain(const UncertainRun& run, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,
+                       Diagnostics& diagnostics) {
+  StudyModel model = run.model;
+  if (run.synthetic) model.sampling = {};
+  Finished finished = run_study(std::move(model), source, options, exchange, team, diagnostics);
+  Added(run, source, options, exchange, team).add(finished);
+  return finished;
+}
+
+}  // namespace puente

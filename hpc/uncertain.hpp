@@ -1,0 +1,24 @@
+// A run with what makes its figures uncertain: draws of the parameters, the sample, other draws of the units; intervals from all.
+#pragma once
+
+#include "engine/programmes/model.hpp"
+#include "hpc/commands.hpp"
+#include "hpc/driver.hpp"
+
+namespace puente {
+
+struct UncertainRun {
+  StudyModel model;
+  UncertaintyOptions options;
+  bool precision_given = false;  ///< on the command line: holds for draws too
+  bool synthetic = false;        ///< the population was made as a whole: it has no sampling error
+};
+
+/// Puts what the command line says of uncertainty before what the scenario file says.
+void take_options(const UncertaintyOptions& options, StudyModel& model);
+
+/// run_study, and intervals beside its figures where something is asked for. Collective; throws Error, the same on every rank.
+Finished run_uncertain(const UncertainRun& run, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,
+                       Diagnostics& diagnostics);
+
+}  // namespace puente
