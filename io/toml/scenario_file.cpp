@@ -108,6 +108,7 @@ void Reader::read_root(TomlFile& file) {
   const toml::table none;
   TomlView welfare(file, welfare_table == nullptr ? none : *welfare_table, "welfare");
   base_ = read_policy(file, root, &welfare);
+  out_.model.uncertainty.correlations = read_correlations(file, root, base_.parameters);
   check_uncertainty(file, base_.parameters);
   out_.model.parameters = base_.parameters;
   out_.model.pass_through = base_.pass_through;
@@ -280,7 +281,7 @@ void Reader::read_run(TomlFile& file, TomlView& root) {
   if (table == nullptr) return;
   TomlView view(file, *table, "run");
   if (const auto reference = view.text("reference")) out_.model.reference = reference->text;
-  if (view.number("draws").value_or(0) != 0) file.error(view.place("draws"), "draws of uncertain parameters are not supported by this version: draws = 0");
+  read_draws(view, out_.model.parameters, out_.model.uncertainty);
   out_.model.seed = static_cast<std::uint64_t>(view.number("seed").value_or(0));
   view.finish();
 }

@@ -1,6 +1,11 @@
 #include "io/toml/uncertainty_reader.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include "engine/uncertainty/correlation.hpp"
+#include "engine/uncertainty/parameter_draws.hpp"
+#include "io/toml/policy_reader.hpp"
 
 namespace puente::io {
 
@@ -55,6 +60,156 @@ void check_uncertainty(TomlFile& file, const std::vector<ParameterValue>& parame
     const toml::node* at = node->as_table()->get(mistake->key);
     file.error(at == nullptr ? view.place() : file.place(at->source()), "parameter '" + parameter.name + "': " + mistake->message);
   }
+}
+
+namespace {
+
+class CorrelationReader {
+ public:
+  CorrelationReader(TomlFile& file, const toml::table& table, std::vector<ParameterValue>& parameters)
+      : file_(file), view_(file, table, "correlations"), parameters_(parameters) {}
+  std::optional<Correlation> read();
+
+ private:
+  bool read_names();
+  std::optional<std::vector<double>> square(const char* key);
+  bool take_covariance(std::vector<double>& matrix);
+  bool take_variance(std::size_t p, double variance);
+  std::optional<Correlation> mistake(const char* key, const std::string& message) {
+    file_.error(view_.place(key), message);
+    return std::nullopt;
+  }
+
+  TomlFile& file_;
+  TomlView view_;
+  std::vector<ParameterValue>& parameters_;
+  std::vector<std::string> names_;
+  Correlation out_;
+};
+
+bool CorrelationReader::read_names() {
+  std::vector<std::string> known;
+  for (const ParameterValue& parameter : parameters_) known.push_back(parameter.name);
+  const auto texts = view_.texts("parameters");
+  for (const rules::Text& text : texts) {
+    const auto at = std::find(known.begin(), known.end(), text.text);
+    const std::string near = nearest(text.text, known);
+    if (at == known.end()) file_.error(text, "there is no parameter '" + text.text + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    else if (std::find(names_.begin(), names_.end(), text.text) != names_.end()) file_.error(text, "'" + text.text + "' is there twice");
+    else {
+      names_.push_back(text.text);
+      out_.parameters.push_back(static_cast<std::size_t>(at - known.begin()));
+    }
+  }
+  if (texts.size() < 2) mistake("parameters", "correlations.parameters names two parameters or more");
+  return texts.size() >= 2 && names_.size() == texts.size();
+}
+
+/// A list of as many lists of as many numbers as there are parameters.
+std::optional<std::vector<double>> CorrelationReader::square(const char* key) {
+  const toml::array* rows = view_.array(key);
+  if (rows == nullptr) return std::nullopt;
+  std::vector<double> all;
+  for (const toml::node& row : *rows)
+    if (const toml::array* numbers = row.as_array(); numbers != nullptr && numbers->size() == names_.size())
+      for (const toml::node& number : *numbers)
+        if (number.is_number()) all.push_back(*number.value<double>());
+  if (rows->size() == names_.size() && all.size() == names_.size() * names_.size()) return all;
+  mistake(key, view_.path(key) + " of " + std::to_string(names_.size()) + " parameters is a list of " + std::to_string(names_.size()) + " lists of " + std::to_string(names_.size()) + " numbers");
+  return std::nullopt;
+}
+
+/// The se of a parameter whose variance a covariance states.
+bool CorrelationReader::take_variance(std::size_t p, double variance) {
+  ParameterValue& parameter = parameters_[p];
+  if (!(variance > 0) || !std::isfinite(variance)) {
+    mistake("covariance", "the variance of '" + parameter.name + "' is " + shortest(variance) + ": it is above 0");
+    return false;
+  }
+  const bool named = file_.root["parameters"][parameter.name]["distribution"].node() != nullptr;
+  if (!parameter.uncertainty) parameter.uncertainty.emplace();
+  Uncertainty& u = *parameter.uncertainty;
+  if (!named) u.kind = DistributionKind::normal;
+  if (u.kind != DistributionKind::normal && !(u.kind == DistributionKind::lognormal && u.log_scale)) {
+    mistake("covariance", "'" + parameter.name + "' is " + distribution_names()[static_cast<std::size_t>(u.kind)] + ": a covariance is of normal parameters (or lognormal ones with scale = \"log\"); give their correlations as `matrix`");
+    return false;
+  }
+  if (u.se && std::fabs(*u.se * *u.se - variance) > 1e-3 * variance) {
+    mistake("covariance", "'" + parameter.name + "' has se = " + shortest(*u.se) + " and here the variance " + shortest(variance) + ": leave one out");
+    return false;
+  }
+  u.se = std::sqrt(variance);
+  return true;
+}
+
+bool CorrelationReader::take_covariance(std::vector<double>& matrix) {
+  const std::size_t n = names_.size();
+  for (std::size_t i = 0; i < n; ++i)
+    if (!take_variance(out_.parameters[i], matrix[i * n + i])) return false;
+  std::vector<double> se;
+  for (std::size_t i = 0; i < n; ++i) se.push_back(std::sqrt(matrix[i * n + i]));
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) matrix[i * n + j] = i == j ? 1.0 : matrix[i * n + j] / (se[i] * se[j]);
+  return true;
+}
+
+std::optional<Correlation> CorrelationReader::read() {
+  out_.place = place_of(view_.place());
+  const bool sound = read_names();
+  const bool by_matrix = view_.find("matrix") != nullptr, by_covariance = view_.find("covariance") != nullptr;
+  for (const char* known : {"source", "status", "note"}) view_.string(known);
+  view_.finish();
+  if (by_matrix == by_covariance) return mistake("", "[[correlations]] needs either `matrix` (of correlations) or `covariance`");
+  if (!sound) return std::nullopt;
+  const char* key = by_matrix ? "matrix" : "covariance";
+  auto matrix = square(key);
+  if (!matrix || (by_covariance && !take_covariance(*matrix))) return std::nullopt;
+  for (const std::size_t p : out_.parameters)
+    if (!parameters_[p].uncertainty) return mistake("parameters", "'" + parameters_[p].name + "' says not how sure it is (se, distribution, …), so that it is correlated with nothing");
+  if (const auto wrong = correlation_mistake(names_, *matrix)) return mistake(key, *wrong);
+  out_.matrix = *matrix;
+  return out_;
+}
+
+}  // namespace
+
+std::vector<Correlation> read_correlations(TomlFile& file, TomlView& root, std::vector<ParameterValue>& parameters) {
+  std::vector<Correlation> all;
+  const toml::array* list = root.array("correlations");
+  if (list == nullptr) return all;
+  std::vector<std::size_t> taken;
+  for (const toml::node& item : *list) {
+    const toml::table* table = item.as_table();
+    if (table == nullptr) {
+      file.error(file.place(item.source()), "correlations are tables: [[correlations]]");
+      continue;
+    }
+    const auto correlation = CorrelationReader(file, *table, parameters).read();
+    if (!correlation) continue;
+    for (const std::size_t p : correlation->parameters) {
+      if (std::find(taken.begin(), taken.end(), p) != taken.end())
+        file.error(file.place(table->source()), "'" + parameters[p].name + "' stands in two correlations: put all that it is correlated with into one");
+      taken.push_back(p);
+    }
+    all.push_back(*correlation);
+  }
+  return all;
+}
+
+void read_draws(TomlView& run, const std::vector<ParameterValue>& parameters, UncertaintyPlan& plan) {
+  const double draws = run.number("draws").value_or(0);
+  plan.design = static_cast<DesignKind>(run.choice("design", design_names(), 0));
+  if (const auto level = run.number("level")) {
+    if (*level > 0 && *level < 1) plan.level = *level;
+    else run.file().error(run.place("level"), "level = " + shortest(*level) + ": the share of an interval lies between 0 and 1, as 0.95");
+  }
+  if (draws != std::floor(draws) || std::fabs(draws) > 1e9) {
+    run.file().error(run.place("draws"), "draws is a whole number");
+    return;
+  }
+  plan.draws = static_cast<std::int64_t>(draws);
+  const std::string mistake = design_mistake(plan.design, plan.draws, uncertain_parameters(parameters, plan.correlations).drawn);
+  if (!mistake.empty()) run.file().error(run.place("draws"), mistake);
 }
 
 }  // namespace puente::io

@@ -13,6 +13,12 @@ namespace puente::io {
 /// means normal, `low` and `high` alone pert.
 std::optional<Uncertainty> read_uncertainty(TomlView& parameter);
 
+/// [[correlations]] of a file: `parameters` with a correlation `matrix`, or a `covariance`, which gives normal parameters their se.
+std::vector<Correlation> read_correlations(TomlFile& file, TomlView& root, std::vector<ParameterValue>& parameters);
+
+/// `draws`, `design` and `level` of [run]; the plan has its correlations already.
+void read_draws(TomlView& run, const std::vector<ParameterValue>& parameters, UncertaintyPlan& plan);
+
 /// Reports what is wrong with the distributions of a file's own parameters.
 void check_uncertainty(TomlFile& file, const std::vector<ParameterValue>& parameters);
 

@@ -68,6 +68,36 @@ TEST_F(UncertaintyMistakes, StandAtTheirKey) {
   expect_parameter("se = 1", {"has no value"});
 }
 
+const std::string two = "[parameters]\na = { value = 1, se = 0.5 }\nb = { value = 2, low = 0, high = 10 }\nc = 3\n";
+
+TEST_F(UncertaintyMistakes, CorrelationsAndDrawsCanBeWritten) {
+  const std::string matrix = two + "[[correlations]]\nparameters = [\"a\", \"b\"]\nmatrix = [[1, 0.3], [0.3, 1]]\n";
+  expect_fine(matrix + "[run]\ndesign = \"sobol\"\nlevel = 0.9\n");
+  expect_fine(two + "[[correlations]]\nparameters = [\"a\", \"c\"]\ncovariance = [[0.25, 0.1], [0.1, 4]]\nsource = \"the model's own\"\n");
+}
+
+TEST_F(UncertaintyMistakes, CorrelationsNameThePair) {
+  const auto says = [&](const std::string& keys, const std::vector<std::string>& said) { expect_says(two + "[[correlations]]\n" + keys, said); };
+  says("parameters = [\"a\", \"b\"]\nmatrix = [[1, 1.3], [1.3, 1]]\n", {"s.toml:18:1:", "'a' and 'b', 1.3, lies outside [-1, 1]"});
+  says("parameters = [\"a\", \"c\"]\ncovariance = [[0.25, 2], [2, 4]]\n", {"'a' and 'c', 2, lies outside"});
+  says("parameters = [\"a\", \"c\"]\ncovariance = [[1, 0], [0, 4]]\n", {"'a' has se = 0.5 and here the variance 1"});
+  says("parameters = [\"a\", \"c\"]\nmatrix = [[1, 0], [0, 1]]\n", {"'c' says not how sure it is"});
+  says("parameters = [\"a\", \"bb\"]\nmatrix = [[1, 0], [0, 1]]\n", {"s.toml:17:21:", "did you mean 'b'?"});
+  says("parameters = [\"a\", \"b\"]\nmatrix = [[1, 0]]\n", {"list of 2 lists of 2 numbers"});
+  says("parameters = [\"a\", \"b\"]\n", {"either `matrix`"});
+  says("parameters = [\"a\", \"b\"]\nmatrix = [[1, 0], [0, 1]]\n[[correlations]]\nparameters = [\"a\", \"b\"]\nmatrix = [[1, 0], [0, 1]]\n", {"stands in two correlations"});
+}
+
+TEST_F(UncertaintyMistakes, DrawsThatTellNothingAreRefused) {
+  expect_says(two + "[run]\ndraws = 1\n", {"s.toml:17:1:", "draws = 1 tells no spread"});
+  expect_says(two + "[run]\ndraws = -3\n", {"draws = -3"});
+  expect_says(two + "[run]\ndraws = 2.5\n", {"whole number"});
+  expect_says(two + "[run]\ndraws = 10\ndesign = \"sobl\"\n", {"did you mean \"sobol\"?"});
+  expect_says(two + "[run]\ndraws = 10\ndesign = \"saltelli\"\n", {"give draws = 12"});
+  expect_says(two + "[run]\nlevel = 95\n", {"level = 95"});
+  expect_says("[run]\ndraws = 10\n", {"nothing to draw"});
+}
+
 TEST_F(UncertaintyMistakes, WhatAScenarioSetsIsAChoiceAndMayLieOutside) {
   expect_fine("[parameters]\nx = { value = 2, low = 0, high = 10 }\n[scenarios.far]\nset = { \"parameters.x\" = 50 }\n");
 }
