@@ -71,6 +71,7 @@ struct EstimateCommand {
   std::string model = "schooling";
   std::string covariance;         ///< design, household or robust; empty: design where it is known, else robust
   Normalisation normalisation;
+  bool household_taste = false;   ///< estimate what siblings share
   bool for_testing = false;       ///< on a population that was made up
 };
 

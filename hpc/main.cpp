@@ -152,6 +152,7 @@ int main(int argc, char** argv) {
   estimate_app->add_option("--K", estimate.normalisation.k, "a child's whole contribution over its market earnings (default: 1)")->check(positive);
   estimate_app->add_option("--D", estimate.normalisation.d, "two states: what a child at school contributes, over the same (default: 0)")->check(CLI::Range(0.0, 0.99));
   estimate_app->add_option("--alpha0", estimate.normalisation.alpha_0, "utility of a unit of money out of school, where nothing identifies it");
+  estimate_app->add_flag("--household-taste", estimate.household_taste, "estimate what siblings share in their taste for school, too");
   estimate_app->add_flag("--for-testing", estimate.for_testing, "a synthetic population too");
   add_work(*estimate_app, estimate.run.common);
 
