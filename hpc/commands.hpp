@@ -27,6 +27,7 @@ struct RunCommand {
   std::optional<std::uint64_t> seed;
   std::vector<std::string> set;
   std::vector<std::string> scenarios;
+  std::vector<std::string> solves;  ///< on request, to be answered
   CommonOptions common;
   std::string command_line;
 };

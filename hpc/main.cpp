@@ -87,6 +87,7 @@ int main(int argc, char** argv) {
   run_app->add_option("--households", run.households, "households of a recipe or profile")->check(positive);
   run_app->add_option("--seed", run.seed, "seed of all draws");
   run_app->add_option("--set", run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();
+  run_app->add_option("--solve", run.solves, "answer these solves that the file has on request: A,B")->delimiter(',');
   run_app->add_option("--scenarios", run.scenarios, "only these, and what they are compared with: A,B")->delimiter(',');
   add_common(*run_app, run.common);
 
