@@ -191,6 +191,7 @@ ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, co
   Exchange& exchange = session.exchange();
   OpenMpTeam team(threads_of(command.common, session));
   io::ScenarioOverrides overrides = overrides_of(command.set, command.scenarios);
+  overrides.solves = command.solves;
   const ReadScenario read = [&](const io::ScenarioOverrides& asked) {
     io::ScenarioFile file = read_for(command, asked, exchange);
     if (adjust) adjust(file.model);

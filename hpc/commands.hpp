@@ -42,6 +42,7 @@ struct RunCommand {
   std::vector<std::string> set;
   std::vector<std::string> scenarios;
   UncertaintyOptions uncertainty;
+  std::vector<std::string> solves;  ///< on request, to be answered
   CommonOptions common;
   std::string command_line;
 };
@@ -87,6 +88,7 @@ struct EstimateCommand {
   std::string model = "schooling";
   std::string covariance;         ///< design, household or robust; empty: design where it is known, else robust
   Normalisation normalisation;
+  bool household_taste = false;   ///< estimate what siblings share
   bool for_testing = false;       ///< on a population that was made up
 };
 

@@ -36,7 +36,9 @@ void require_survey(const std::string& origin, const EstimateCommand& command) {
 /// The default: the survey's design where it is known.
 CovarianceKind covariance_of(const EstimateCommand& command, const ChildTable& table) {
   const bool design = !table.sampling_units.empty();
-  if (command.covariance.empty()) return design ? CovarianceKind::design : CovarianceKind::robust;
+  if (command.covariance == "robust" && command.household_taste)
+    throw bad_input("--covariance robust takes siblings to be independent, but --household-taste says that they share something: take household or design");
+  if (command.covariance.empty()) return design ? CovarianceKind::design : command.household_taste ? CovarianceKind::household : CovarianceKind::robust;
   if (command.covariance == "design" && !design)
     throw bad_input("--covariance design needs the primary sampling unit of each household: the population has no column `psu`. Name it in the import's [design], or take robust or household");
   return command.covariance == "design" ? CovarianceKind::design : command.covariance == "household" ? CovarianceKind::household : CovarianceKind::robust;
@@ -105,6 +107,7 @@ int estimate_command(const EstimateCommand& command, ParallelSession& session) {
   progress.end();
   data.plan.normalisation = command.normalisation;
   data.plan.covariance = covariance_of(command, data.table);
+  data.plan.household_taste = command.household_taste;
   const SchoolingEstimate estimate = estimate_schooling(data.plan, data.table, exchange, team);
   SchoolingModel model = model_of(data.plan, estimate);
   const PopulationNotes& notes = source->schema().notes;

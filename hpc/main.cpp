@@ -109,6 +109,7 @@ int main(int argc, char** argv) {
   run_app->add_option("--households", run.households, "households of a recipe or profile")->check(positive);
   run_app->add_option("--seed", run.seed, "seed of all draws");
   run_app->add_option("--set", run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();
+  run_app->add_option("--solve", run.solves, "answer these solves that the file has on request: A,B")->delimiter(',');
   run_app->add_option("--scenarios", run.scenarios, "only these, and what they are compared with: A,B")->delimiter(',');
   add_uncertainty(*run_app, run.uncertainty);
   add_sampling(*run_app, run.uncertainty);
@@ -178,6 +179,7 @@ int main(int argc, char** argv) {
   estimate_app->add_option("--K", estimate.normalisation.k, "a child's whole contribution over its market earnings (default: 1)")->check(positive);
   estimate_app->add_option("--D", estimate.normalisation.d, "two states: what a child at school contributes, over the same (default: 0)")->check(CLI::Range(0.0, 0.99));
   estimate_app->add_option("--alpha0", estimate.normalisation.alpha_0, "utility of a unit of money out of school, where nothing identifies it");
+  estimate_app->add_flag("--household-taste", estimate.household_taste, "estimate what siblings share in their taste for school, too");
   estimate_app->add_flag("--for-testing", estimate.for_testing, "a synthetic population too");
   add_work(*estimate_app, estimate.run.common);
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "engine/behaviour/earnings.hpp"
-#include "engine/behaviour/logit.hpp"
+#include "engine/behaviour/taste_logit.hpp"
 
 namespace puente {
 
@@ -25,13 +25,17 @@ struct StackedFit {
   const EarningsFit* earnings = nullptr; ///< null: none, or the wage is given
   const EarningsData* earnings_data = nullptr;
   std::optional<std::size_t> fitted_wage;  ///< covariate of the utilities that is the fitted wage
+  std::optional<double> taste;           ///< standard deviation of what siblings share, estimated with the utilities
 };
 
 struct StackedCovariance {
-  DenseMatrix matrix;                    ///< of the earnings' coefficients, then the utilities', standardised
+  DenseMatrix matrix;                    ///< of the earnings' coefficients, then the utilities', standardised, then the taste's
   std::int64_t clusters = 0, strata = 0; ///< 0: not asked for
   std::int64_t lonely = 0;               ///< strata with a single unit, which is centred at the mean of all (0) instead of its own
 };
+
+/// The inverse of −∂(Σ g)/∂θ'. Its lower left corner is what the earnings' scores do to the utilities' estimates.
+DenseMatrix stacked_bread(const StackedFit& fit, Exchange& exchange, Team& team);
 
 StackedCovariance stacked_covariance(const StackedFit& fit, CovarianceKind kind, Exchange& exchange, Team& team);
 

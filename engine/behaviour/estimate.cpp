@@ -87,6 +87,11 @@ void Estimator::utilities() {
   }
   design_ = Design(std::move(regressors), table_, everybody, "utilities", exchange_, team_);
   logit_ = fit_logit(design_, table_, plan_.alternatives, exchange_, team_);
+  if (plan_.household_taste) {
+    TasteFit with = fit_taste_logit(design_, table_, logit_, exchange_, team_);
+    logit_ = std::move(with.logit);
+    result_.household_taste = with.sd;
+  }
   result_.log_likelihood = logit_.log_likelihood;
   result_.log_likelihood_of_shares = logit_.log_likelihood_of_shares;
   result_.weight = logit_.weight;
@@ -102,13 +107,19 @@ void Estimator::rescale(const StackedCovariance& covariance) {
     scale.topLeftCorner(first, first) = to_original_scale(earnings_->design);
     standardised.head(first) = earnings_->coefficients;
   }
-  for (Eigen::Index at = first; at < q; at += p) scale.block(at, at, p, p) = to_original_scale(design_);
-  standardised.tail(q - first) = logit_.coefficients;
+  const Eigen::Index end = first + logit_.coefficients.size();
+  for (Eigen::Index at = first; at < end; at += p) scale.block(at, at, p, p) = to_original_scale(design_);
+  standardised.segment(first, end - first) = logit_.coefficients;
+  if (result_.household_taste) {
+    scale(end, end) = 1;
+    standardised[end] = *result_.household_taste;
+  }
   const DenseVector coefficients = product(scale, standardised);
   const DenseMatrix original = product(product(scale, covariance.matrix), scale.transpose());
   if (earnings_) result_.earnings = equation(earnings_->design, coefficients, original, 0);
-  for (Eigen::Index at = first; at < q; at += p) result_.utilities.push_back(equation(design_, coefficients, original, at));
+  for (Eigen::Index at = first; at < end; at += p) result_.utilities.push_back(equation(design_, coefficients, original, at));
   result_.covariance = original.bottomRightCorner(q - first, q - first);
+  if (result_.household_taste && *result_.household_taste > 0) result_.household_taste_se = std::sqrt(original(end, end));
   structure(coefficients, original, first);
 }
 
@@ -138,8 +149,9 @@ SchoolingEstimate Estimator::estimate() {
   count();
   earnings();
   utilities();
-  StackedFit stacked{&table_, &design_, &logit_, earnings_ ? &*earnings_ : nullptr, earnings_ ? &*plan_.earnings : nullptr, {}};
+  StackedFit stacked{&table_, &design_, &logit_, earnings_ ? &*earnings_ : nullptr, earnings_ ? &*plan_.earnings : nullptr, {}, {}};
   if (earnings_) stacked.fitted_wage = wage_covariate_;
+  stacked.taste = result_.household_taste;
   const StackedCovariance covariance = stacked_covariance(stacked, plan_.covariance, exchange_, team_);
   result_.kind = plan_.covariance;
   result_.clusters = covariance.clusters;

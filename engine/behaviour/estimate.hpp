@@ -21,6 +21,7 @@ struct EstimationPlan {
   std::optional<EarningsData> earnings;     ///< otherwise, where there are earnings
   CovarianceKind covariance = CovarianceKind::robust;
   Normalisation normalisation;
+  bool household_taste = false;             ///< siblings share a taste, whose standard deviation is estimated
 };
 
 /// Coefficients and their covariance, an equation at a time.
@@ -33,8 +34,10 @@ struct SchoolingEstimate {
   std::vector<EquationEstimate> utilities;  ///< of alternative j > 0: covariates, then income, then wage
   std::optional<EquationEstimate> earnings; ///< covariates, then attending where it is among them
   bool attending = false;
-  DenseMatrix covariance;                   ///< of the utilities, an alternative at a time
+  DenseMatrix covariance;                   ///< of the utilities, an alternative at a time, then of household_taste
   double sigma = 0, r_squared = 0;
+  std::optional<double> household_taste;    ///< standard deviation of what siblings share; absent: not asked for
+  double household_taste_se = 0;            ///< 0 also where the taste is 0, at the border of what it can be
   StructureEstimate structure;
   Differences differences;
   double log_likelihood = 0, log_likelihood_of_shares = 0;

@@ -38,6 +38,7 @@ SchoolingCovariance covariance_of(const EstimationPlan& plan, const SchoolingEst
   SchoolingCovariance covariance;
   for (std::size_t j = 0; j < estimate.utilities.size(); ++j)
     for (const std::string& name : estimate.utilities[j].names) covariance.names.push_back(plan.alternatives[j + 1] + ": " + name);
+  if (estimate.household_taste) covariance.names.emplace_back("household_taste");
   for (Eigen::Index r = 0; r < estimate.covariance.rows(); ++r) {
     std::vector<double>& row = covariance.matrix.emplace_back();
     for (Eigen::Index c = 0; c < estimate.covariance.cols(); ++c) row.push_back(estimate.covariance(r, c));
@@ -62,6 +63,8 @@ SchoolingModel model_of(const EstimationPlan& plan, const SchoolingEstimate& est
   model.structure = estimate.structure.structure;
   model.alpha_se = estimate.structure.alpha_se;
   model.covariance = covariance_of(plan, estimate);
+  model.household_taste = estimate.household_taste.value_or(0);
+  model.household_taste_se = estimate.household_taste_se;
   return model;
 }
 

@@ -57,6 +57,7 @@ struct SchoolingModel {
   std::vector<double> alpha_se;         ///< of structure.alpha; 0: given, not estimated; empty: not known
   std::optional<SchoolingCovariance> covariance;
   double household_taste = 0;           ///< standard deviation of what siblings share (in the utility of attending)
+  double household_taste_se = 0;        ///< 0: not estimated
   double working_when_out = 0;          ///< [0, 1] share of those out of school who earn in the market
   Place place;
 

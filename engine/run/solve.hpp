@@ -11,6 +11,7 @@ namespace puente {
 struct Solve {
   std::string name, scenario, parameter;
   bool everywhere = false;      ///< of the file itself, all scenarios and what is seen in the data; then there is no scenario
+  bool on_request = false;      ///< only where the run asks for it by name
   Target target;
   double from = 0, to = 0;      ///< between which it is looked for
   double tolerance = 1e-9;      ///< relative, of the value

@@ -44,8 +44,14 @@ std::string earnings(const SchoolingEstimate& estimate) {
          rule('+') + columns() + rule('+') + rows(*estimate.earnings) + rule('+');
 }
 
+/// What siblings share; at the border of what it can be, no error says how well it is known.
+std::string taste(const SchoolingEstimate& estimate) {
+  if (*estimate.household_taste == 0) return heading("household_taste", " 0: siblings are no more alike than their covariates make them");
+  return heading("what siblings share", " its standard deviation, in the utility of attending") + row("household_taste", *estimate.household_taste, estimate.household_taste_se);
+}
+
 std::string utilities(const SchoolingEstimate& estimate, const EstimationReport& report) {
-  const char* kind = estimate.utilities.size() == 1 ? "logit" : "multinomial logit";
+  const std::string kind = std::string(estimate.utilities.size() == 1 ? "logit" : "multinomial logit") + (estimate.household_taste ? " with a taste of the household" : "");
   double total = 0;
   for (const double w : estimate.weight) total += w;
   const auto share = [&](std::size_t j) { return fmt::format(" {} children, {:.2f} % by weight", estimate.count[j], 100 * estimate.weight[j] / total); };
@@ -53,6 +59,7 @@ std::string utilities(const SchoolingEstimate& estimate, const EstimationReport&
                      fit(estimate) + rule('+') + columns() + rule('+') + heading(report.alternatives[0], share(0) + " (base)");
   for (std::size_t j = 0; j < estimate.utilities.size(); ++j)
     text += rule('+') + heading(report.alternatives[j + 1], share(j + 1)) + rows(estimate.utilities[j]);
+  if (estimate.household_taste) text += rule('+') + taste(estimate);
   return text + rule('+');
 }
 

@@ -63,6 +63,8 @@ class Reader {
   void read_scenario(const ScenarioPlan& plan);
   void keep_asked(std::vector<ScenarioPlan>& plans);
   void check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans);
+  void keep_asked_solves();
+  bool asked(const Solve& solve) const;
   void check_everywhere(TomlFile& file, const Solve& solve);
   void warn_of_seen_choice(TomlFile& file, const Solve& solve) const;
   std::vector<ScenarioPlan> trial_plans(TomlFile& file, const std::vector<ScenarioPlan>& plans);
@@ -302,11 +304,27 @@ void Reader::keep_asked(std::vector<ScenarioPlan>& plans) {
   std::erase_if(plans, [&](const ScenarioPlan& plan) { return std::find(keep.begin(), keep.end(), plan.name) == keep.end(); });
 }
 
+bool Reader::asked(const Solve& solve) const {
+  return !solve.on_request || std::find(overrides_.solves.begin(), overrides_.solves.end(), solve.name) != overrides_.solves.end();
+}
+
+/// Those on request that nobody asks for are not answered.
+void Reader::keep_asked_solves() {
+  std::vector<std::string> names;
+  for (const Solve& solve : out_.solves) names.push_back(solve.name);
+  for (const std::string& name : overrides_.solves) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const std::string near = nearest(name, names);
+    throw Error(ExitCode::usage, "--solve: there is no solve '" + name + "' in " + out_.path + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+  }
+  std::erase_if(out_.solves, [this](const Solve& solve) { return !asked(solve); });
+}
+
 /// One run has one value of it, and one population.
 void Reader::check_everywhere(TomlFile& file, const Solve& solve) {
   for (const Solve& other : out_.solves)
-    if (&other < &solve && other.everywhere && other.parameter == solve.parameter)
-      file.error(solve.place, "solve." + other.name + " finds the same '" + solve.parameter + "' everywhere, and a run has one value of it: keep one, and give it the other target with --set solve." + other.name + ".target=…");
+    if (&other < &solve && other.everywhere && other.parameter == solve.parameter && asked(solve) && asked(other))
+      file.error(solve.place, "solve." + other.name + " finds the same '" + solve.parameter + "' everywhere, and a run has one value of it: write on_request = true in both, and ask for one with --solve");
   const std::vector<std::string> path = split_path(solve.parameter);
   bool makes = path.front() == "population";
   if (out_.recipe && path.front() == "parameters" && path.size() > 1) {
@@ -355,7 +373,7 @@ void Reader::check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans
       warn_of_seen_choice(file, solve);
     }
     for (const Solve& other : out_.solves)
-      if (!solve.everywhere && &other < &solve && other.scenario == solve.scenario && other.parameter == solve.parameter)
+      if (!solve.everywhere && asked(solve) && asked(other) && &other < &solve && other.scenario == solve.scenario && other.parameter == solve.parameter)
         file.error(solve.place, "solve." + other.name + " finds the same '" + solve.parameter + "' of scenario '" + solve.scenario + "': give each a scenario of its own, with extends");
     for (const FigureCall& call : solve.target.calls())
       check(call.arguments.front().text, solve.target.text().error(call.arguments.front().at, ""));
@@ -431,6 +449,7 @@ void Reader::read_scenarios(TomlFile& file) {
   for (const ScenarioPlan& plan : plans)
     if (!plan.against.empty()) check(plan.against, plan.place, "against:");
   check_solves(file, plans);
+  keep_asked_solves();
   if (overrides_.trials) plans = trial_plans(file, plans);
   else keep_asked(plans);
   for (const ScenarioPlan& plan : plans) read_scenario(plan);

@@ -23,7 +23,7 @@ struct ScenarioFile {
   std::string population_source;            ///< absolute or as found from the file's folder; empty with a recipe
   std::optional<Recipe> recipe;
   std::optional<std::int64_t> households;   ///< [population] households
-  std::vector<Solve> solves;
+  std::vector<Solve> solves;                ///< those to be answered
   Diagnostics diagnostics;                  ///< mistakes, warnings and notes so far
 };
 
@@ -36,6 +36,7 @@ struct Trials {
 struct ScenarioOverrides {
   std::vector<std::pair<std::string, std::string>> set;  ///< --set KEY=VALUE, applied to the file itself
   std::vector<std::string> scenarios;                    ///< --scenarios: keep these and their references; empty: all
+  std::vector<std::string> solves;                       ///< --solve: those on request that are answered
   std::vector<SolvedValue> solved;                       ///< by the solves so far
   std::optional<Trials> trials;                          ///< only what the target of this solve needs
   bool schooling_model = true;                           ///< read the model file that [schooling] names

@@ -166,6 +166,7 @@ SchoolingModel Reader::read() {
   read_alternatives(root);
   model_.income_unit = unit_of(root, "income_unit");
   model_.household_taste = number(root, "household_taste", 0, 100, 0);
+  model_.household_taste_se = number(root, "household_taste_se", 0, 1e300, 0);
   model_.working_when_out = number(root, "working_when_out", 0, 1, 0);
   read_covariates(root, "utility", differences(), model_.covariates);
   if (model_.covariates.empty()) file_.error(root.place(), "there is no [[utility]], not even a constant");

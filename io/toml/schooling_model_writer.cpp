@@ -62,6 +62,7 @@ std::string schooling_model_text(const SchoolingModel& model, const std::string&
   std::string text = line("format", "1") + line("model", "\"schooling\"") + line("title", toml_quoted(model.title)) + line("source", toml_quoted(model.source)) +
                      line("status", toml_quoted(model.status)) + line("alternatives", texts(model.alternatives)) +
                      line("income_unit", toml_quoted(model.income_unit.text())) + line("household_taste", shortest(model.household_taste)) +
+                     (model.household_taste_se > 0 ? line("household_taste_se", shortest(model.household_taste_se)) : "") +
                      line("working_when_out", shortest(model.working_when_out));
   for (const Covariate& one : model.covariates) text += covariate("utility", one);
   text += "\n[income]        # of the household, without the child's earnings\n" + estimates(model.income, model.income_se);

@@ -36,7 +36,7 @@ std::vector<Solve> read_solves(TomlFile& file, TomlView& root) {
       file.error(view.place(), "a solve needs `scenario` (or everywhere = true), `parameter` and a `target`, as in target = 'cost(\"cash\") == cost(\"meals\")'");
     if (scenario && everywhere)
       file.error(view.place("everywhere"), view.path("everywhere") + " changes the file itself, all scenarios and what is seen in the data: leave out `scenario`");
-    Solve solve{name, scenario ? scenario->text : "", parameter ? parameter->text : "", everywhere,
+    Solve solve{name, scenario ? scenario->text : "", parameter ? parameter->text : "", everywhere, view.boolean("on_request", false),
                 Target(target.value_or(rules::Text{"0 == 0", view.place().file, view.place().offset}), file.diagnostics), 0, 0, 1e-9, view.place()};
     read_between(view, solve);
     solve.tolerance = view.number("tolerance").value_or(1e-9);

@@ -1,5 +1,5 @@
 // Reads [solve.NAME]: scenario (or everywhere = true), parameter (a key path from the file's root, as in --set), target,
-// between = [from, to], and tolerance (relative; 1e-9 where absent).
+// between = [from, to], on_request, and tolerance (relative; 1e-9 where absent).
 #pragma once
 
 #include <vector>

@@ -93,6 +93,9 @@ class Draws {
 /// Children who choose by known parameters: alpha, K, M, D; γ of a constant and two covariates; earnings of two covariates.
 struct Truth {
   double alpha[3] = {-0.2, 0.5, 0.9}, m = 0.75, d = 0.7, sigma = 0.4;
+  double taste = 0;                     ///< standard deviation of what siblings share
+  std::size_t siblings = 2;
+  bool household_weights = false;       ///< siblings have one weight, as in a survey
   double gamma[3][3] = {{0, 0, 0}, {-0.9, 0.4, -0.3}, {0.2, -0.5, 0.6}};  ///< [alternative][covariate]
   double delta[3] = {-0.3, 0.4, 0.2};
 
@@ -100,17 +103,19 @@ struct Truth {
     Children all;
     all.earnings = true;
     Draws draws(name);
-    double stratum = 0, psu = 0;
+    double stratum = 0, psu = 0, shared = 0, weight = 0;
     for (std::size_t i = 0; i < n; ++i) {
       Child child;
-      child.household = static_cast<std::int64_t>(i / 2);
-      if (i % 2 == 0) {
+      child.household = static_cast<std::int64_t>(i / siblings);
+      if (i % siblings == 0) {
         psu = std::floor(60 * draws.uniform());
         stratum = std::floor(psu / 10);
+        if (taste > 0) shared = taste * draws.normal();
+        if (household_weights) weight = 0.5 + draws.uniform();
       }
       child.psu = psu;
       child.stratum = stratum;
-      child.weight = 0.5 + draws.uniform();
+      child.weight = household_weights ? weight : 0.5 + draws.uniform();
       child.income = std::exp(0.3 * draws.normal());
       child.x = {draws.normal(), draws.uniform() < 0.4 ? 1.0 : 0.0};
       child.z = {draws.normal(), child.x[1]};
@@ -118,7 +123,7 @@ struct Truth {
       const double share[3] = {1, m, d};
       double best = -1e300;
       for (int j = 0; j < 3; ++j) {
-        const double utility = gamma[j][0] + gamma[j][1] * child.x[0] + gamma[j][2] * child.x[1] + alpha[j] * (child.income + share[j] * systematic) + draws.gumbel();
+        const double utility = gamma[j][0] + gamma[j][1] * child.x[0] + gamma[j][2] * child.x[1] + alpha[j] * (child.income + share[j] * systematic) + (j > 0 ? shared : 0) + draws.gumbel();
         if (utility > best) {
           best = utility;
           child.state = j;

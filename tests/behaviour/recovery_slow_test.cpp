@@ -76,5 +76,90 @@ TEST(Recovery, IntervalsHoldTheTruth) {
   }
 }
 
+/// What siblings share comes back with the coefficients, from a recipe and through the program.
+TEST(Recovery, OfWhatSiblingsShare) {
+  Folder folder;
+  const std::string recipe = R"(format = 1
+[population]
+households = )" + std::to_string(scaled(300000)) + R"(
+[population.recipe]
+persons = '1 + floor(4*uniform("n"))'
+[population.recipe.household]
+shared = '0.8*normal("shared")'
+rural = 'chance(0.4, "rural")'
+income = { value = 'exp(0.3*normal("income"))', type = "f64" }
+weight = { value = '0.5 + uniform("w")', type = "f64" }
+[population.recipe.person]
+age = { value = 'floor(10 + 8*uniform("age"))', type = "i8" }
+u0 = '-log(-log(uniform("v0")))'
+u1 = 'shared - 0.9 + 0.1*(age - 13) - if(rural, 0.3, 0) + 0.7*income - log(-log(uniform("v1")))'
+u2 = 'shared + 0.2 - 0.2*(age - 13) + if(rural, 0.6, 0) + 1.1*income - log(-log(uniform("v2")))'
+attends = 'max(u1, u2) > u0'
+works = 'attends and u1 >= u2'
+[welfare]
+resource = 'income'
+[schooling]
+children = 'true'
+works = 'works'
+[schooling.covariates]
+age = 'age - 13'
+rural = 'rural'
+)";
+  const std::string file = folder.write("siblings.toml", recipe), options = " --for-testing --alpha0 0.1 -o " + (folder / "m.toml");
+  const Ran ran = puente("estimate " + file + " --household-taste" + options);
+  ASSERT_EQ(ran.code, 0) << ran.text;
+  EXPECT_NE(ran.text.find("what siblings share"), std::string::npos) << ran.text;
+  const SchoolingModel model = io::read_schooling_model(folder / "m.toml");
+  expect_within(model.household_taste, model.household_taste_se, 0.8, "household_taste");
+  const double utilities[3][2] = {{-0.9, 0.2}, {0.1, -0.2}, {-0.3, 0.6}}, income[] = {0.7, 1.1};
+  for (std::size_t j = 0; j < 2; ++j) {
+    for (std::size_t k = 0; k < 3; ++k) expect_within(model.covariates[k].coefficients[j], model.covariates[k].standard_errors[j], utilities[k][j], model.covariates[k].name);
+    expect_within(model.income[j], model.income_se[j], income[j], "income");
+  }
+  ASSERT_TRUE(model.covariance);
+  EXPECT_EQ(model.covariance->names.back(), "household_taste");
+  ASSERT_EQ(puente("estimate " + file + options).code, 0);
+  const SchoolingModel plain = io::read_schooling_model(folder / "m.toml");
+  EXPECT_EQ(plain.household_taste, 0);
+  EXPECT_EQ(plain.household_taste_se, 0);
+}
+
+TEST(Recovery, IntervalsOfWhatSiblingsShareHoldTheTruth) {
+  const int replications = static_cast<int>(scaled(200));
+  Truth truth;
+  truth.taste = 0.8;
+  truth.siblings = 3;
+  truth.household_weights = true;
+  int held[4] = {}, runs = 0;
+  double sum = 0, without = 0;
+  for (int r = 0; r < replications; ++r) {
+    const Children children = truth.draw(9000, ("taste " + std::to_string(r)).c_str());
+    Exchange alone;
+    Team one;
+    EstimationPlan plan = children.plan();
+    ChildTable table = children.table(), again = children.table();
+    plan.covariance = CovarianceKind::household;
+    without += estimate_schooling(plan, again, alone, one).utilities[1].coefficients[3];
+    plan.household_taste = true;
+    const SchoolingEstimate found = estimate_schooling(plan, table, alone, one);
+    const auto holds = [](double estimate, double error, double true_value) { return std::abs(estimate - true_value) <= 1.959963984540054 * error ? 1 : 0; };
+    const EquationEstimate& school = found.utilities[1];
+    held[0] += holds(*found.household_taste, found.household_taste_se, truth.taste);
+    held[1] += holds(school.coefficients[1], school.standard_errors[1], truth.gamma[2][1]);
+    held[2] += holds(school.coefficients[3], school.standard_errors[3], truth.alpha[2] - truth.alpha[0]);
+    held[3] += holds(school.coefficients[4], school.standard_errors[4], truth.alpha[2] * truth.d - truth.alpha[0]);
+    sum += school.coefficients[3];
+    ++runs;
+  }
+  if (runs < 200) return;  // a few replications say nothing of shares
+  EXPECT_NEAR(sum / runs, 1.1, 0.05);
+  EXPECT_LT(without, 0.97 * sum) << "a logit that does not know of the taste takes it for residuals";
+  const char* names[] = {"household_taste", "x0", "income", "wage"};
+  for (int k = 0; k < 4; ++k) {
+    EXPECT_GE(held[k], 184) << names[k];
+    EXPECT_LE(held[k], 195) << names[k];
+  }
+}
+
 }  // namespace
 }  // namespace puente::test

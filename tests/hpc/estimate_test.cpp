@@ -55,6 +55,23 @@ TEST_F(Estimate, EveryCovarianceIsTheSameOnManyRanks) {
   }
 }
 
+/// Two to a household: what they share is estimated to the same bits on any layout; what it needs is said.
+TEST_F(Estimate, WhatSiblingsShareIsTheSameOnManyRanks) {
+  const std::string two = with(with(with(choosers, "persons = '1'", "persons = '2'"), "sum(earned)", "0"), "earnings = 'earned'\n", "");
+  const std::string options = "--for-testing --household-taste --alpha0 0";
+  const Ran base = estimate(with(two, "[schooling.earnings_covariates]\nskill = 'skill'\narea = 'area'\n", ""), options + " --threads 1");
+  ASSERT_EQ(base.code, 0) << base.text;
+  EXPECT_NE(base.text.find("multinomial logit with a taste of the household"), std::string::npos) << base.text;
+  const std::string model = content(model_), scenario = folder_ / "scenario.toml";
+  EXPECT_NE(model.find("household_taste = "), std::string::npos);
+  const Ran other = shell(Layout{most_ranks, 2, 0, 0}.prefix() + PUENTE_BINARY + " estimate " + scenario + " " + options + " --threads 2 -o " + model_);
+  EXPECT_EQ(other.text, base.text);
+  EXPECT_EQ(content(model_), model);
+  std::filesystem::remove(model_);
+  expect_refused(choosers, {"no household has two children or more"}, options);
+  expect_refused(choosers, {"--covariance robust takes siblings to be independent"}, options + " --covariance robust");
+}
+
 TEST_F(Estimate, OtherBuildsGiveTheSameBits) {
   const std::vector<std::string> others = other_builds();
   if (others.empty()) GTEST_SKIP() << no_other_build();

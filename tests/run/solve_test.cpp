@@ -165,13 +165,31 @@ TEST_F(SolveTest, EverywhereIsInTheFileItself) {
   const Ran ran = puente("run " + folder_.write("policy.toml", four + everywhere));
   EXPECT_NE(ran.text.find("solve.equal_budget: parameters.amount = 17.5"), std::string::npos) << ran.text;
   EXPECT_NE(ran.text.find(" everywhere, where "), std::string::npos) << ran.text;
-  const auto other = whole(four + everywhere, "--set \"solve.equal_budget.target=cost('cash') == 9\"");
-  EXPECT_NEAR(found(other, "equal_budget"), 4, 1e-8) << "another target for the same solve";
   expect_mistake(with(four + everywhere, "everywhere = true", "everywhere = true\nscenario = \"cash\""), "leave out `scenario`", 35);
   expect_mistake(with(four + equal_budget, "scenario = \"cash\"\nparameter", "parameter"), "a solve needs `scenario` (or everywhere = true)", 34);
   expect_mistake(four + everywhere + with(everywhere, "equal_budget", "again"), "finds the same 'parameters.amount' everywhere", 39);
   expect_mistake(with(with(four, "10*(id + 1)", "10*(id + amount)"), "[parameters]\namount = { value = 1, status = \"assumed\" }", "[parameters]\namount = 1") + everywhere,
                  "the population is made by 'parameters.amount'", 34);
+}
+
+/// Two readings of one parameter in one file: a run has one of them, or none.
+TEST_F(SolveTest, OnRequestIsAnsweredByName) {
+  const std::string budget = with(equal_budget, "scenario = \"cash\"", "everywhere = true\non_request = true");
+  const std::string both = four + budget + with(with(budget, "equal_budget", "nine"), "cost(\"meals\")", "9");
+  const auto none = whole(both);
+  EXPECT_FALSE(none.contains("solve"));
+  EXPECT_EQ(mean(none["scenarios"]["cash"]), 25 + 2 * 1 / 4.0) << "the file's own value";
+  EXPECT_NEAR(found(whole(both, "--solve equal_budget"), "equal_budget"), 17.5, 1e-7);
+  const auto nine = whole(both, "--solve nine");
+  EXPECT_NEAR(found(nine, "nine"), 4, 1e-8);
+  EXPECT_EQ(nine["solve"].size(), 1U);
+  const std::string file = folder_.write("policy.toml", both);
+  EXPECT_EQ(puente("check " + file).code, 0);
+  const Ran twice = puente("run " + file + " --solve nine,equal_budget"), unknown = puente("run " + file + " --solve nnie");
+  EXPECT_NE(twice.text.find("a run has one value of it: write on_request = true in both"), std::string::npos) << twice.text;
+  EXPECT_EQ(unknown.code, 64) << unknown.text;
+  EXPECT_NE(unknown.text.find("there is no solve 'nnie' in " + file + "; did you mean 'nine'?"), std::string::npos) << unknown.text;
+  expect_mistake(with(both, "cost(\"meals\")", "costs(\"meals\")"), "there is no figure 'costs'", 38);
 }
 
 TEST_F(SolveTest, DoesNotDependOnTheLayout) {
