@@ -32,7 +32,7 @@ struct UncertaintyOptions {
   std::string sampling, lonely;      ///< method, and rule for strata of one sampling unit
   std::optional<std::int64_t> replicates;
   std::optional<double> fay;
-  std::string psus_there;            ///< expression
+  std::string stratum, psu, psus_there;  ///< expressions
 };
 
 struct RunCommand {

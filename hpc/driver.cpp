@@ -94,7 +94,7 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   const SamplingPlan sampling = model.sampling;
   const std::size_t asked = model.asked.size();
   if (sampling.method != SamplingMethod::none)
-    for (AskedExpression& question : frame_questions(source.schema(), sampling.psus_there)) model.asked.push_back(std::move(question));
+    for (AskedExpression& question : frame_questions(source.schema(), sampling)) model.asked.push_back(std::move(question));
   Study study(std::move(model), source.schema(), diagnostics);
   diagnostics.throw_if_errors();
   PassSettings settings;

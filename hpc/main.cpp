@@ -57,6 +57,8 @@ void add_sampling(CLI::App& app, UncertaintyOptions& options) {
   app.add_option("--fay", options.fay, "Fay's factor of brr (default: 0)")->check(CLI::Range(0.0, 0.99));
   app.add_option("--lonely-psu", options.lonely, "a stratum of one sampling unit: fail (default), certainty, remove, adjust, average, as R's survey.lonely.psu")
       ->check(CLI::IsMember(lonely_psu_names()));
+  app.add_option("--stratum", options.stratum, "EXPR: stratum of a household (default: the column stratum, else one stratum)");
+  app.add_option("--psu", options.psu, "EXPR: primary sampling unit of a household (default: the column psu, else each household is its own)");
   app.add_option("--psus-there", options.psus_there, "EXPR: sampling units in a household's stratum, for the finite-population correction");
 }
 

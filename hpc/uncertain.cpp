@@ -68,8 +68,6 @@ StudyModel Added::realisation() const {
 void Added::draw_parameters() {
   const UncertaintyPlan& plan = run_.model.uncertainty;
   const ParameterDraws draws(run_.model, plan.design, plan.draws, run_.model.seed);
-  if (draws.factors().empty())
-    throw bad_input("there is nothing to draw: no parameter of the file is uncertain. Say how sure each is, as in { value = 0.3, se = 0.08 } or { value = 0.3, low = 0.1, high = 0.5 }");
   DrawPlan walk;
   walk.count = static_cast<std::size_t>(plan.draws);
   walk.together = static_cast<std::size_t>(run_.options.batch);
@@ -192,7 +190,12 @@ void take_options(const UncertaintyOptions& options, StudyModel& model) {
   choose(options.lonely, lonely_psu_names(), sampling.lonely);
   if (options.replicates) sampling.replicates = *options.replicates;
   if (options.fay) sampling.fay = *options.fay;
-  if (!options.psus_there.empty()) sampling.psus_there = rules::Text::standalone("--psus-there", options.psus_there);
+  const auto given = [](const char* option, const std::string& text, std::optional<rules::Text>& to) {
+    if (!text.empty()) to = rules::Text::standalone(option, text);
+  };
+  given("--stratum", options.stratum, sampling.stratum);
+  given("--psu", options.psu, sampling.psu);
+  given("--psus-there", options.psus_there, sampling.psus_there);
 }
 
 Finished run_uncertain(const UncertainRun& run, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,

@@ -209,15 +209,15 @@ std::size_t SampleFrame::at(std::int64_t household) const {
   return static_cast<std::size_t>(std::lower_bound(number.begin(), number.end(), household) - number.begin());
 }
 
-std::vector<AskedExpression> frame_questions(const Schema& schema, const std::optional<rules::Text>& psus_there) {
+std::vector<AskedExpression> frame_questions(const Schema& schema, const SamplingPlan& plan) {
   std::vector<AskedExpression> questions;
-  const auto ask = [&](const std::string& what, const std::string& column) {
-    const std::string text = column.empty() ? "0" : "household.`" + column + "`";
-    questions.push_back({rules::Text::standalone(what, text), {Entity::household, std::nullopt, {}, what}});
+  const auto ask = [&](const std::optional<rules::Text>& given, const std::string& what, const std::string& column) {
+    const rules::Text otherwise = rules::Text::standalone(what, column.empty() ? "0" : "household.`" + column + "`");
+    questions.push_back({given.value_or(otherwise), {Entity::household, std::nullopt, {}, "sampling." + what}});
   };
-  ask("stratum", schema.find(Entity::household, "stratum") >= 0 ? "stratum" : "");
-  ask("psu", unit_column(schema));
-  if (psus_there) questions.push_back({*psus_there, {Entity::household, rules::Type::number, {}, "sampling.psus_there"}});
+  ask(plan.stratum, "stratum", schema.find(Entity::household, "stratum") >= 0 ? "stratum" : "");
+  ask(plan.psu, "psu", unit_column(schema));
+  if (plan.psus_there) questions.push_back({*plan.psus_there, {Entity::household, rules::Type::number, {}, "sampling.psus_there"}});
   return questions;
 }
 
@@ -238,7 +238,7 @@ SampleFrame find_frame(const Study& study, std::size_t first, BlockRunner& runne
   for (std::size_t t = 1; t < threads.size(); ++t) all.append(threads[t]);
   all.share(runner.exchange());
   SampleFrame frame;
-  const bool units_known = !unit_column(study.schema).empty();
+  const bool units_known = study.model.sampling.psu || !unit_column(study.schema).empty();
   for (const std::size_t i : all.by_household()) {
     const double* row = all[i];
     frame.number.push_back(static_cast<std::int64_t>(row[0]));

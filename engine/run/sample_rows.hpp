@@ -41,7 +41,7 @@ struct ScenarioSample {
 };
 
 /// What StudyModel::asked needs so that `find_frame` can see the frame: appended by the caller before the study is compiled.
-std::vector<AskedExpression> frame_questions(const Schema& schema, const std::optional<rules::Text>& psus_there);
+std::vector<AskedExpression> frame_questions(const Schema& schema, const SamplingPlan& plan);
 
 /// `first`: where the frame's questions begin in StudyModel::asked.
 SampleFrame find_frame(const Study& study, std::size_t first, BlockRunner& runner);

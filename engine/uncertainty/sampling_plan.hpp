@@ -23,6 +23,7 @@ struct SamplingPlan {
   std::int64_t replicates = 500;            ///< of the bootstrap
   double fay = 0;                           ///< factor of balanced repeated replication, [0, 1)
   LonelyPsu lonely = LonelyPsu::fail;
+  std::optional<rules::Text> stratum, psu;  ///< of a household: a number or category; absent: the columns of these names
   std::optional<rules::Text> psus_there;    ///< number of sampling units in a household's stratum: finite-population correction
 };
 

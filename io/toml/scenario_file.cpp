@@ -125,6 +125,7 @@ void Reader::read_root(TomlFile& file) {
   read_statistics(file, root);
   read_missing(file, root);
   read_run(file, root);
+  out_.model.sampling = read_sampling(file, root);
   root.table("scenarios");
   root.table("sweeps");
   read_prices(file, root, out_.model.prices, out_.model.variables);

@@ -212,4 +212,26 @@ void read_draws(TomlView& run, const std::vector<ParameterValue>& parameters, Un
   if (!mistake.empty()) run.file().error(run.place("draws"), mistake);
 }
 
+SamplingPlan read_sampling(TomlFile& file, TomlView& root) {
+  SamplingPlan plan;
+  const toml::table* table = root.table("sampling");
+  if (table == nullptr) return plan;
+  TomlView view(file, *table, "sampling");
+  plan.method = static_cast<SamplingMethod>(view.choice("method", sampling_method_names(), 0));
+  plan.lonely = static_cast<LonelyPsu>(view.choice("lonely_psu", lonely_psu_names(), 0));
+  if (const auto replicates = view.number("replicates")) {
+    if (*replicates < 2 || *replicates != std::floor(*replicates)) file.error(view.place("replicates"), "sampling.replicates is a whole number of 2 or more");
+    else plan.replicates = static_cast<std::int64_t>(*replicates);
+  }
+  if (const auto fay = view.number("fay")) {
+    if (!(*fay >= 0 && *fay < 1)) file.error(view.place("fay"), "sampling.fay lies in [0, 1)");
+    else plan.fay = *fay;
+  }
+  plan.stratum = view.text("stratum");
+  plan.psu = view.text("psu");
+  plan.psus_there = view.text("psus_there");
+  view.finish();
+  return plan;
+}
+
 }  // namespace puente::io

@@ -22,4 +22,7 @@ void read_draws(TomlView& run, const std::vector<ParameterValue>& parameters, Un
 /// Reports what is wrong with the distributions of a file's own parameters.
 void check_uncertainty(TomlFile& file, const std::vector<ParameterValue>& parameters);
 
+/// [sampling]: how the standard errors of a survey's figures are found.
+SamplingPlan read_sampling(TomlFile& file, TomlView& root);
+
 }  // namespace puente::io

@@ -1,0 +1,161 @@
+// Standard errors of a survey's figures in runs and statistics: R's figures, replicates beside linearisation, layouts, refusals.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "tests/hpc/layouts.hpp"
+#include "tests/support/data_dir.hpp"
+#include "tests/support/survey_map.hpp"
+
+namespace puente::test {
+namespace {
+
+/// Six strata of five to nine sampling units of four households of two.
+class Survey : public SameBits {
+ protected:
+  void SetUp() override {
+    std::string csv = "h,p,w,stratum,unit,there,income,age,goes\n";
+    int h = 0;
+    for (int stratum = 0; stratum < 6; ++stratum)
+      for (int unit = 0; unit < 5 + stratum % 5; ++unit)
+        for (int k = 0; k < 4; ++k) {
+          ++h;
+          const int level = (h * 7919 + unit * 104729) % 997;
+          for (int p = 1; p <= 2; ++p)
+            csv += std::to_string(h) + "," + std::to_string(p) + "," + std::to_string(20 + h % 11) + "," + std::to_string(stratum) + "," + std::to_string(unit) + "," +
+                   std::to_string(12 + stratum) + "," + std::to_string(40 + 10 * stratum + 3 * unit + level / 9.0) + "," + std::to_string(p == 1 ? 40 : 6 + h % 8) + "," +
+                   std::to_string((h + unit) % 3 > 0 ? 1 : 0) + "\n";
+        }
+    folder_.write("s.csv", csv);
+    std::string map = map_of_persons("there = \"there\"\nincome = \"income\"\n",
+                                     "age = \"age\"\ngoes = \"goes\"\nattends = { value = 'goes == 1' }\n");
+    map.insert(map.find("weight = \"w\"\n"), "stratum = \"stratum\"\npsu = \"unit\"\n");
+    const Ran ran = puente("import " + folder_.write("map.toml", map) + " -o " + folder_ / "s.h5");
+    ASSERT_EQ(ran.code, 0) << ran.text;
+    scenario_ = folder_.write("s.toml", R"(format = 1
+[population]
+source = "s.h5"
+[parameters]
+grant = { value = 12, se = 2 }
+[welfare]
+resource = 'income'
+pass_through = { transfers = 1 }
+[welfare.lines]
+line = 60
+relative = '0.6 * quantile(welfare, 0.5)'
+[groups]
+child = 'age < 18'
+[programmes.grant]
+eligible = 'income < 100'
+cash = { amount = 'grant' }
+[scenarios.none]
+[scenarios.grant]
+programmes = ["grant"]
+[statistics]
+age_bands = [[6, 13]]
+[run]
+seed = 4
+)");
+  }
+  nlohmann::json group(const std::string& options, const std::string& name = "all") {
+    return puente_json("run " + scenario_ + " " + options).at("scenarios").at("grant").at("groups").at(name);
+  }
+  std::string scenario_;
+};
+
+/// A difference is of the same households: its error is far below that of two independent samples.
+TEST_F(Survey, DifferencesBetweenScenariosArePaired) {
+  const nlohmann::json all = group("--sampling linearised");
+  const double level = all.at("se").at("mean"), difference = all.at("difference").at("se").at("mean");
+  EXPECT_GT(difference, 0);
+  EXPECT_LT(difference, 0.5 * level);
+}
+
+/// The jackknife repeats the whole run and knows of no formula.
+TEST_F(Survey, TheJackknifeAgreesWithLinearisation) {
+  for (const char* name : {"all", "child=true"}) {
+    const nlohmann::json linear = group("--sampling linearised", name), jack = group("--sampling jackknife", name);
+    for (const char* figure : {"mean", "gini"}) {
+      EXPECT_NEAR(jack.at("se").at(figure).get<double>() / linear.at("se").at(figure).get<double>(), 1, 0.05) << name << figure;
+      EXPECT_NEAR(jack.at("difference").at("se").at(figure).get<double>() / linear.at("difference").at("se").at(figure).get<double>(), 1, 0.08) << name << figure;
+    }
+    EXPECT_NEAR(jack.at("se").at("fgt").at("line").at("1").get<double>() / linear.at("se").at("fgt").at("line").at("1").get<double>(), 1, 0.05);
+    EXPECT_NEAR(jack.at("se").at("attendance").at("6-13").get<double>() / linear.at("se").at("attendance").at("6-13").get<double>(), 1, 0.05);
+  }
+}
+
+TEST_F(Survey, LimitsAreStudentsWithTheDesignsDegreesOfFreedom) {
+  const nlohmann::json all = group("--sampling linearised");
+  const double half = (all.at("upper").at("mean").get<double>() - all.at("lower").at("mean").get<double>()) / 2;
+  EXPECT_NEAR(half / all.at("se").at("mean").get<double>(), 2.0322445093177191, 1e-9);  // R: qt(.975, 34), 40 units in 6 strata
+}
+
+TEST_F(Survey, AFinitePopulationIsMoreCertain) {
+  const double there = group("--sampling linearised --psus-there there").at("se").at("mean"), endless = group("--sampling linearised").at("se").at("mean");
+  EXPECT_LT(there, 0.9 * endless);
+  EXPECT_GT(there, 0.3 * endless);
+}
+
+TEST_F(Survey, PartsAddUpAsVariances) {
+  const nlohmann::json parameters = group("--draws 60"), sample = group("--sampling linearised"), both = group("--sampling linearised --draws 60");
+  for (const char* figure : {"mean", "gini"}) {
+    const double a = parameters.at("se").at(figure), b = sample.at("se").at(figure);
+    EXPECT_NEAR(both.at("se").at(figure).get<double>(), std::sqrt(a * a + b * b), 1e-9) << figure;
+  }
+}
+
+TEST_F(Survey, WhatHasNoErrorToGiveIsMissing) {
+  const nlohmann::json recipients = group("--sampling linearised", "recipient.grant");
+  EXPECT_TRUE(recipients.at("se").at("mean").is_null());
+}
+
+TEST_F(Survey, MistakesOfTheDesignNameTheStratum) {
+  const Ran lonely = puente("run " + scenario_ + " --quiet --sampling linearised --psu '0'");
+  EXPECT_EQ(lonely.code, 65);
+  EXPECT_NE(lonely.text.find("stratum 0"), std::string::npos) << lonely.text;
+  EXPECT_EQ(puente("run " + scenario_ + " --quiet --sampling linearised --psu '0' --lonely-psu adjust").code, 0);
+  const Ran few = puente("run " + scenario_ + " --quiet --sampling linearised --psus-there 3");
+  EXPECT_EQ(few.code, 65);
+  EXPECT_NE(few.text.find("stratum"), std::string::npos) << few.text;
+  EXPECT_EQ(puente("run " + scenario_ + " --quiet --sampling brr").code, 65);
+}
+
+TEST_F(Survey, SameBitsForAnyLayout) {
+  base("run " + scenario_ + " --sampling bootstrap --replicates 5 --draws 3");
+  for (const Layout& layout : pairwise(50)) expect_same(layout);
+  base("run " + scenario_ + " --sampling linearised --unit-replicates 2");
+  for (const Layout& layout : pairwise(50)) expect_same(layout);
+}
+
+TEST(SamplingOfAMadeNation, IsNone) {
+  const Ran ran = puente("run " PUENTE_SOURCE_DIR "/scenarios/reference/scenario.toml --households 2000 --sampling linearised");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_NE(ran.text.find("there is no sampling error"), std::string::npos) << ran.text;
+}
+
+/// R survey's figures of the synthetic survey, to six digits (reference_design_R.json).
+TEST(SamplingOfTheSyntheticSurvey, IsThatOfR) {
+  if (!has_data("wb_synth_2023")) GTEST_SKIP() << no_data("wb_synth_2023");
+  std::ifstream file(data_dir() + "/wb_synth_2023/reference_design_R.json");
+  const nlohmann::json expected = nlohmann::json::parse(file);
+  Folder folder;
+  const std::string data = data_dir() + "/wb_synth_2023/WLD_2023_SYNTH-SVY-";
+  const Ran imported = puente("import " PUENTE_SOURCE_DIR "/tests/surveys/wb_synth_2023/import.toml --input " + data + "IND-EN_v01_M.dta --input " + data +
+                              "HLD-EN_v01_M.dta -o " + folder / "p.h5");
+  ASSERT_EQ(imported.code, 0) << imported.text;
+  const nlohmann::json all = puente_json("statistics " + (folder / "p.h5") + " --welfare expenditure_per_head --weight population_weight --count records --line 1800=1800 --line 2500=2500 "
+                                         "--sampling linearised --lonely-psu adjust --stratum 'geo1 + if(area == \"Urban\", 100, 0)'").at("groups").at("all");
+  const auto expect_near = [](double ours, double theirs) { EXPECT_NEAR(ours / theirs, 1, 1e-6); };
+  expect_near(all.at("se").at("mean"), expected.at("mean_pc_exp").at("se"));
+  for (const char* line : {"1800", "2500"})
+    for (const char* alpha : {"0", "1", "2"}) {
+      const nlohmann::json& fgt = expected.at(std::string("fgt_z") + line).at(std::string("fgt") + alpha);
+      expect_near(all.at("se").at("fgt").at(line).at(alpha), fgt.at("se"));
+      expect_near(all.at("lower").at("fgt").at(line).at(alpha), fgt.at("ci95")[0]);
+      expect_near(all.at("upper").at("fgt").at(line).at(alpha), fgt.at("ci95")[1]);
+    }
+}
+
+}  // namespace
+}  // namespace puente::test
