@@ -177,6 +177,27 @@ std::optional<std::string> in_scenarios(const fs::path& file) {
 std::optional<std::string> pack_of(const std::string& name) { return in_scenarios(fs::path(name) / "scenario.toml"); }
 std::optional<std::string> profile_of(const std::string& name) { return in_scenarios(fs::path("profiles") / (name + ".toml")); }
 
+/// This rank's team for draws, with the population among its ranks.
+class OwnTeam {
+ public:
+  OwnTeam(const RunCommand& command, io::ScenarioFile& file, ParallelSession& session, Team& threads) {
+    const int teams = command.uncertainty.draw_teams;
+    if (teams == 1) return;
+    if (teams > session.exchange().size())
+      throw Error(ExitCode::usage, "--draw-teams " + std::to_string(teams) + ": there " + (session.exchange().size() == 1 ? "is 1 rank" : "are " + std::to_string(session.exchange().size()) + " ranks") + "; start more with mpirun");
+    ranks_ = session.team(teams);
+    RunOptions options = options_of(command.common);
+    together(session.exchange(), [&] { source_ = population_of(file, command, options, *ranks_, threads); });
+    team_ = {static_cast<std::size_t>(session.team_number(teams)), static_cast<std::size_t>(teams), ranks_.get(), source_.get()};
+  }
+  const DrawTeam& team() const { return team_; }
+
+ private:
+  std::unique_ptr<Exchange> ranks_;
+  std::unique_ptr<PopulationSource> source_;
+  DrawTeam team_;
+};
+
 }  // namespace
 
 std::string find_scenario(const std::string& name) {
@@ -205,7 +226,8 @@ ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, co
   if (!solved.empty()) file = read(overrides);
   for (const Diagnostic& diagnostic : found.all()) file.diagnostics.add(diagnostic);
   const bool synthetic = origin_of(file, *source) == "synthetic";
-  Finished finished = run_uncertain({file.model, command.uncertainty, !command.common.precision.empty(), synthetic}, *source, options, exchange, team, file.diagnostics);
+  const OwnTeam own(command, file, session, team);
+  Finished finished = run_uncertain({file.model, command.uncertainty, !command.common.precision.empty(), synthetic, own.team()}, *source, options, exchange, team, file.diagnostics);
   for (const Solved& one : solved) add_solved(one, finished.results);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   add_provenance(finished.results, file, command, exchange, team.threads(), seconds);
@@ -246,7 +268,7 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
   });
   Diagnostics diagnostics;
   const bool synthetic = source->schema().notes.origin == "synthetic";
-  const Finished finished = run_uncertain({std::move(model), command.uncertainty, !command.common.precision.empty(), synthetic}, *source, options, exchange, team, diagnostics);
+  const Finished finished = run_uncertain({std::move(model), command.uncertainty, !command.common.precision.empty(), synthetic, {}}, *source, options, exchange, team, diagnostics);
   if (exchange.rank() == 0)
     std::cout << (command.common.json ? io::groups_json(finished.results) : io::groups_table(finished.results));
   return 0;

@@ -27,6 +27,10 @@ struct UncertaintyOptions {
   std::string design;
   std::optional<double> level;
   bool save_draws = false;
+  std::string only_draws;            ///< "501-1000": a part of the draws, for a job of its own
+  std::string extend;                ///< results file whose draws stand for the first
+  std::vector<std::string> until_mcse;  ///< VARIABLE=ERROR
+  int draw_teams = 1;                ///< teams of ranks that share the draws
   std::int64_t batch = 4;            ///< draws in one walk
   std::int64_t unit_replicates = 0;  ///< other draws of the units
   std::string sampling, lonely;      ///< method, and rule for strata of one sampling unit
@@ -92,6 +96,13 @@ struct EstimateCommand {
   bool for_testing = false;       ///< on a population that was made up
 };
 
+struct MergeCommand {
+  std::vector<std::string> parts;
+  std::string output;
+  bool json = false, quiet = false;
+  std::string command_line;
+};
+
 /// What a scenario file comes to: its solves are answered, then it runs. Collective.
 struct ScenarioRun {
   Results results;
@@ -111,6 +122,7 @@ int calibrate_command(const CalibrateCommand& command, ParallelSession& session)
 int expand_command(const ExpandCommand& command, ParallelSession& session);
 int estimate_command(const EstimateCommand& command, ParallelSession& session);
 int import_command(const ImportCommand& command);
+int merge_command(const MergeCommand& command);
 int describe_command(const std::string& file);
 int compare_command(const std::string& a, const std::string& b);
 

@@ -1,5 +1,6 @@
 #include "hpc/communicator.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -37,6 +38,7 @@ class MpiExchange : public Exchange {
     MPI_Comm_rank(comm, &rank_);
     MPI_Comm_size(comm, &size_);
   }
+  MPI_Comm comm() const { return comm_; }
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   void sum(std::span<std::int64_t> values) override {
@@ -93,6 +95,18 @@ void MpiExchange::agree(int code, const std::string& message) {
   throw Error(static_cast<ExitCode>(told[0]), text);
 }
 
+/// A communicator that ends with it.
+class MpiTeamExchange : public MpiExchange {
+ public:
+  using MpiExchange::MpiExchange;
+  MpiTeamExchange(const MpiTeamExchange&) = delete;
+  MpiTeamExchange& operator=(const MpiTeamExchange&) = delete;
+  ~MpiTeamExchange() override {
+    MPI_Comm mine = comm();
+    MPI_Comm_free(&mine);
+  }
+};
+
 /// Set by every launcher of Debian's and other MPI builds; a program started alone needs no MPI at all.
 bool launched_with_ranks() {
   for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK", "PMI_RANK", "MPI_LOCALNRANKS"})
@@ -116,6 +130,14 @@ ParallelSession::ParallelSession() : exchange_(std::make_unique<Exchange>()) {
   exchange_ = std::make_unique<MpiExchange>(comm);
 }
 
+std::unique_ptr<Exchange> ParallelSession::team(int teams) const {
+  const auto* ranks = dynamic_cast<const MpiExchange*>(exchange_.get());
+  if (ranks == nullptr) return std::make_unique<Exchange>();
+  MPI_Comm comm = MPI_COMM_NULL;
+  checked(MPI_Comm_split(ranks->comm(), team_number(teams), ranks->rank(), &comm), "split");
+  return std::make_unique<MpiTeamExchange>(comm);
+}
+
 ParallelSession::~ParallelSession() {
   int started = 0;
   MPI_Initialized(&started);
@@ -135,8 +157,11 @@ void ParallelSession::abort(int code) {
 
 ParallelSession::ParallelSession() : exchange_(std::make_unique<Exchange>()) {}
 ParallelSession::~ParallelSession() = default;
+std::unique_ptr<Exchange> ParallelSession::team(int) const { return std::make_unique<Exchange>(); }
 void ParallelSession::abort(int code) { std::_Exit(code); }
 
 #endif
+
+int ParallelSession::team_number(int teams) const { return static_cast<int>(static_cast<std::int64_t>(exchange_->rank()) * teams / exchange_->size()); }
 
 }  // namespace puente

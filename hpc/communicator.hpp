@@ -16,6 +16,10 @@ class ParallelSession {
   ParallelSession(const ParallelSession&) = delete;
   ParallelSession& operator=(const ParallelSession&) = delete;
   Exchange& exchange() { return *exchange_; }
+  /// Of this rank's team, where all ranks stand in `teams` teams of neighbours, as even as they go. Collective; `teams` is
+  /// at most the number of ranks. Must not outlive the session.
+  std::unique_ptr<Exchange> team(int teams) const;
+  int team_number(int teams) const;
   int ranks_on_node() const { return ranks_on_node_; }
   /// Ends every rank with this code at once: for failures that the ranks could not agree on.
   [[noreturn]] static void abort(int code);

@@ -1,10 +1,13 @@
 #include "hpc/draws.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <span>
 #include <string>
 
 #include "engine/core/error.hpp"
 #include "hpc/progress.hpp"
+#include "hpc/together.hpp"
 
 namespace puente {
 
@@ -49,6 +52,43 @@ void run_draws(const StudyModel& model, const DrawPlan& plan, PopulationSource& 
     if (!options.quiet && exchange.rank() == 0) progress.tell("draws", static_cast<double>(d - plan.first) / static_cast<double>(plan.count));
   }
   progress.end();
+}
+
+namespace {
+
+/// What the first rank of every team holds, one after another.
+std::vector<Series> of_all_teams(const std::vector<Series>& mine, bool speaks, Exchange& everyone) {
+  std::vector<Series> all;
+  for (const Series& series : mine) {
+    const std::span<const std::byte> bytes = std::as_bytes(std::span(series.values));
+    const std::vector<std::byte> gathered = everyone.gather_all(speaks ? bytes : bytes.first(0));
+    Series& whole = all.emplace_back(Series{series.name, series.figures, std::vector<double>(gathered.size() / sizeof(double))});
+    if (!gathered.empty()) std::memcpy(whole.values.data(), gathered.data(), gathered.size());
+  }
+  return all;
+}
+
+}  // namespace
+
+void run_draws_in_teams(const StudyModel& model, const DrawPlan& plan, const DrawTeam& mine, const RunOptions& options, Exchange& everyone,
+                        Team& team, Realisations& realisations) {
+  RunOptions own = options;
+  own.quiet = options.quiet || mine.number > 0;
+  DrawPlan part = plan;
+  const bool divided = plan.count >= mine.teams;  // too few to go round: every team draws them all
+  if (divided) {
+    const auto begin = [&](std::size_t number) { return plan.first + plan.count * number / mine.teams; };
+    part.first = begin(mine.number);
+    part.count = begin(mine.number + 1) - part.first;
+  }
+  Realisations drawn;
+  together(everyone, [&] { run_draws(model, part, *mine.source, own, *mine.ranks, team, drawn); });
+  if (divided) {
+    const bool speaks = mine.ranks->rank() == 0;
+    std::vector<Series> variables = of_all_teams(drawn.variables(), speaks, everyone);
+    drawn = Realisations(plan.count, std::move(variables), of_all_teams(drawn.differences(), speaks, everyone));
+  }
+  realisations.append(drawn);
 }
 
 }  // namespace puente

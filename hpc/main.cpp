@@ -44,6 +44,11 @@ void add_uncertainty(CLI::App& app, UncertaintyOptions& options) {
       ->check(CLI::IsMember({"random", "sobol", "latin", "saltelli"}));
   app.add_option("--level", options.level, "of the limits beside each figure (default: 0.95)")->check(CLI::Range(0.01, 0.9999));
   app.add_flag("--save-draws", options.save_draws, "all draws of all figures, in the group /draws of the results file");
+  app.add_option("--only-draws", options.only_draws, "FIRST-LAST: this part of the draws, for a job of its own; they are saved, and `puente merge` puts parts together");
+  app.add_option("--extend", options.extend, "results file with saved draws: only those beyond them are made; with -o a new file, as if all were made at once");
+  app.add_option("--until-mcse", options.until_mcse, "VARIABLE=ERROR: draws, a hundred at a time, until the Monte Carlo error of these figures' means is no larger; at most --draws (default: 10000)")
+      ->expected(1)->take_all();
+  app.add_option("--draw-teams", options.draw_teams, "teams of ranks that share the draws, each with all households (default: 1); changes no digit")->check(positive);
   app.add_option("--batch", options.batch, "draws in one walk over the households (default: 4); changes no digit")->check(positive);
   app.add_option("--unit-replicates", options.unit_replicates, "runs with other draws of the households' and persons' chances: the noise of the simulation itself")
       ->check(CLI::NonNegativeNumber);
@@ -205,6 +210,14 @@ int main(int argc, char** argv) {
   compare_app->add_option("a", a)->required();
   compare_app->add_option("b", b)->required();
 
+  MergeCommand merge;
+  merge.command_line = run.command_line;
+  CLI::App* merge_app = app.add_subcommand("merge", "results of jobs that ran apart become one study: parts of its draws, some of its scenarios, or both");
+  merge_app->add_option("parts", merge.parts, "results files")->required()->expected(-2);
+  merge_app->add_option("-o,--output", merge.output, "results file to write")->required();
+  merge_app->add_flag("--json", merge.json, "all results as JSON on standard output");
+  merge_app->add_flag("--quiet", merge.quiet, "no table");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -218,6 +231,7 @@ int main(int argc, char** argv) {
   if (expand_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return expand_command(expand, session); });
   if (estimate_app->parsed()) return on_all_ranks([&](ParallelSession& session) { return estimate_command(estimate, session); });
   if (check_app->parsed()) return alone([&] { return check_command(check_scenario, check_population, check_set); });
+  if (merge_app->parsed()) return alone([&] { return merge_command(merge); });
   if (import_app->parsed()) return alone([&] { return import_command(import); });
   if (describe_app->parsed()) return alone([&] { return describe_command(described); });
   return alone([&] { return compare_command(a, b); });

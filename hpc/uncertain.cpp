@@ -9,8 +9,7 @@
 #include "engine/population/reweighted_source.hpp"
 #include "engine/run/intervals.hpp"
 #include "engine/statistics/replicate_weights.hpp"
-#include "engine/uncertainty/parameter_draws.hpp"
-#include "hpc/draws.hpp"
+#include "hpc/drawing.hpp"
 #include "hpc/progress.hpp"
 
 namespace puente {
@@ -19,6 +18,9 @@ namespace {
 
 /// Populations up to here are run in order in draws too: a sketch of so few is too coarse for most groups, and a second walk dearer.
 constexpr std::int64_t households_in_order = 100'000;
+
+/// Where a Monte Carlo error says when to stop.
+constexpr std::int64_t most_draws = 10'000;
 
 /// What is added to a run's results, and the words for it.
 class Added {
@@ -32,8 +34,8 @@ class Added {
   void add(Finished& finished);
 
  private:
-  void draw_parameters();
-  void replicate_units();
+  void draw_parameters(const Results& central);
+  void replicate_units(const Results& central);
   void replicate_sample(const Finished& finished);
   std::unique_ptr<ReplicateScheme> scheme(const SurveyDesign& design) const;
   StudyModel realisation() const;
@@ -47,7 +49,9 @@ class Added {
   Exchange& exchange_;
   Team& team_;
   Progress progress_;
-  Realisations parameters_, units_;
+  Drawn drawn_;
+  Realisations units_;
+  SamplingErrors simulated_;
   SamplingErrors replicated_;
   UncertaintyParts parts_;
   std::size_t replicates_ = 0;
@@ -65,19 +69,15 @@ StudyModel Added::realisation() const {
   return model;
 }
 
-void Added::draw_parameters() {
-  const UncertaintyPlan& plan = run_.model.uncertainty;
-  const ParameterDraws draws(run_.model, plan.design, plan.draws, run_.model.seed);
-  DrawPlan walk;
-  walk.count = static_cast<std::size_t>(plan.draws);
-  walk.together = static_cast<std::size_t>(run_.options.batch);
-  walk.parameters = [&](std::size_t d) { return draws.values(static_cast<std::int64_t>(d)); };
-  run_draws(realisation(), walk, source_, options_, exchange_, team_, parameters_);
-  parts_.parameters = &parameters_;
+void Added::draw_parameters(const Results& central) {
+  DrawTeam mine = run_.team;
+  if (mine.teams == 1) mine.source = &source_;
+  drawn_ = puente::draw_parameters(realisation(), run_.options, central, mine, options_, exchange_, team_);
+  parts_.parameters = &drawn_.draws.figures;
 }
 
 /// The same study with other draws of every household's and person's chances.
-void Added::replicate_units() {
+void Added::replicate_units(const Results& central) {
   const auto count = static_cast<std::size_t>(run_.options.unit_replicates);
   for (std::size_t r = 1; r <= count; ++r) {
     StudyModel replicate = realisation();
@@ -87,7 +87,8 @@ void Added::replicate_units() {
     tell("unit replicates", r, count);
   }
   progress_.end();
-  parts_.simulation = &units_;
+  simulated_ = standard_errors(units_, central);
+  parts_.simulation = &simulated_;
 }
 
 std::unique_ptr<ReplicateScheme> Added::scheme(const SurveyDesign& design) const {
@@ -144,7 +145,8 @@ std::string Added::words() const {
     ++drawn;
     if (parameter.status == "assumed" || parameter.status == "sign_only") assumed += (assumed.empty() ? "" : ", ") + parameter.name;
   }
-  if (parts_.parameters != nullptr) text += ", " + std::to_string(parameters_.count()) + " draws of " + std::to_string(drawn) + (drawn == 1 ? " parameter" : " parameters");
+  if (parts_.parameters != nullptr) text += ", " + std::to_string(drawn_.draws.figures.count()) + " draws of " + std::to_string(drawn) + (drawn == 1 ? " parameter" : " parameters");
+  if (!drawn_.words.empty()) text += " (" + drawn_.words + ")";
   if (parts_.simulation != nullptr) text += ", " + std::to_string(units_.count()) + " replicates of the units' chances";
   if (parts_.sampling != nullptr)
     text += ", sampling by " + sampling_method_names()[static_cast<std::size_t>(run_.model.sampling.method)] +
@@ -162,10 +164,10 @@ void Added::add(Finished& finished) {
   } else if (method != SamplingMethod::none) {
     replicate_sample(finished);
   }
-  if (run_.model.uncertainty.draws > 0) draw_parameters();
-  if (run_.options.unit_replicates > 0) replicate_units();
+  if (run_.model.uncertainty.draws > 0) draw_parameters(finished.results);
+  if (run_.options.unit_replicates > 0) replicate_units(finished.results);
   if (parts_.parameters == nullptr && parts_.simulation == nullptr && parts_.sampling == nullptr) return;
-  if (parts_.parameters != nullptr && run_.options.save_draws) add_draws(finished.results, parameters_, 1);
+  if (parts_.parameters != nullptr && (run_.options.save_draws || !run_.options.only_draws.empty())) save_draws(drawn_.draws, finished.results);
   add_intervals(finished.results, parts_);
   finished.results.provenance["uncertainty"] = words();
 }
@@ -183,6 +185,8 @@ void take_options(const UncertaintyOptions& options, StudyModel& model) {
   if (options.draws) plan.draws = *options.draws;
   if (options.level) plan.level = *options.level;
   choose(options.design, design_names(), plan.design);
+  if (!options.until_mcse.empty() && plan.draws == 0) plan.draws = most_draws;
+  check_drawing(options, plan);
   if (plan.draws == 1) throw Error(ExitCode::usage, "one draw has no spread: take two or more, or none");
   if (options.unit_replicates == 1) throw Error(ExitCode::usage, "--unit-replicates 1: a spread needs two or more");
   SamplingPlan& sampling = model.sampling;

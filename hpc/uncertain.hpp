@@ -3,6 +3,7 @@
 
 #include "engine/programmes/model.hpp"
 #include "hpc/commands.hpp"
+#include "hpc/draws.hpp"
 #include "hpc/driver.hpp"
 
 namespace puente {
@@ -12,6 +13,7 @@ struct UncertainRun {
   UncertaintyOptions options;
   bool precision_given = false;  ///< on the command line: holds for draws too
   bool synthetic = false;        ///< the population was made as a whole: it has no sampling error
+  DrawTeam team;                 ///< where ranks stand in several
 };
 
 /// Puts what the command line says of uncertainty before what the scenario file says.

@@ -12,11 +12,14 @@ namespace puente {
 
 namespace {
 
+// Entries of the provenance.
+constexpr const char* interval_level = "interval_level";
+constexpr const char* sampling_degrees_of_freedom = "sampling_degrees_of_freedom";
+
 /// One source of uncertainty of all figures of a variable: from its realisations, or as standard errors.
 class Part {
  public:
-  Part(const char* called, const Series* series, std::size_t count, bool percentiles, double level)
-      : name(called), series_(series), count_(count), percentiles_(percentiles), level_(level) {}
+  Part(const char* called, const Series* series, std::size_t count, double level) : name(called), series_(series), count_(count), level_(level) {}
   Part(const char* called, const Variable* errors, double df, double level) : name(called), errors_(errors), df_(df), level_(level) {}
   struct Distance {
     double se = NAN, below = NAN, above = NAN, mean = NAN, mean_error = NAN;
@@ -29,9 +32,7 @@ class Part {
     if (series_ == nullptr) return {};
     gather(*series_, i, count_, values_);
     const Spread spread = spread_of(values_, level_);
-    if (percentiles_) return {spread.se, std::max(0.0, figure - spread.lower), std::max(0.0, spread.upper - figure), spread.mean, spread.mean_error};
-    const double margin = inverse_normal_cdf((1 + level_) / 2) * spread.se;
-    return {spread.se, margin, margin, spread.mean, spread.mean_error};
+    return {spread.se, std::max(0.0, figure - spread.lower), std::max(0.0, spread.upper - figure), spread.mean, spread.mean_error};
   }
   const char* name;
 
@@ -39,7 +40,6 @@ class Part {
   const Series* series_ = nullptr;
   const Variable* errors_ = nullptr;
   std::size_t count_ = 0;
-  bool percentiles_ = false;
   double df_ = 0, level_;
   std::vector<double> values_;
 };
@@ -47,6 +47,11 @@ class Part {
 std::string percent(double level) {
   std::string text = shortest(100 * level);
   return text + " %";
+}
+
+const Variable* find_variable(const std::vector<Variable>& all, const std::string& name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Variable& v) { return v.name == name; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 class Intervals {
@@ -65,18 +70,14 @@ void Intervals::add(std::vector<Variable>& variables, bool differences) {
   for (const Variable& variable : variables) {
     if (variable.dimensions.empty() || variable.dimensions.front() != "scenario" || variable.name.ends_with("_error_bound")) continue;
     std::vector<Part> parts;
-    const auto part = [&](const char* name, const Realisations* realisations, bool percentiles) {
-      if (realisations == nullptr) return;
-      parts.emplace_back(name, differences ? realisations->difference(variable.name) : realisations->variable(variable.name), realisations->count(),
-                         percentiles, uncertainty_.level);
+    if (const Realisations* draws = uncertainty_.parameters; draws != nullptr)
+      parts.emplace_back("parameters", differences ? draws->difference(variable.name) : draws->variable(variable.name), draws->count(), uncertainty_.level);
+    const auto part = [&](const char* name, const SamplingErrors* errors) {
+      if (errors == nullptr) return;
+      parts.emplace_back(name, find_variable(differences ? errors->differences : errors->variables, variable.name), errors->degrees_of_freedom, uncertainty_.level);
     };
-    part("parameters", uncertainty_.parameters, true);
-    part("simulation", uncertainty_.simulation, false);
-    if (uncertainty_.sampling != nullptr) {
-      const std::vector<Variable>& errors = differences ? uncertainty_.sampling->differences : uncertainty_.sampling->variables;
-      const auto found = std::find_if(errors.begin(), errors.end(), [&](const Variable& v) { return v.name == variable.name; });
-      parts.emplace_back("sampling", found == errors.end() ? nullptr : &*found, uncertainty_.sampling->degrees_of_freedom, uncertainty_.level);
-    }
+    part("simulation", uncertainty_.simulation);
+    part("sampling", uncertainty_.sampling);
     add_beside(variable, parts, beside);
   }
   variables.insert(variables.end(), beside.begin(), beside.end());
@@ -121,30 +122,81 @@ void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, s
     for (Variable& part : of_parts) out.push_back(std::move(part));
 }
 
-void add_draws_of(const std::vector<Series>& series, const std::vector<Variable>& like, std::vector<Variable>& out) {
-  for (const Series& draws : series) {
-    const auto shape = std::find_if(like.begin(), like.end(), [&](const Variable& v) { return v.name == draws.name; });
-    Variable variable = *shape;
-    variable.dimensions.insert(variable.dimensions.begin(), "draw");
-    variable.values = draws.values;
-    out.push_back(std::move(variable));
-  }
-}
-
 }  // namespace
 
 void add_intervals(Results& results, const UncertaintyParts& uncertainty) {
+  results.provenance[interval_level] = uncertainty.level;
+  if (uncertainty.sampling != nullptr) results.provenance[sampling_degrees_of_freedom] = uncertainty.sampling->degrees_of_freedom;
   Intervals intervals(uncertainty);
   intervals.add(results.variables, false);
   intervals.add(results.differences, true);
 }
 
-void add_draws(Results& results, const Realisations& draws, std::size_t first) {
-  Dimension draw{"draw", {}, {}, "1", "draw of the uncertain parameters"};
-  for (std::size_t d = 0; d < draws.count(); ++d) draw.values.push_back(static_cast<double>(first + d));
-  results.dimensions.push_back(std::move(draw));
-  add_draws_of(draws.variables(), results.variables, results.groups["draws"]);
-  if (!draws.differences().empty()) add_draws_of(draws.differences(), results.differences, results.groups["draws/difference"]);
+namespace {
+
+std::vector<Variable> deviations(const std::vector<Series>& series, std::size_t count, const std::vector<Variable>& figures) {
+  std::vector<Variable> errors;
+  std::vector<double> values;
+  for (const Series& realised : series) {
+    const Variable* figure = find_variable(figures, realised.name);
+    if (figure == nullptr) continue;
+    Variable& error = errors.emplace_back(*figure);
+    for (std::size_t i = 0; i < realised.figures; ++i) {
+      gather(realised, i, count, values);
+      error.values[i] = spread_of(values, 0.95).se;
+    }
+  }
+  return errors;
+}
+
+/// The variables that stand beside others, and of `_se_PART` those of this part.
+std::vector<Variable> take_beside(std::vector<Variable>& variables, const std::string& part) {
+  std::vector<Variable> errors, own;
+  const std::vector<std::string> suffixes = interval_suffixes();
+  for (const Variable& variable : variables) {
+    const auto suffix = std::find_if(suffixes.begin(), suffixes.end(), [&](const std::string& end) {
+      return variable.name.ends_with(end) && find_variable(variables, variable.name.substr(0, variable.name.size() - end.size())) != nullptr;
+    });
+    if (suffix == suffixes.end()) {
+      own.push_back(variable);
+    } else if (*suffix == "_se_" + part) {
+      errors.push_back(variable);
+      errors.back().name.resize(variable.name.size() - suffix->size());
+    }
+  }
+  if (part.empty()) variables = std::move(own);
+  return errors;
+}
+
+double told(const Results& results, const char* entry) {
+  const auto found = results.provenance.find(entry);
+  if (found == results.provenance.end()) throw bad_input(std::string("the results do not tell their ") + entry);
+  return std::get<double>(found->second);
+}
+
+}  // namespace
+
+SamplingErrors standard_errors(const Realisations& realisations, const Results& results) {
+  return {deviations(realisations.variables(), realisations.count(), results.variables),
+          deviations(realisations.differences(), realisations.count(), results.differences), without_limit};
+}
+
+std::vector<std::string> interval_suffixes() {
+  return {"_se", "_lower", "_upper", "_mean", "_mcse", "_se_parameters", "_se_simulation", "_se_sampling"};
+}
+
+SavedErrors take_intervals(Results& results) {
+  SavedErrors saved;
+  saved.level = told(results, interval_level);
+  const auto errors = [&](const char* part, double df) -> std::optional<SamplingErrors> {
+    SamplingErrors found{take_beside(results.variables, part), take_beside(results.differences, part), df};
+    return found.variables.empty() ? std::nullopt : std::optional(std::move(found));
+  };
+  saved.simulation = errors("simulation", without_limit);
+  if (saved.sampling = errors("sampling", 0); saved.sampling) saved.sampling->degrees_of_freedom = told(results, sampling_degrees_of_freedom);
+  take_beside(results.variables, "");
+  take_beside(results.differences, "");
+  return saved;
 }
 
 }  // namespace puente

@@ -6,6 +6,10 @@
 // their skewness. With draws of parameters alone the limits are percentiles of the draws.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "engine/run/realisations.hpp"
 #include "engine/run/sampling_errors.hpp"
 
@@ -13,7 +17,7 @@ namespace puente {
 
 struct UncertaintyParts {
   const Realisations* parameters = nullptr;   ///< draws 1 …
-  const Realisations* simulation = nullptr;   ///< other draws of the units, parameters at their central values
+  const SamplingErrors* simulation = nullptr; ///< of other draws of the units, parameters at their central values
   const SamplingErrors* sampling = nullptr;   ///< standard errors of a sample
   double level = 0.95;
 };
@@ -22,7 +26,19 @@ struct UncertaintyParts {
 /// NAME_mean, the mean of the draws, and NAME_mcse, its Monte Carlo error; with several parts NAME_se_PART.
 void add_intervals(Results& results, const UncertaintyParts& uncertainty);
 
-/// All draws, under `draws` and `draws/difference`: the variable's dimensions after `draw`, which counts from `first`.
-void add_draws(Results& results, const Realisations& draws, std::size_t first);
+/// Standard deviations over realisations of the figures of `results`, of infinitely many degrees of freedom.
+SamplingErrors standard_errors(const Realisations& realisations, const Results& results);
+
+/// What add_intervals puts behind a figure's name.
+std::vector<std::string> interval_suffixes();
+
+/// Standard errors of a file whose intervals are to be found anew; what was not there is empty.
+struct SavedErrors {
+  std::optional<SamplingErrors> simulation, sampling;
+  double level = 0.95;
+};
+
+/// Takes out what add_intervals put in. Throws Error (bad_input) where the file does not tell its level.
+SavedErrors take_intervals(Results& results);
 
 }  // namespace puente

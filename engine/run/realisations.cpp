@@ -1,7 +1,9 @@
 #include "engine/run/realisations.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "engine/core/error.hpp"
 
@@ -9,12 +11,7 @@ namespace puente {
 
 namespace {
 
-const Series* find(const std::vector<Series>& all, const std::string& name) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Series& s) { return s.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
-
-void append(const std::vector<Variable>& variables, bool first, std::vector<Series>& series) {
+void append_figures(const std::vector<Variable>& variables, bool first, std::vector<Series>& series) {
   std::size_t next = 0;
   for (const Variable& variable : variables) {
     if (variable.dimensions.empty() || variable.dimensions.front() != "scenario") continue;
@@ -33,16 +30,40 @@ double quantile(const std::vector<double>& sorted, double p) {
   return sorted[static_cast<std::size_t>(std::clamp(place, 1.0, n)) - 1];
 }
 
-}  // namespace
-
-void Realisations::add(const Results& results) {
-  append(results.variables, count_ == 0, variables_);
-  append(results.differences, count_ == 0, differences_);
-  ++count_;
+void append_series(std::vector<Series>& all, const std::vector<Series>& more) {
+  bool same = all.size() == more.size();
+  for (Series& series : all) {
+    const Series* next = find_series(more, series.name);
+    same = same && next != nullptr && next->figures == series.figures;
+    if (same) series.values.insert(series.values.end(), next->values.begin(), next->values.end());
+  }
+  if (!same) throw bad_input("the draws hold other figures");
 }
 
-const Series* Realisations::variable(const std::string& name) const { return find(variables_, name); }
-const Series* Realisations::difference(const std::string& name) const { return find(differences_, name); }
+}  // namespace
+
+bool same_bits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b)); }
+
+const Series* find_series(const std::vector<Series>& all, const std::string& name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Series& s) { return s.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+void Realisations::append(const Realisations& more) {
+  if (count_ == 0) {
+    *this = more;
+    return;
+  }
+  append_series(variables_, more.variables_);
+  append_series(differences_, more.differences_);
+  count_ += more.count_;
+}
+
+void Realisations::add(const Results& results) {
+  append_figures(results.variables, count_ == 0, variables_);
+  append_figures(results.differences, count_ == 0, differences_);
+  ++count_;
+}
 
 void gather(const Series& series, std::size_t i, std::size_t count, std::vector<double>& values) {
   values.resize(count);

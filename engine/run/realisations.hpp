@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/run/results.hpp"
@@ -18,15 +19,27 @@ struct Series {
   std::vector<double> values;
 };
 
+/// Equal to the last bit, or both missing.
+bool same_bits(double a, double b);
+
+/// Null where there is none of this name.
+const Series* find_series(const std::vector<Series>& all, const std::string& name);
+
 class Realisations {
  public:
+  Realisations() = default;
+  Realisations(std::size_t count, std::vector<Series> variables, std::vector<Series> differences)
+      : count_(count), variables_(std::move(variables)), differences_(std::move(differences)) {}
+
   /// Takes the realisation's variables over scenarios; all have the same figures.
   void add(const Results& results);
+  /// Those that follow. Throws Error (bad_input) where they have other figures.
+  void append(const Realisations& more);
   std::size_t count() const { return count_; }
   const std::vector<Series>& variables() const { return variables_; }
   const std::vector<Series>& differences() const { return differences_; }
-  const Series* variable(const std::string& name) const;
-  const Series* difference(const std::string& name) const;
+  const Series* variable(const std::string& name) const { return find_series(variables_, name); }
+  const Series* difference(const std::string& name) const { return find_series(differences_, name); }
 
  private:
   std::size_t count_ = 0;

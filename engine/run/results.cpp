@@ -1,6 +1,7 @@
 #include "engine/run/results.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/core/error.hpp"
 
@@ -10,6 +11,14 @@ const Dimension& Results::dimension(const std::string& name) const {
   const auto it = std::find_if(dimensions.begin(), dimensions.end(), [&](const Dimension& d) { return d.name == name; });
   expect(it != dimensions.end(), "a result names a dimension that does not exist");
   return *it;
+}
+
+bool Results::has_dimension(const std::string& name) const {
+  return std::any_of(dimensions.begin(), dimensions.end(), [&](const Dimension& d) { return d.name == name; });
+}
+
+void Results::add_dimension(Dimension dimension) {
+  if (!has_dimension(dimension.name)) dimensions.push_back(std::move(dimension));
 }
 
 const Variable* Results::find(const std::string& name) const {

@@ -41,6 +41,8 @@ struct Results {
   Provenance provenance;
 
   const Dimension& dimension(const std::string& name) const;  ///< throws when there is none
+  bool has_dimension(const std::string& name) const;
+  void add_dimension(Dimension dimension);                    ///< unless it is there
   const Variable* find(const std::string& name) const;
   /// Value at one index a dimension, in the variable's order of dimensions.
   double at(const Variable& variable, const std::vector<std::size_t>& index) const;

@@ -1,0 +1,191 @@
+// Draws of one study in several jobs, ranks in teams, a run that goes on where another ended, scenarios apart: always the bits of
+// one run.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "io/hdf5/results_file.hpp"
+#include "tests/hpc/layouts.hpp"
+
+namespace puente::test {
+namespace {
+
+constexpr const char* study = R"(format = 1
+[population]
+households = 300
+[population.recipe]
+seed = 3
+[population.recipe.household]
+size = { value = '1 + floor(4*uniform("size"))', type = "i8" }
+income = { value = 'exp(5 + normal("income"))', type = "f64" }
+area = { value = 'floor(2*uniform("area"))', type = "i8", labels = ["urban", "rural"] }
+[parameters]
+amount = { value = 20, se = 4, status = "published" }
+share  = { value = 0.5, low = 0.2, high = 0.8, distribution = "uniform", status = "assumed" }
+[welfare]
+resource = 'income'
+pass_through = { transfers = 1 }
+[welfare.lines]
+line = 60
+[groups]
+area = 'area'
+[programmes.grant]
+eligible = 'true'
+coverage = { mode = "share", share = 0.7 }
+cash = { amount = 'amount' }
+[programmes.some]
+eligible = 'true'
+coverage = { mode = "share", share = 'share' }
+cash = { amount = 5 }
+[scenarios.none]
+[scenarios.grant]
+programmes = ["grant"]
+[scenarios.some]
+programmes = ["some"]
+[scenarios.both]
+programmes = ["grant", "some"]
+[statistics]
+deciles = true
+[run]
+reference = "none"
+seed = 5
+)";
+
+class SeparateJobs : public testing::Test {
+ protected:
+  std::string run(const std::string& name, const std::string& options, const std::string& prefix = "") {
+    const Ran ran = shell(prefix + PUENTE_BINARY " run " + file_ + " --quiet --threads 1 --batch 16 " + options + " -o " + folder_ / name);
+    EXPECT_EQ(ran.code, 0) << options << "\n" << ran.text;
+    return folder_ / name;
+  }
+  void expect_same(const std::string& a, const std::string& b) {
+    const Ran compared = puente("compare " + a + " " + b);
+    EXPECT_EQ(compared.code, 0) << compared.text.substr(0, 2000);
+  }
+  std::string merged(const std::string& parts) {
+    const Ran ran = puente("merge " + parts + " --quiet -o " + folder_ / "merged.h5");
+    EXPECT_EQ(ran.code, 0) << ran.text;
+    return folder_ / "merged.h5";
+  }
+  void expect_refused(int code, const std::string& arguments, const std::string& words) {
+    const Ran ran = puente(arguments);
+    EXPECT_EQ(ran.code, code) << arguments << "\n" << ran.text;
+    EXPECT_NE(ran.text.find(words), std::string::npos) << arguments << "\n" << ran.text;
+  }
+  Folder folder_;
+  std::string file_ = folder_.write("study.toml", study);
+};
+
+TEST_F(SeparateJobs, ALongerRunIsTheShorterOneAndMore) {
+  for (const char* design : {"random", "sobol"}) {
+    const std::string options = std::string("--design ") + design + " --save-draws --draws ";
+    const std::string shorter = run("shorter.h5", options + "7"), whole = run("whole.h5", options + "12");
+    expect_same(whole, run("longer.h5", options + "12 --extend " + shorter));
+    expect_same(whole, run("again.h5", options + "12 --extend " + whole));
+  }
+}
+
+TEST_F(SeparateJobs, WhatIsNotOfTheSameStudyIsNotTakenUp) {
+  const std::string shorter = run("shorter.h5", "--draws 7 --save-draws"), plain = run("plain.h5", "--draws 7"), part = run("part.h5", "--draws 7 --only-draws 3-5");
+  const std::string more = "run " + file_ + " --threads 1 --quiet --draws 12 --extend " + shorter;
+  expect_refused(65, more + " --seed 6", "other values");
+  expect_refused(65, more + " --design sobol", "other values");
+  expect_refused(65, more + " --set parameters.amount.se=5", "other values");
+  expect_refused(65, more + " --set welfare.lines.line=61", "draw 7 has other figures");
+  expect_refused(65, more + " --scenarios grant", "draw 7 has other figures");
+  expect_refused(65, more + " --precision sketch", "draw 7 has other figures");
+  expect_refused(65, "run " + file_ + " --threads 1 --quiet --draws 5 --extend " + shorter, "more than the 5 asked for");
+  expect_refused(65, "run " + file_ + " --threads 1 --quiet --draws 12 --extend " + plain, "hold no draws");
+  expect_refused(65, "run " + file_ + " --threads 1 --quiet --draws 12 --extend " + part, "from 3 on");
+  expect_refused(66, "run " + file_ + " --threads 1 --quiet --draws 12 --extend " + folder_ / "absent.h5", "absent.h5");
+  expect_refused(64, "run " + file_ + " --threads 1 --quiet --draws 12 --design latin --extend " + shorter, "made for its number of draws");
+  expect_refused(64, "run " + file_ + " --threads 1 --quiet --extend " + shorter, "--draws N");
+  expect_refused(64, more + " --only-draws 8-12", "--only-draws");
+}
+
+TEST_F(SeparateJobs, PartsOfTheDrawsMakeTheWhole) {
+  for (const char* options : {"--draws 11 --design latin --save-draws ", "--draws 12 --design saltelli --save-draws --unit-replicates 3 "}) {
+    const std::string whole = run("whole.h5", options);
+    const std::string a = run("a.h5", std::string(options) + "--only-draws 1-4"), b = run("b.h5", std::string(options) + "--only-draws 5-5");
+    const std::string c = run("c.h5", std::string(options) + (std::string(options).find("11") != std::string::npos ? "--only-draws 6-11" : "--only-draws 6-12"));
+    expect_same(whole, merged(c + " " + a + " " + b));
+    const auto words = [](const std::string& file) { return std::get<std::string>(io::read_results(file).provenance.at("uncertainty")); };
+    EXPECT_EQ(words(whole), words(folder_ / "merged.h5"));
+    expect_refused(65, "merge " + a + " " + c + " -o " + folder_ / "m.h5", "do not follow");
+    expect_refused(65, "merge " + a + " " + a + " -o " + folder_ / "m.h5", "do not follow");
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "m.h5"));
+}
+
+TEST_F(SeparateJobs, ScenariosApartMakeTheWhole) {
+  const std::string draws = " --draws 6 --save-draws";
+  const std::string whole = run("whole.h5", "--scenarios none,grant,both" + draws);
+  const std::string grant = run("grant.h5", "--scenarios grant" + draws), both = run("both.h5", "--scenarios both" + draws);
+  expect_same(whole, merged(grant + " " + both));
+  // And both ways at once.
+  const std::string first = run("first.h5", "--scenarios both --draws 6 --only-draws 1-2"), second = run("second.h5", "--scenarios both --draws 6 --only-draws 3-6");
+  expect_same(whole, merged(grant + " " + second + " " + first));
+  // Without a scenario that runs both programmes nobody can get both: that group alone is not there.
+  const std::string two = run("two.h5", "--scenarios none,grant,some"), some = run("some.h5", "--scenarios some"), alone = run("alone.h5", "--scenarios grant");
+  const Results one_run = io::read_results(two), of_parts = io::read_results(merged(alone + " " + some));
+  const std::vector<std::string>& groups = of_parts.dimension("group").labels;
+  EXPECT_EQ(groups.size() + 1, one_run.dimension("group").labels.size());
+  const auto at = [](const Results& results, const std::string& group) {
+    const std::vector<std::string>& labels = results.dimension("group").labels;
+    return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), group) - labels.begin());
+  };
+  for (std::size_t s = 0; s < 3; ++s)
+    for (const std::string& group : groups)
+      for (const char* name : {"mean_welfare", "group_persons"}) {
+        const double a = one_run.at(*one_run.find(name), {s, at(one_run, group)}), b = of_parts.at(*of_parts.find(name), {s, at(of_parts, group)});
+        EXPECT_TRUE(a == b || (std::isnan(a) && std::isnan(b))) << name << " " << group << " " << s;
+      }
+}
+
+TEST_F(SeparateJobs, WhatDoesNotBelongTogetherIsNotMerged) {
+  const std::string grant = run("grant.h5", "--scenarios grant"), some = run("some.h5", "--scenarios some --seed 6");
+  const std::string into = " -o " + folder_ / "m.h5";
+  expect_refused(65, "merge " + grant + " " + run("seed.h5", "--scenarios both --seed 6 --set programmes.grant.coverage.share=0.6 --households 299") + into, "differ in what they share");
+  expect_refused(65, "merge " + grant + " " + run("area.h5", "--scenarios some --set statistics.deciles=false") + into, "dimension group");
+  expect_refused(65, "merge " + grant + " " + grant + into, "holds no draws");
+  const std::string a = run("a.h5", "--draws 6 --only-draws 1-3"), b = run("b.h5", "--draws 6 --only-draws 4-6 --households 299");
+  expect_refused(65, "merge " + a + " " + b + into, "differ at the central values");
+  file_ = folder_.write("other.toml", std::string(study) + "# another\n");
+  expect_refused(65, "merge " + grant + " " + run("other.h5", "--scenarios some") + into, "different scenario files");
+  expect_refused(64, "merge " + grant + " " + some + " -o " + some, "both a part and what is to be written");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "m.h5"));
+}
+
+TEST_F(SeparateJobs, DrawsGoOnUntilTheyAreSureEnough) {
+  const Results results = io::read_results(run("r.h5", "--draws 900 --until-mcse mean_welfare=0.05 --save-draws"));
+  const std::size_t draws = results.dimension("draw").size();
+  EXPECT_GT(draws, 100u);
+  EXPECT_LT(draws, 900u);
+  EXPECT_EQ(draws % 100, 0u);
+  const Variable& error = *results.find("mean_welfare_mcse");
+  for (std::size_t s = 0; s < 4; ++s) EXPECT_LE(results.at(error, {s, 0}), 0.05);
+  const std::string words = std::get<std::string>(results.provenance.at("uncertainty"));
+  EXPECT_NE(words.find("Monte Carlo error of mean_welfare at most 0.05"), std::string::npos) << words;
+  expect_same(folder_ / "r.h5", run("same.h5", "--save-draws --draws " + std::to_string(draws)));
+  expect_same(folder_ / "r.h5", run("longer.h5", "--draws 900 --until-mcse mean_welfare=0.05 --save-draws --extend " + run("few.h5", "--draws 30 --save-draws")));
+  const Ran few = puente("run " + file_ + " --threads 1 --draws 100 --until-mcse mean_welfare=0.05");
+  EXPECT_NE(few.text.find("not reached"), std::string::npos) << few.text;
+  expect_refused(64, "run " + file_ + " --until-mcse poverty=0.1", "there is no such figure");
+  expect_refused(64, "run " + file_ + " --until-mcse mean_welfare", "VARIABLE=ERROR");
+  expect_refused(64, "run " + file_ + " --draw-teams 2", "there is 1 rank");
+}
+
+#ifdef PUENTE_HAS_MPI
+TEST_F(SeparateJobs, TeamsOfRanksShareTheDraws) {
+  const std::string draws = "--draws 7 --save-draws --scenarios both ", whole = run("whole.h5", draws);
+  for (const auto& [ranks, teams] : {std::pair{2, 2}, {3, 2}, {4, 2}, {4, 4}})
+    expect_same(whole, run("teams.h5", draws + "--draw-teams " + std::to_string(teams), "mpirun -n " + std::to_string(ranks) + " "));
+  expect_same(whole, run("more.h5", draws + "--draw-teams 3 --extend " + run("few.h5", "--draws 5 --save-draws --scenarios both"), "mpirun -n 3 "));
+  const Ran failed = shell("mpirun -n 2 " PUENTE_BINARY " run " + file_ + " --quiet --threads 1 --draw-teams 2 --draws 8 --set parameters.share.high=19");
+  EXPECT_EQ(failed.code, 65) << failed.text;
+  EXPECT_NE(failed.text.find("in draw"), std::string::npos) << failed.text;
+}
+#endif
+
+}  // namespace
+}  // namespace puente::test
