@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "engine/core/error.hpp"
 #include "engine/core/random.hpp"
 #include "engine/population/reweighted_source.hpp"
 #include "engine/run/intervals.hpp"
+#include "engine/run/sensitivities.hpp"
 #include "engine/statistics/replicate_weights.hpp"
 #include "engine/uncertainty/parameter_draws.hpp"
 #include "hpc/draws.hpp"
@@ -47,6 +50,7 @@ class Added {
   Exchange& exchange_;
   Team& team_;
   Progress progress_;
+  std::optional<ParameterDraws> draws_;
   Realisations parameters_, units_;
   SamplingErrors replicated_;
   UncertaintyParts parts_;
@@ -67,13 +71,15 @@ StudyModel Added::realisation() const {
 
 void Added::draw_parameters() {
   const UncertaintyPlan& plan = run_.model.uncertainty;
-  const ParameterDraws draws(run_.model, plan.design, plan.draws, run_.model.seed);
+  const ParameterDraws& draws = draws_.emplace(run_.model, plan.design, plan.draws, run_.model.seed);
+  if (const std::string cost = cost_in_words(draws.design()); !cost.empty() && !options_.quiet && exchange_.rank() == 0) std::fprintf(stderr, "%s\n", cost.c_str());
   DrawPlan walk;
   walk.count = static_cast<std::size_t>(plan.draws);
   walk.together = static_cast<std::size_t>(run_.options.batch);
   walk.parameters = [&](std::size_t d) { return draws.values(static_cast<std::int64_t>(d)); };
   run_draws(realisation(), walk, source_, options_, exchange_, team_, parameters_);
   parts_.parameters = &parameters_;
+  parts_.cluster = draws.design().row_length();
 }
 
 /// The same study with other draws of every household's and person's chances.
@@ -168,6 +174,7 @@ void Added::add(Finished& finished) {
   if (parts_.parameters != nullptr && run_.options.save_draws) add_draws(finished.results, parameters_, 1);
   add_intervals(finished.results, parts_);
   finished.results.provenance["uncertainty"] = words();
+  if (draws_) add_sensitivities(finished.results, parameters_, *draws_, 1);
 }
 
 template <class Kind>

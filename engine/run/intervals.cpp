@@ -15,8 +15,8 @@ namespace {
 /// One source of uncertainty of all figures of a variable: from its realisations, or as standard errors.
 class Part {
  public:
-  Part(const char* called, const Series* series, std::size_t count, bool percentiles, double level)
-      : name(called), series_(series), count_(count), percentiles_(percentiles), level_(level) {}
+  Part(const char* called, const Series* series, std::size_t count, std::size_t cluster, bool percentiles, double level)
+      : name(called), series_(series), count_(count), cluster_(cluster), percentiles_(percentiles), level_(level) {}
   Part(const char* called, const Variable* errors, double df, double level) : name(called), errors_(errors), df_(df), level_(level) {}
   struct Distance {
     double se = NAN, below = NAN, above = NAN, mean = NAN, mean_error = NAN;
@@ -28,7 +28,7 @@ class Part {
     }
     if (series_ == nullptr) return {};
     gather(*series_, i, count_, values_);
-    const Spread spread = spread_of(values_, level_);
+    const Spread spread = spread_of(values_, level_, cluster_);
     if (percentiles_) return {spread.se, std::max(0.0, figure - spread.lower), std::max(0.0, spread.upper - figure), spread.mean, spread.mean_error};
     const double margin = inverse_normal_cdf((1 + level_) / 2) * spread.se;
     return {spread.se, margin, margin, spread.mean, spread.mean_error};
@@ -38,7 +38,7 @@ class Part {
  private:
   const Series* series_ = nullptr;
   const Variable* errors_ = nullptr;
-  std::size_t count_ = 0;
+  std::size_t count_ = 0, cluster_ = 1;
   bool percentiles_ = false;
   double df_ = 0, level_;
   std::vector<double> values_;
@@ -65,13 +65,13 @@ void Intervals::add(std::vector<Variable>& variables, bool differences) {
   for (const Variable& variable : variables) {
     if (variable.dimensions.empty() || variable.dimensions.front() != "scenario" || variable.name.ends_with("_error_bound")) continue;
     std::vector<Part> parts;
-    const auto part = [&](const char* name, const Realisations* realisations, bool percentiles) {
+    const auto part = [&](const char* name, const Realisations* realisations, std::size_t cluster, bool percentiles) {
       if (realisations == nullptr) return;
       parts.emplace_back(name, differences ? realisations->difference(variable.name) : realisations->variable(variable.name), realisations->count(),
-                         percentiles, uncertainty_.level);
+                         cluster, percentiles, uncertainty_.level);
     };
-    part("parameters", uncertainty_.parameters, true);
-    part("simulation", uncertainty_.simulation, false);
+    part("parameters", uncertainty_.parameters, uncertainty_.cluster, true);
+    part("simulation", uncertainty_.simulation, 1, false);
     if (uncertainty_.sampling != nullptr) {
       const std::vector<Variable>& errors = differences ? uncertainty_.sampling->differences : uncertainty_.sampling->variables;
       const auto found = std::find_if(errors.begin(), errors.end(), [&](const Variable& v) { return v.name == variable.name; });

@@ -41,6 +41,8 @@ class DrawDesign {
   DesignKind kind() const { return kind_; }
   std::int64_t draws() const { return draws_; }
   const DrawnParameters& parameters() const { return parameters_; }
+  /// Draws that depend on one another and stand side by side: a row of saltelli; else 1.
+  std::size_t row_length() const { return kind_ == DesignKind::saltelli ? parameters_.factors() + 2 : 1; }
 
  private:
   double sobol_uniform(std::uint64_t point, std::size_t coordinate) const;
@@ -54,6 +56,9 @@ class DrawDesign {
   std::vector<std::uint64_t> shifts_;                ///< keyed digital shifts of the coordinates
   std::vector<std::vector<std::int64_t>> strata_;    ///< latin: of each parameter, the stratum of each draw
 };
+
+/// What a `saltelli` design costs, as in "saltelli: 1,000 rows of 5 factors = 7,000 draws"; empty for others.
+std::string cost_in_words(const DrawDesign& design);
 
 /// Where a draw of a `saltelli` design stands: rows of factors + 2 draws; in a row first A, then B, then A with each factor from B.
 struct SaltelliPlace {
