@@ -13,6 +13,8 @@ namespace puente {
 namespace {
 
 constexpr std::size_t most_bins = 25;
+/// More would take longer than they are worth.
+constexpr std::size_t most_terms = 100;
 constexpr std::size_t ways = jackknife_blocks + 1;
 /// A sum of squares of which a smaller part is left is rounding.
 constexpr double negligible = 1e-10;
@@ -141,7 +143,17 @@ ExplainedWithout Bins::explain(std::span<const double> figure) {
 class CrossProducts {
  public:
   explicit CrossProducts(std::size_t terms) : terms_(terms), matrix_(terms * terms, 0) {}
-  double& at(std::size_t i, std::size_t j) { return matrix_[i * terms_ + j]; }
+  /// A draw's terms.
+  void add(const double* row) {
+    for (std::size_t i = 0; i < terms_; ++i)
+      for (std::size_t j = 0; j < terms_; ++j) matrix_[i * terms_ + j] += row[i] * row[j];
+  }
+  void add(const CrossProducts& other) {
+    for (std::size_t i = 0; i < matrix_.size(); ++i) matrix_[i] += other.matrix_[i];
+  }
+  void take_from(const CrossProducts& all) {
+    for (std::size_t i = 0; i < matrix_.size(); ++i) matrix_[i] = all.matrix_[i] - matrix_[i];
+  }
   void factorise();
   /// v'(A⁻¹)v, by the terms that are kept.
   double squares(const std::vector<double>& products) const;
@@ -164,7 +176,7 @@ void CrossProducts::factorise() {
     std::vector<double>& column = columns.emplace_back(terms_);
     const double diagonal = std::sqrt(left[pivot]);
     for (std::size_t i = 0; i < terms_; ++i) {
-      double product = at(i, pivot);
+      double product = matrix_[i * terms_ + pivot];
       for (std::size_t k = 0; k + 1 < columns.size(); ++k) product -= columns[k][i] * columns[k][pivot];
       column[i] = product / diagonal;
       left[i] -= column[i] * column[i];
@@ -213,12 +225,14 @@ Polynomials::Polynomials(const std::vector<std::vector<double>>& parameters, boo
     for (const std::vector<double>& of : x) values_.push_back(of[d]);
     for (std::size_t i = 0; quadratic && i < x.size(); ++i)
       for (std::size_t j = 0; j <= i; ++j) values_.push_back(x[i][d] * x[j][d]);
-    const double* row = &values_[d * terms_];
-    for (std::size_t b = 0; b < ways; ++b)
-      for (std::size_t i = 0; b != blocks_[d] && i < terms_; ++i)
-        for (std::size_t j = 0; j < terms_; ++j) without_[b].at(i, j) += row[i] * row[j];
+    without_[blocks_[d]].add(&values_[d * terms_]);  // for now within the block
   }
-  for (CrossProducts& products : without_) products.factorise();
+  CrossProducts all(terms_);
+  for (std::size_t b = 0; b < jackknife_blocks; ++b) all.add(without_[b]);
+  for (CrossProducts& products : without_) {
+    products.take_from(all);
+    products.factorise();
+  }
 }
 
 ExplainedWithout Polynomials::explain(std::span<const double> figure) {
@@ -256,7 +270,7 @@ std::unique_ptr<FactorSpace> bins_of(const std::vector<double>& parameter, const
 std::unique_ptr<FactorSpace> polynomials_of(const std::vector<std::vector<double>>& parameters, const std::vector<std::size_t>& blocks) {
   const std::size_t draws = blocks.size(), k = parameters.size();
   if (draws < draws_wanted(k)) return nullptr;
-  return std::make_unique<Polynomials>(parameters, draws >= 10 * quadratic_terms(k), blocks);
+  return std::make_unique<Polynomials>(parameters, quadratic_terms(k) <= std::min(most_terms, draws / 10), blocks);
 }
 
 }  // namespace puente

@@ -39,7 +39,8 @@ std::vector<std::size_t> blocks_of(std::size_t n);
 std::unique_ptr<FactorSpace> bins_of(const std::vector<double>& parameter, const std::vector<std::size_t>& blocks);
 
 /// Of correlated parameters, parameters[k][draw]: constant, values, squares and products of two where there are ten draws for each
-/// of these, else constant and values where there are ten for each of those, else none. Parameters that tell the same count once.
+/// of these and up to 12 parameters, else constant and values where there are ten draws for each of those, else none. Parameters that
+/// tell the same count once.
 std::unique_ptr<FactorSpace> polynomials_of(const std::vector<std::vector<double>>& parameters, const std::vector<std::size_t>& blocks);
 
 /// How many draws polynomials_of wants of so many parameters at the least.

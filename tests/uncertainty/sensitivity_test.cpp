@@ -292,6 +292,26 @@ TEST(FirstOrder, MonteCarloErrorsAreTrue) {
     }
 }
 
+TEST(FirstOrder, MonteCarloErrorsOfAGroupAreTrue) {
+  Calibration of_group, of_nothing;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const auto z = draws_of(DesignKind::random, 300, seed, 5, normal);
+    Values b, y;
+    for (std::size_t d = 0; d < 300; ++d) {
+      b.push_back(.8 * z[0][d] + .6 * z[1][d]);
+      y.push_back(z[0][d] - b[d] + z[0][d] * b[d] + z[2][d]);
+    }
+    Indices found(2);
+    FirstOrderIndices({{z[0], b}, {z[3], z[4]}}, DrawKind::independent).of(y, found);
+    of_group.add(found[0], 2.04 / 3.04);
+    of_nothing.add(found[1], 0);
+  }
+  for (const Calibration& of : {of_group, of_nothing}) {
+    EXPECT_GT(of.ratio(), .7);
+    EXPECT_LT(of.ratio(), 1.3);
+  }
+}
+
 TEST(FirstOrder, MonteCarloErrorsOfEvenlySpreadDrawsAreLimits) {
   for (const Case& model : cases)
     for (const std::int64_t n : {100, 300, 1000, 1024}) {
