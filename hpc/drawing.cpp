@@ -63,7 +63,7 @@ class Drawing {
   Drawn run();
 
  private:
-  DrawnValues values(std::size_t first, std::size_t count) const;
+  DrawnValues values(std::size_t first, std::size_t count) const { return drawn_values(parameters_, first, count); }
   Realisations figures(std::size_t first, std::size_t count);
   void take(std::size_t count);
   void take_up();
@@ -81,19 +81,6 @@ class Drawing {
   ParameterDraws parameters_;
   SavedDraws draws_;
 };
-
-DrawnValues Drawing::values(std::size_t first, std::size_t count) const {
-  DrawnValues drawn{first, {}, {}};
-  std::vector<std::size_t> uncertain;
-  for (const UncertainFactor& factor : parameters_.factors()) uncertain.insert(uncertain.end(), factor.parameters.begin(), factor.parameters.end());
-  std::sort(uncertain.begin(), uncertain.end());
-  for (const std::size_t p : uncertain) drawn.parameters.push_back(model_.parameters[p].name);
-  for (std::size_t d = first; d < first + count; ++d) {
-    const ParameterSet all = parameters_.values(static_cast<std::int64_t>(d));
-    for (const std::size_t p : uncertain) drawn.values.push_back(all[p]);
-  }
-  return drawn;
-}
 
 Realisations Drawing::figures(std::size_t first, std::size_t count) {
   DrawPlan plan;
@@ -122,7 +109,7 @@ void Drawing::take_up() {
   if (last > static_cast<std::size_t>(model_.uncertainty.draws))
     throw bad_input(file + "it holds " + std::to_string(last) + " draws, more than the " + std::to_string(model_.uncertainty.draws) + " asked for");
   const DrawnValues own = values(1, count);
-  if (own.parameters != draws_.drawn.parameters) throw bad_input(file + "its draws are of other parameters");
+  if (own.of.names != draws_.drawn.of.names) throw bad_input(file + "its draws are of other parameters");
   if (!std::equal(own.values.begin(), own.values.end(), draws_.drawn.values.begin(), same_bits))
     throw bad_input(file + "its draws have other values: another seed, design or distribution");
   const Realisations again = figures(last, 1);
@@ -143,7 +130,7 @@ double Drawing::error_of(const Goal& goal) const {
     for (std::size_t i = 0; series != nullptr && i < series->figures; ++i) {
       if (i / inner % groups != 0) continue;
       gather(*series, i, draws_.figures.count(), drawn);
-      const double error = spread_of(drawn, model_.uncertainty.level).mean_error;
+      const double error = spread_of(drawn, model_.uncertainty.level, draws_.drawn.row_length()).mean_error;
       if (std::isfinite(error)) largest = std::max(largest, error);
     }
   return largest;
@@ -172,6 +159,7 @@ Drawn Drawing::run() {
   for (const std::string& text : asked_.until_mcse) goals.push_back(goal_of(text));
   check_goals(goals);
   draws_.drawn = values(range.first, 0);
+  if (const std::string cost = cost_in_words(parameters_.design()); !cost.empty() && !options_.quiet && everyone_.rank() == 0) std::fprintf(stderr, "%s\n", cost.c_str());
   if (!asked_.extend.empty()) take_up();
   if (goals.empty()) take(range.end - draws_.end());
   bool enough = goals.empty() || (draws_.figures.count() >= draws_in_round && reached(goals));

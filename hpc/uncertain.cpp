@@ -8,6 +8,7 @@
 #include "engine/core/random.hpp"
 #include "engine/population/reweighted_source.hpp"
 #include "engine/run/intervals.hpp"
+#include "engine/run/sensitivities.hpp"
 #include "engine/statistics/replicate_weights.hpp"
 #include "hpc/drawing.hpp"
 #include "hpc/progress.hpp"
@@ -74,6 +75,7 @@ void Added::draw_parameters(const Results& central) {
   if (mine.teams == 1) mine.source = &source_;
   drawn_ = puente::draw_parameters(realisation(), run_.options, central, mine, options_, exchange_, team_);
   parts_.parameters = &drawn_.draws.figures;
+  parts_.cluster = drawn_.draws.drawn.row_length();
 }
 
 /// The same study with other draws of every household's and person's chances.
@@ -170,6 +172,7 @@ void Added::add(Finished& finished) {
   if (parts_.parameters != nullptr && (run_.options.save_draws || !run_.options.only_draws.empty())) save_draws(drawn_.draws, finished.results);
   add_intervals(finished.results, parts_);
   finished.results.provenance["uncertainty"] = words();
+  if (parts_.parameters != nullptr) add_sensitivities(drawn_.draws, finished.results);
 }
 
 template <class Kind>

@@ -19,7 +19,8 @@ constexpr const char* sampling_degrees_of_freedom = "sampling_degrees_of_freedom
 /// One source of uncertainty of all figures of a variable: from its realisations, or as standard errors.
 class Part {
  public:
-  Part(const char* called, const Series* series, std::size_t count, double level) : name(called), series_(series), count_(count), level_(level) {}
+  Part(const char* called, const Series* series, std::size_t count, std::size_t cluster, double level)
+      : name(called), series_(series), count_(count), cluster_(cluster), level_(level) {}
   Part(const char* called, const Variable* errors, double df, double level) : name(called), errors_(errors), df_(df), level_(level) {}
   struct Distance {
     double se = NAN, below = NAN, above = NAN, mean = NAN, mean_error = NAN;
@@ -31,7 +32,7 @@ class Part {
     }
     if (series_ == nullptr) return {};
     gather(*series_, i, count_, values_);
-    const Spread spread = spread_of(values_, level_);
+    const Spread spread = spread_of(values_, level_, cluster_);
     return {spread.se, std::max(0.0, figure - spread.lower), std::max(0.0, spread.upper - figure), spread.mean, spread.mean_error};
   }
   const char* name;
@@ -39,7 +40,7 @@ class Part {
  private:
   const Series* series_ = nullptr;
   const Variable* errors_ = nullptr;
-  std::size_t count_ = 0;
+  std::size_t count_ = 0, cluster_ = 1;
   double df_ = 0, level_;
   std::vector<double> values_;
 };
@@ -71,7 +72,8 @@ void Intervals::add(std::vector<Variable>& variables, bool differences) {
     if (variable.dimensions.empty() || variable.dimensions.front() != "scenario" || variable.name.ends_with("_error_bound")) continue;
     std::vector<Part> parts;
     if (const Realisations* draws = uncertainty_.parameters; draws != nullptr)
-      parts.emplace_back("parameters", differences ? draws->difference(variable.name) : draws->variable(variable.name), draws->count(), uncertainty_.level);
+      parts.emplace_back("parameters", differences ? draws->difference(variable.name) : draws->variable(variable.name), draws->count(), uncertainty_.cluster,
+                         uncertainty_.level);
     const auto part = [&](const char* name, const SamplingErrors* errors) {
       if (errors == nullptr) return;
       parts.emplace_back(name, find_variable(differences ? errors->differences : errors->variables, variable.name), errors->degrees_of_freedom, uncertainty_.level);

@@ -20,6 +20,7 @@ struct UncertaintyParts {
   const SamplingErrors* simulation = nullptr; ///< of other draws of the units, parameters at their central values
   const SamplingErrors* sampling = nullptr;   ///< standard errors of a sample
   double level = 0.95;
+  std::size_t cluster = 1;                    ///< draws of parameters that depend on one another: a row of saltelli
 };
 
 /// Beside every variable over scenarios, and every difference: NAME_se, NAME_lower, NAME_upper; with draws of parameters

@@ -11,6 +11,7 @@
 #include "engine/core/error.hpp"
 #include "engine/run/intervals.hpp"
 #include "engine/run/saved_draws.hpp"
+#include "engine/run/sensitivities.hpp"
 
 namespace puente {
 
@@ -68,17 +69,17 @@ Part merge_draws(std::vector<Part> parts) {
     }
   }
   Part merged = std::move(parts[0]);
-  merged.results.groups.erase("draws");
-  merged.results.groups.erase("draws/difference");
-  std::erase_if(merged.results.dimensions, [](const Dimension& d) { return d.name == "draw"; });
+  take_draws(merged.results);
+  take_sensitivities(merged.results);
   save_draws(all, merged.results);
   const auto known = [](const std::optional<SamplingErrors>& part) { return part ? &*part : nullptr; };
-  add_intervals(merged.results, {&all.figures, known(errors[0].simulation), known(errors[0].sampling), errors[0].level});
+  add_intervals(merged.results, {&all.figures, known(errors[0].simulation), known(errors[0].sampling), errors[0].level, all.drawn.row_length()});
   if (const auto words = merged.results.provenance.find("uncertainty"); words != merged.results.provenance.end()) {
     std::string& text = std::get<std::string>(words->second);
     replace(text, " (" + alone(draws[0]) + ")", "");
     replace(text, std::to_string(draws[0].figures.count()) + " draws", std::to_string(all.figures.count()) + " draws");
   }
+  add_sensitivities(all, merged.results);
   return merged;
 }
 

@@ -40,6 +40,22 @@ void append_series(std::vector<Series>& all, const std::vector<Series>& more) {
   if (!same) throw bad_input("the draws hold other figures");
 }
 
+/// Standard error of the mean of values of which clusters, and not all values, are independent; missing values are left out.
+double clustered_error(const std::vector<double>& values, std::size_t cluster) {
+  double sum = 0, count = 0, clusters = 0, squares = 0;
+  for (const double v : values)
+    if (std::isfinite(v)) sum += v, ++count;
+  const double mean = sum / count;
+  for (std::size_t first = 0; first < values.size(); first += cluster) {
+    double distance = 0, in_cluster = 0;
+    for (std::size_t r = first; r < std::min(first + cluster, values.size()); ++r)
+      if (std::isfinite(values[r])) distance += values[r] - mean, ++in_cluster;
+    squares += distance * distance;
+    clusters += in_cluster > 0;
+  }
+  return clusters < 2 ? NAN : std::sqrt(clusters / (clusters - 1) * squares) / count;
+}
+
 }  // namespace
 
 bool same_bits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b)); }
@@ -70,7 +86,8 @@ void gather(const Series& series, std::size_t i, std::size_t count, std::vector<
   for (std::size_t r = 0; r < count; ++r) values[r] = series.values[r * series.figures + i];
 }
 
-Spread spread_of(std::vector<double>& values, double level) {
+Spread spread_of(std::vector<double>& values, double level, std::size_t cluster) {
+  const double clustered = cluster > 1 ? clustered_error(values, cluster) : NAN;
   std::erase_if(values, [](double v) { return !std::isfinite(v); });
   Spread spread;
   spread.count = values.size();
@@ -88,7 +105,7 @@ Spread spread_of(std::vector<double>& values, double level) {
   spread.se = std::sqrt(squares / (n - 1));
   spread.lower = quantile(values, (1 - level) / 2);
   spread.upper = quantile(values, (1 + level) / 2);
-  spread.mean_error = spread.se / std::sqrt(n);
+  spread.mean_error = cluster > 1 ? clustered : spread.se / std::sqrt(n);
   return spread;
 }
 

@@ -51,11 +51,12 @@ struct Spread {
   std::size_t count = 0;          ///< realisations in which it is there
   double mean = 0, se = 0;        ///< of them; se: their standard deviation, over count - 1
   double lower = 0, upper = 0;    ///< quantiles at (1 ∓ level) / 2, the smallest value whose share is reached
-  double mean_error = 0;          ///< Monte Carlo standard error of the mean: se / √count
+  double mean_error = 0;          ///< Monte Carlo standard error of the mean: se / √count, or from sums of clusters
 };
 
-/// `values` is put in order. Missing with fewer than two values.
-Spread spread_of(std::vector<double>& values, double level);
+/// `values` is put in order. Missing with fewer than two values. Of `cluster` values each, side by side, only clusters are
+/// independent of one another: the error of the mean is then that of a sample of clusters (Cochran 1977, ch. 9), missing with fewer than two.
+Spread spread_of(std::vector<double>& values, double level, std::size_t cluster = 1);
 
 /// The realisations of figure i of a series.
 void gather(const Series& series, std::size_t i, std::size_t count, std::vector<double>& values);

@@ -1,6 +1,8 @@
 #include "engine/run/saved_draws.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 #include "engine/core/error.hpp"
 
@@ -11,6 +13,7 @@ namespace {
 constexpr const char* group_name = "draws";
 constexpr const char* difference_name = "draws/difference";
 constexpr const char* values_name = "parameter_value";
+constexpr const char* factor_name = "parameter_factor";
 
 void save(const std::vector<Series>& series, const std::vector<Variable>& like, std::vector<Variable>& out) {
   for (const Variable& central : like) {
@@ -28,7 +31,7 @@ std::vector<Series> series_of(const Results& results, const char* group, std::si
   const auto found = results.groups.find(group);
   if (found == results.groups.end()) return all;
   for (const Variable& variable : found->second)
-    if (variable.name != values_name) all.push_back({variable.name, variable.values.size() / draws, variable.values});
+    if (variable.name != values_name && variable.name != factor_name) all.push_back({variable.name, variable.values.size() / draws, variable.values});
   return all;
 }
 
@@ -38,22 +41,55 @@ void save_draws(const SavedDraws& draws, Results& results) {
   Dimension draw{"draw", {}, {}, "1", "draw of the uncertain parameters"};
   for (std::size_t d = draws.first(); d < draws.end(); ++d) draw.values.push_back(static_cast<double>(d));
   results.dimensions.push_back(std::move(draw));
-  results.add_dimension({"parameter", draws.drawn.parameters, {}, "1", "uncertain parameter"});
+  results.add_dimension({"parameter", draws.drawn.of.names, {}, "1", "uncertain parameter"});
+  results.add_dimension({"factor", draws.drawn.factors, {}, "1", "uncertain parameter, or correlated parameters together"});
   std::vector<Variable>& group = results.groups[group_name];
+  const std::vector<std::size_t>& factors = draws.drawn.of.factor_of;
   group.push_back({values_name, {"draw", "parameter"}, draws.drawn.values, "1", "value of the parameter, in its own unit", ""});
+  group.push_back({factor_name, {"factor", "parameter"}, std::vector<double>(draws.drawn.factors.size() * factors.size(), 0.0), "1",
+                   "1 where the parameter is of the factor", design_names()[static_cast<std::size_t>(draws.drawn.design)]});
+  for (std::size_t p = 0; p < factors.size(); ++p) group.back().values[factors[p] * factors.size() + p] = 1;
   save(draws.figures.variables(), results.variables, group);
   if (!draws.figures.differences().empty()) save(draws.figures.differences(), results.differences, results.groups[difference_name]);
 }
 
 SavedDraws saved_draws(const Results& results) {
   const auto group = results.groups.find(group_name);
-  const auto values = group == results.groups.end() ? std::vector<Variable>::const_iterator()
-                                                    : std::find_if(group->second.begin(), group->second.end(), [](const Variable& v) { return v.name == values_name; });
-  if (group == results.groups.end() || values == group->second.end())
+  const auto find = [&](const char* name) { return std::find_if(group->second.begin(), group->second.end(), [&](const Variable& v) { return v.name == name; }); };
+  if (group == results.groups.end() || find(values_name) == group->second.end() || find(factor_name) == group->second.end())
     throw bad_input("these results hold no draws; `puente run --draws N --save-draws` keeps them");
+  const Variable& factor = *find(factor_name);
+  const auto design = std::find(design_names().begin(), design_names().end(), factor.comment);
+  if (design == design_names().end()) throw bad_input("the draws are of an unknown design, '" + factor.comment + "'");
   const std::vector<double>& numbers = results.dimension("draw").values;
-  return {{static_cast<std::size_t>(numbers.at(0)), results.dimension("parameter").labels, values->values},
-          Realisations(numbers.size(), series_of(results, group_name, numbers.size()), series_of(results, difference_name, numbers.size()))};
+  DrawnValues drawn{static_cast<DesignKind>(design - design_names().begin()), static_cast<std::size_t>(numbers.at(0)), {results.dimension("parameter").labels, {}},
+                    results.dimension("factor").labels, find(values_name)->values};
+  const std::size_t parameters = drawn.of.names.size();
+  drawn.of.factor_of.assign(parameters, 0);
+  for (std::size_t i = 0; i < factor.values.size(); ++i)
+    if (factor.values[i] != 0) drawn.of.factor_of[i % parameters] = i / parameters;
+  return {std::move(drawn), Realisations(numbers.size(), series_of(results, group_name, numbers.size()), series_of(results, difference_name, numbers.size()))};
+}
+
+std::vector<double> DrawnValues::column(std::size_t parameter) const {
+  std::vector<double> column(count());
+  for (std::size_t d = 0; d < column.size(); ++d) column[d] = values[d * of.names.size() + parameter];
+  return column;
+}
+
+DrawnValues drawn_values(const ParameterDraws& draws, std::size_t first, std::size_t count) {
+  DrawnValues drawn{draws.design().kind(), first, draws.design().parameters(), {}, {}};
+  for (const UncertainFactor& factor : draws.factors()) drawn.factors.push_back(factor.name);
+  for (std::size_t d = first; d < first + count; ++d) {
+    const std::vector<double> all = draws.values(static_cast<std::int64_t>(d));
+    for (const std::size_t p : draws.uncertain()) drawn.values.push_back(all[p]);
+  }
+  return drawn;
+}
+
+void take_draws(Results& results) {
+  for (const char* group : {group_name, difference_name}) results.groups.erase(group);
+  std::erase_if(results.dimensions, [](const Dimension& d) { return d.name == "draw"; });
 }
 
 std::string alone(const SavedDraws& draws) {
@@ -61,7 +97,7 @@ std::string alone(const SavedDraws& draws) {
 }
 
 void append(SavedDraws& draws, const SavedDraws& more) {
-  if (draws.drawn.parameters != more.drawn.parameters) throw bad_input("the draws are of other parameters");
+  if (draws.drawn.of.names != more.drawn.of.names || draws.drawn.design != more.drawn.design) throw bad_input("the draws are of other parameters, or lie otherwise");
   if (more.first() != draws.end())
     throw bad_input("draws " + std::to_string(more.first()) + " to " + std::to_string(more.end() - 1) + " do not follow draws " + std::to_string(draws.first()) +
                     " to " + std::to_string(draws.end() - 1));

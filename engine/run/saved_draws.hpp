@@ -1,6 +1,6 @@
 // Draws that stand in a results file, so that a later run takes up where this one ended and separate jobs become one study.
 // Group `draws`: every figure of every draw, the variable's dimensions after `draw`, which counts from 1; `parameter_value`,
-// the uncertain parameters themselves. Group `draws/difference`: the same of the differences. Pure functions.
+// the uncertain parameters themselves, and `parameter_factor`, which of them are drawn together. Group `draws/difference`: the same of the differences. Pure functions.
 #pragma once
 
 #include <cstddef>
@@ -9,17 +9,25 @@
 
 #include "engine/run/realisations.hpp"
 #include "engine/run/results.hpp"
+#include "engine/uncertainty/parameter_draws.hpp"
 
 namespace puente {
 
-/// Values of the uncertain parameters in draws first, first + 1, …: values[d * parameters.size() + p].
+/// The uncertain parameters in draws first, first + 1, …
 struct DrawnValues {
+  DesignKind design = DesignKind::random;
   std::size_t first = 1;
-  std::vector<std::string> parameters;
-  std::vector<double> values;
+  DrawnParameters of;
+  std::vector<std::string> factors;  ///< names, to which DrawnParameters::factor_of refers
+  std::vector<double> values;        ///< [draw - first][parameter]
 
-  std::size_t count() const { return parameters.empty() ? 0 : values.size() / parameters.size(); }
+  std::size_t count() const { return of.names.empty() ? 0 : values.size() / of.names.size(); }
+  /// Draws that belong together: a row of `saltelli`, else 1.
+  std::size_t row_length() const { return puente::row_length(design, factors.size()); }
+  /// Of one parameter, a value a draw.
+  std::vector<double> column(std::size_t parameter) const;
 };
+DrawnValues drawn_values(const ParameterDraws& draws, std::size_t first, std::size_t count);
 
 struct SavedDraws {
   DrawnValues drawn;
@@ -33,6 +41,9 @@ void save_draws(const SavedDraws& draws, Results& results);
 
 /// Throws Error (bad_input) where the results hold none.
 SavedDraws saved_draws(const Results& results);
+
+/// Takes out what save_draws put in.
+void take_draws(Results& results);
 
 /// "draws 11 to 20 alone": of a part of the draws.
 std::string alone(const SavedDraws& draws);

@@ -57,6 +57,24 @@ void DrawDesign::make_strata(std::size_t parameter) {
   for (std::size_t s = 0; s < order.size(); ++s) strata[static_cast<std::size_t>(order[s].second)] = static_cast<std::int64_t>(s);
 }
 
+namespace {
+
+/// Whole numbers with a comma every three digits.
+std::string grouped(std::int64_t n) {
+  std::string digits = std::to_string(n);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+}  // namespace
+
+std::string cost_in_words(const DrawDesign& design) {
+  if (design.kind() != DesignKind::saltelli) return "";
+  const auto factors = static_cast<std::int64_t>(design.parameters().factors());
+  return "saltelli: " + grouped(design.draws() / (factors + 2)) + " rows of " + grouped(factors) + (factors == 1 ? " factor = " : " factors = ") +
+         grouped(design.draws()) + " draws";
+}
+
 double DrawDesign::sobol_uniform(std::uint64_t point, std::size_t coordinate) const {
   const std::uint64_t k = sobol_coordinate(directions_[coordinate], point) ^ shifts_[coordinate];
   return uniform_of_bits(k << (64 - sobol_bits));

@@ -30,6 +30,9 @@ struct DrawnParameters {
 /// Why a design cannot have so many draws of these parameters; empty when it can.
 std::string design_mistake(DesignKind kind, std::int64_t draws, const DrawnParameters& parameters);
 
+/// Draws that belong together: a row of `saltelli`, else 1.
+inline std::size_t row_length(DesignKind kind, std::size_t factors) { return kind == DesignKind::saltelli ? factors + 2 : 1; }
+
 class DrawDesign {
  public:
   /// Throws Error (bad_input) with what design_mistake says.
@@ -41,6 +44,8 @@ class DrawDesign {
   DesignKind kind() const { return kind_; }
   std::int64_t draws() const { return draws_; }
   const DrawnParameters& parameters() const { return parameters_; }
+  /// Draws that depend on one another and stand side by side: a row of saltelli; else 1.
+  std::size_t row_length() const { return puente::row_length(kind_, parameters_.factors()); }
 
  private:
   double sobol_uniform(std::uint64_t point, std::size_t coordinate) const;
@@ -54,6 +59,9 @@ class DrawDesign {
   std::vector<std::uint64_t> shifts_;                ///< keyed digital shifts of the coordinates
   std::vector<std::vector<std::int64_t>> strata_;    ///< latin: of each parameter, the stratum of each draw
 };
+
+/// What a `saltelli` design costs, as in "saltelli: 1,000 rows of 5 factors = 7,000 draws"; empty for others.
+std::string cost_in_words(const DrawDesign& design);
 
 /// Where a draw of a `saltelli` design stands: rows of factors + 2 draws; in a row first A, then B, then A with each factor from B.
 struct SaltelliPlace {

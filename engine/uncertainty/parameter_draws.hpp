@@ -38,6 +38,8 @@ class ParameterDraws {
 
   const DrawDesign& design() const { return design_; }
   const std::vector<UncertainFactor>& factors() const { return uncertain_.factors; }
+  /// Indices into StudyModel::parameters, parallel to the names of the design's parameters.
+  const std::vector<std::size_t>& uncertain() const { return uncertain_.parameters; }
 
  private:
   struct Group {

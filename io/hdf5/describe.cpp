@@ -171,6 +171,15 @@ std::string variable_line(const Variable& variable) {
          padded(variable.units.empty() ? "-" : variable.units, 22) + variable.long_name + "\n";
 }
 
+/// Groups beside the variables and their differences, as of all draws.
+std::string group_lines(const Results& results) {
+  std::string text = results.groups.empty() ? "" : "groups\n";
+  for (const auto& [path, variables] : results.groups)
+    text += "  " + padded("/" + path, 28) +
+            (variables.empty() ? std::string("no variable") : fmt::format("{} variables along {}", variables.size(), variables.front().dimensions.front())) + "\n";
+  return text;
+}
+
 std::string describe_results(const std::string& path) {
   const Results results = read_results(path);
   std::string text = path + ": results\n" + note("title", results.title) + "dimensions\n";
@@ -179,7 +188,7 @@ std::string describe_results(const std::string& path) {
   for (const Variable& variable : results.variables) text += variable_line(variable);
   if (!results.differences.empty()) text += "differences from the reference\n";
   for (const Variable& variable : results.differences) text += variable_line(variable);
-  return text;
+  return text + group_lines(results);
 }
 
 std::string format_of(const std::string& path) {

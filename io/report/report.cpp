@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "io/report/sensitivity.hpp"
+
 namespace puente::io {
 
 namespace {
@@ -118,12 +120,27 @@ Json with_intervals(const Results& results, const std::vector<Variable>& variabl
   return figures;
 }
 
+/// What everybody's figures rest on: under each factor its shares of their variances, under each parameter the figures where it is low and
+/// high. Other groups are in the results file: here they would be most of the text. `kind`: empty, or "/difference".
+void put_sensitivity(const Results& results, const std::string& kind, std::size_t s, Json& group) {
+  const auto put = [&](const char* path, const char* dimension, std::initializer_list<std::pair<const char*, const char*>> keys) {
+    for (const Slice& slice : slices(results, path + kind, dimension))
+      for (const auto& [key, suffix] : keys)
+        if (Json figures = GroupJson(results, slice.variables, suffix, s, 0).json(); !figures.is_null()) group[path][slice.label][key] = std::move(figures);
+  };
+  put("sensitivity", "factor", {{"first", ""}, {"first_mcse", "_mcse"}, {"total", "_total"}, {"total_mcse", "_total_mcse"}});
+  put("tornado", "parameter", {{"low", "_low"}, {"high", "_high"}});
+}
+
 Json groups_of(const Results& results, std::size_t s) {
   Json groups;
   const Dimension& group = results.dimension("group");
   for (std::size_t g = 0; g < group.size(); ++g) {
     Json& of_group = groups[group.labels[g]] = with_intervals(results, results.variables, s, g);
     if (has_intervals(results) && !results.differences.empty()) of_group["difference"] = with_intervals(results, results.differences, s, g);
+    if (g > 0) continue;
+    put_sensitivity(results, "", s, of_group);
+    if (of_group.contains("difference")) put_sensitivity(results, "/difference", s, of_group["difference"]);
   }
   return groups;
 }
@@ -312,7 +329,7 @@ std::string screen_table(const Results& results) {
     }
     if (any) text += change + "\n" + limits_lines(results, results.differences, s, 0, "+");
   }
-  text += schooling_lines(results);
+  text += schooling_lines(results) + sensitivity_lines(results);
   return text + "\n" + uncertainty_lines(results) + solve_lines(results) + alignment_lines(results) + financing_lines(results) + footing(results);
 }
 

@@ -28,7 +28,7 @@ title = "A grant"
 [population]
 source = "p.h5"
 [parameters]
-grant = { value = 14, unit = "ZMW@2015/month" }
+grant = { value = 14, unit = "ZMW@2015/month", se = 2 }
 [welfare]
 resource = 'consumption'
 scale = 'size'
@@ -51,7 +51,7 @@ class ProgramFiles : public testing::Test {
     folder_.write("s.csv", survey);
     const Ran imported = puente("import " + folder_.write("m.toml", map) + " -o " + (folder_ / "p.h5"));
     ASSERT_EQ(imported.code, 0) << imported.text;
-    const Ran ran = puente("run " + folder_.write("s.toml", policy) + " --quiet -o " + (folder_ / "r.h5"));
+    const Ran ran = puente("run " + folder_.write("s.toml", policy) + " --quiet --threads 1 --batch 25 --draws 50 -o " + (folder_ / "r.h5"));
     ASSERT_EQ(ran.code, 0) << ran.text;
   }
   void expect_opened(const std::string& reader) {

@@ -51,7 +51,7 @@ seed = 5
 class Draws : public testing::Test {
  protected:
   Results run(const std::string& options, const std::string& content = grant) {
-    const Ran ran = puente("run " + folder_.write("s.toml", content) + " --quiet " + options + " -o " + folder_ / "r.h5");
+    const Ran ran = puente("run " + folder_.write("s.toml", content) + " --quiet --threads 1 " + (options.find("--batch") == std::string::npos ? "--batch 16 " : "") + options + " -o " + folder_ / "r.h5");
     EXPECT_EQ(ran.code, 0) << ran.text;
     return io::read_results(folder_ / "r.h5");
   }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* study = R"(format = 1
 [population]
-households = 300
+households = 60
 [population.recipe]
 seed = 3
 [population.recipe.household]
@@ -45,6 +45,7 @@ programmes = ["some"]
 [scenarios.both]
 programmes = ["grant", "some"]
 [statistics]
+include = ["fgt", "gini", "programmes"]
 deciles = true
 [run]
 reference = "none"
@@ -145,10 +146,10 @@ TEST_F(SeparateJobs, ScenariosApartMakeTheWhole) {
 TEST_F(SeparateJobs, WhatDoesNotBelongTogetherIsNotMerged) {
   const std::string grant = run("grant.h5", "--scenarios grant"), some = run("some.h5", "--scenarios some --seed 6");
   const std::string into = " -o " + folder_ / "m.h5";
-  expect_refused(65, "merge " + grant + " " + run("seed.h5", "--scenarios both --seed 6 --set programmes.grant.coverage.share=0.6 --households 299") + into, "differ in what they share");
+  expect_refused(65, "merge " + grant + " " + run("seed.h5", "--scenarios both --seed 6 --set programmes.grant.coverage.share=0.6 --households 59") + into, "differ in what they share");
   expect_refused(65, "merge " + grant + " " + run("area.h5", "--scenarios some --set statistics.deciles=false") + into, "dimension group");
   expect_refused(65, "merge " + grant + " " + grant + into, "holds no draws");
-  const std::string a = run("a.h5", "--draws 6 --only-draws 1-3"), b = run("b.h5", "--draws 6 --only-draws 4-6 --households 299");
+  const std::string a = run("a.h5", "--draws 6 --only-draws 1-3"), b = run("b.h5", "--draws 6 --only-draws 4-6 --households 59");
   expect_refused(65, "merge " + a + " " + b + into, "differ at the central values");
   file_ = folder_.write("other.toml", std::string(study) + "# another\n");
   expect_refused(65, "merge " + grant + " " + run("other.h5", "--scenarios some") + into, "different scenario files");
@@ -157,18 +158,18 @@ TEST_F(SeparateJobs, WhatDoesNotBelongTogetherIsNotMerged) {
 }
 
 TEST_F(SeparateJobs, DrawsGoOnUntilTheyAreSureEnough) {
-  const Results results = io::read_results(run("r.h5", "--draws 900 --until-mcse mean_welfare=0.05 --save-draws"));
+  const Results results = io::read_results(run("r.h5", "--draws 500 --until-mcse mean_welfare=0.07 --save-draws"));
   const std::size_t draws = results.dimension("draw").size();
   EXPECT_GT(draws, 100u);
-  EXPECT_LT(draws, 900u);
+  EXPECT_LT(draws, 500u);
   EXPECT_EQ(draws % 100, 0u);
   const Variable& error = *results.find("mean_welfare_mcse");
-  for (std::size_t s = 0; s < 4; ++s) EXPECT_LE(results.at(error, {s, 0}), 0.05);
+  for (std::size_t s = 0; s < 4; ++s) EXPECT_LE(results.at(error, {s, 0}), 0.07);
   const std::string words = std::get<std::string>(results.provenance.at("uncertainty"));
-  EXPECT_NE(words.find("Monte Carlo error of mean_welfare at most 0.05"), std::string::npos) << words;
+  EXPECT_NE(words.find("Monte Carlo error of mean_welfare at most 0.07"), std::string::npos) << words;
   expect_same(folder_ / "r.h5", run("same.h5", "--save-draws --draws " + std::to_string(draws)));
-  expect_same(folder_ / "r.h5", run("longer.h5", "--draws 900 --until-mcse mean_welfare=0.05 --save-draws --extend " + run("few.h5", "--draws 30 --save-draws")));
-  const Ran few = puente("run " + file_ + " --threads 1 --draws 100 --until-mcse mean_welfare=0.05");
+  expect_same(folder_ / "r.h5", run("longer.h5", "--draws 500 --until-mcse mean_welfare=0.07 --save-draws --extend " + run("few.h5", "--draws 30 --save-draws")));
+  const Ran few = puente("run " + file_ + " --threads 1 --draws 100 --until-mcse mean_welfare=0.07");
   EXPECT_NE(few.text.find("not reached"), std::string::npos) << few.text;
   expect_refused(64, "run " + file_ + " --until-mcse poverty=0.1", "there is no such figure");
   expect_refused(64, "run " + file_ + " --until-mcse mean_welfare", "VARIABLE=ERROR");

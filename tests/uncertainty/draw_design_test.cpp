@@ -96,6 +96,12 @@ TEST(DrawDesign, SaltelliExchangesOneFactorAtATime) {
     }
 }
 
+TEST(DrawDesign, SaysWhatSaltelliCosts) {
+  EXPECT_EQ(cost_in_words(DrawDesign(DesignKind::saltelli, 7000, 1, parameters(5))), "saltelli: 1,000 rows of 5 factors = 7,000 draws");
+  EXPECT_EQ(cost_in_words(DrawDesign(DesignKind::saltelli, 3'000'000, 1, parameters(1))), "saltelli: 1,000,000 rows of 1 factor = 3,000,000 draws");
+  EXPECT_EQ(cost_in_words(DrawDesign(DesignKind::sobol, 100, 1, parameters(5))), "");
+}
+
 TEST(DrawDesign, SaysWhatItCannotHave) {
   const auto says = [](DesignKind kind, std::int64_t draws, std::size_t n, const char* what) {
     EXPECT_NE(design_mistake(kind, draws, parameters(n)).find(what), std::string::npos) << design_mistake(kind, draws, parameters(n));

@@ -32,6 +32,8 @@ def with_h5py(population, results):
         for money in ["total_gap", "spending", "cost"]:
             equal(text(f[money].attrs["units"]), "ZMW@2015/month", "units of " + money)
         equal(list(f["mean_welfare"][:, 0]), [40.0, 46.0], "means")
+        assert abs(f["sensitivity/difference/mean_welfare"][0, 1, 0] - 1) < 1e-9, "share of the only parameter"
+        equal(text(f["tornado/mean_welfare_low"].attrs["units"]), "ZMW@2015/month/person", "units")
         assert len(text(f["mean_welfare"].attrs["long_name"])) > 0
         assert " run " in text(f["provenance/command_line"][()])
 
@@ -62,6 +64,10 @@ def with_xarray(population, results, engine):
     change = xarray.open_dataset(results, group="difference", engine=engine)
     equal(float(change["mean_welfare"].sel(scenario="grant", group="all")), 6.0, "a difference")
     equal(change["mean_welfare"].attrs["units"], root["mean_welfare"].attrs["units"], "units of a difference")
+    shares = xarray.open_dataset(results, group="sensitivity/difference", engine=engine)
+    assert abs(float(shares["mean_welfare"].sel(factor="grant", scenario="grant", group="all")) - 1) < 1e-9, "share of the only parameter"
+    tornado = xarray.open_dataset(results, group="tornado", engine=engine)
+    assert float(tornado["mean_welfare_low"].sel(parameter="grant", scenario="grant", group="all")) < 46, "where the grant is low"
     provenance = xarray.open_dataset(results, group="provenance", engine=engine)
     assert "[programmes.child_grant]" in text(provenance["scenario_file"].values.item())
 
