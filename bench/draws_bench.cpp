@@ -18,7 +18,11 @@ struct Options {
   std::int64_t households = 1'000'000;
   std::size_t draws = 100, together = 4;
   int threads = 2, rounds = 3;
+  double minutes = 0;  ///< above 0: as many draws as fit, instead of rounds
 };
+
+// The largest task Puente is made for: every household of seven countries, ten scenarios, a thousand draws, on one workstation.
+constexpr double flag_households = 86e6, flag_scenarios = 10, flag_draws = 1000, flag_cores = 32;
 
 StudyModel workload(std::optional<Recipe>& recipe) {
   io::ScenarioFile file = io::read_scenario_file(PUENTE_SOURCE_DIR "/bench/draws.toml", {});
@@ -28,43 +32,90 @@ StudyModel workload(std::optional<Recipe>& recipe) {
   return file.model;
 }
 
-void measure(const Options& options) {
-  OpenMpTeam team(options.threads);
-  Exchange alone;
-  std::optional<Recipe> recipe;
-  const StudyModel model = workload(recipe);
-  recipe->households = options.households;
-  RunOptions quiet;
-  quiet.quiet = true;
-  const auto source = keep_in_memory(std::make_unique<RecipeSource>(*recipe), quiet, alone, team);
-  DrawPlan plan;
-  plan.count = options.draws;
-  plan.together = options.together;
-  plan.parameters = [&](std::size_t d) {
-    std::mt19937_64 bits(d);
-    std::normal_distribution<> normal;
-    ParameterSet set;
-    for (const ParameterValue& parameter : model.parameters) set.push_back(parameter.value * (1 + 0.1 * normal(bits)));
-    return set;
-  };
-  std::vector<double> once, draws;
-  for (int round = 0; round < options.rounds; ++round) {
-    const Stopwatch first;
-    for (int k = 0; k < 5; ++k) {
-      Diagnostics diagnostics;
-      run_study(model, *source, quiet, alone, team, diagnostics);
-    }
-    once.push_back(first.seconds() / 5);
-    const Stopwatch second;
-    Realisations realisations;
-    run_draws(model, plan, *source, quiet, alone, team, realisations);
-    draws.push_back(second.seconds() / static_cast<double>(options.draws));
+/// The workload's households in memory, and its draws: each number spread by a tenth.
+struct Draws {
+  explicit Draws(const Options& options) : team(options.threads) {
+    std::optional<Recipe> recipe;
+    model = workload(recipe);
+    recipe->households = options.households;
+    quiet.quiet = true;
+    source = keep_in_memory(std::make_unique<RecipeSource>(*recipe), quiet, alone, team);
+    plan.together = options.together;
+    plan.parameters = [this](std::size_t d) {
+      std::mt19937_64 bits(d);
+      std::normal_distribution<> normal;
+      ParameterSet set;
+      for (const ParameterValue& parameter : model.parameters) set.push_back(parameter.value * (1 + 0.1 * normal(bits)));
+      return set;
+    };
   }
-  const double cells = static_cast<double>(options.households) * static_cast<double>(model.scenarios.size());
-  std::printf("%lld households, %zu scenarios, %d threads, %zu draws, %zu together\n", static_cast<long long>(options.households), model.scenarios.size(),
-              options.threads, options.draws, options.together);
-  std::printf("  the scenarios once  %8.2f ms  %6.2f ns a household and scenario\n", median(once) * 1e3, median(once) * 1e9 / cells);
-  std::printf("  a draw of them      %8.2f ms  %6.2f ns  %5.2f of it\n", median(draws) * 1e3, median(draws) * 1e9 / cells, median(draws) / median(once));
+  /// Seconds of these draws.
+  double run(std::size_t first, std::size_t count) {
+    plan.first = first;
+    plan.count = count;
+    const Stopwatch watch;
+    run_draws(model, plan, *source, quiet, alone, team, realisations);
+    return watch.seconds();
+  }
+  double run_once() {
+    const Stopwatch watch;
+    Diagnostics diagnostics;
+    run_study(model, *source, quiet, alone, team, diagnostics);
+    return watch.seconds();
+  }
+
+  OpenMpTeam team;
+  Exchange alone;
+  RunOptions quiet;
+  StudyModel model;
+  std::unique_ptr<PopulationSource> source;
+  DrawPlan plan;
+  Realisations realisations;
+};
+
+void head(const Options& options, const Draws& draws, std::size_t count) {
+  std::printf("%lld households, %zu scenarios, %d threads, %zu draws, %zu together\n", static_cast<long long>(options.households), draws.model.scenarios.size(),
+              options.threads, count, options.together);
+}
+
+double cells(const Options& options, const Draws& draws) { return static_cast<double>(options.households) * static_cast<double>(draws.model.scenarios.size()); }
+
+void compare(const Options& options) {
+  Draws draws(options);
+  std::vector<double> once, drawn;
+  for (int round = 0; round < options.rounds; ++round) {
+    double five = 0;
+    for (int k = 0; k < 5; ++k) five += draws.run_once();
+    once.push_back(five / 5);
+    draws.realisations = {};
+    drawn.push_back(draws.run(1, options.draws) / static_cast<double>(options.draws));
+  }
+  head(options, draws, options.draws);
+  const double each = cells(options, draws);
+  std::printf("  the scenarios once  %8.2f ms  %6.2f ns a household and scenario\n", median(once) * 1e3, median(once) * 1e9 / each);
+  std::printf("  a draw of them      %8.2f ms  %6.2f ns  %5.2f of it\n", median(drawn) * 1e3, median(drawn) * 1e9 / each, median(drawn) / median(once));
+}
+
+/// As many draws as the minutes hold: is the last hundred as cheap as the first, and what would the largest task take?
+void fill(const Options& options) {
+  constexpr std::size_t step = 100;
+  Draws draws(options);
+  std::vector<double> seconds;
+  double all = 0;
+  do {
+    seconds.push_back(draws.run(seconds.size() * step + 1, step));
+    all += seconds.back();
+  } while (all + seconds.back() <= options.minutes * 60);
+  const std::size_t count = seconds.size() * step, half = seconds.size() / 2;
+  head(options, draws, count);
+  const double each = all / static_cast<double>(count);
+  std::printf("  %.1f s, a draw %.2f ms, %.2f ns a household and scenario\n", all, each * 1e3, each * 1e9 / cells(options, draws));
+  if (half > 0)
+    std::printf("  a draw of the second half over one of the first: %.2f\n",
+                median({seconds.end() - static_cast<std::ptrdiff_t>(half), seconds.end()}) / median({seconds.begin(), seconds.begin() + static_cast<std::ptrdiff_t>(half)}));
+  const double flag = each / cells(options, draws) * flag_households * flag_scenarios * flag_draws;
+  std::printf("  %.0f million households, %.0f scenarios, %.0f draws: %.0f minutes on these %d threads; %.1f on %.0f cores if they all add as much as these\n", flag_households / 1e6,
+              flag_scenarios, flag_draws, flag / 60, options.threads, flag / 60 * options.threads / flag_cores, flag_cores);
 }
 
 }  // namespace
@@ -79,6 +130,8 @@ int main(int argc, char** argv) {
   app.add_option("--together", options.together, "draws in one walk");
   app.add_option("--threads", options.threads, "threads");
   app.add_option("--rounds", options.rounds, "rounds");
+  app.add_option("--minutes", options.minutes, "fill them with draws, and say what the largest task would take");
   CLI11_PARSE(app, argc, argv);
-  puente::bench::measure(options);
+  if (options.minutes > 0) puente::bench::fill(options);
+  else puente::bench::compare(options);
 }

@@ -31,7 +31,7 @@ struct UncertaintyOptions {
   std::string extend;                ///< results file whose draws stand for the first
   std::vector<std::string> until_mcse;  ///< VARIABLE=ERROR
   int draw_teams = 1;                ///< teams of ranks that share the draws
-  std::int64_t batch = 4;            ///< draws in one walk
+  std::int64_t batch = 0;            ///< draws in one walk; 0: as the memory allows
   std::int64_t unit_replicates = 0;  ///< other draws of the units
   std::string sampling, lonely;      ///< method, and rule for strata of one sampling unit
   std::optional<std::int64_t> replicates;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/core/error.hpp"
+#include "engine/statistics/welfare_sketch.hpp"
 #include "hpc/together.hpp"
 #include "io/hdf5/results_file.hpp"
 
@@ -46,6 +47,20 @@ Goal goal_of(const std::string& text) {
   return {text.substr(0, equals), error};
 }
 
+/// Draws in one walk: as asked for, else four, fewer or more as the memory asked for holds. A draw keeps of each scenario a
+/// histogram a thread and slot, or a record's welfare and weight in each grouping.
+std::size_t draws_together(const StudyModel& model, const UncertaintyOptions& asked, const Results& central, std::int64_t records, const RunOptions& options, int threads) {
+  constexpr std::size_t usual = 4, most = 16;
+  if (asked.batch > 0) return static_cast<std::size_t>(asked.batch);
+  if (options.memory <= 0) return usual;
+  const double groupings = 2 + static_cast<double>(model.groups.size());
+  const double kept = model.statistics.precision == Precision::sketch
+                          ? static_cast<double>(threads) * static_cast<double>(central.dimension("group").size()) * static_cast<double>(WelfareSketch::bytes_of_slot)
+                          : groupings * static_cast<double>(records) * 2 * sizeof(double);
+  const double of_draw = kept * static_cast<double>(model.scenarios.size());
+  return std::clamp(static_cast<std::size_t>(options.memory * 0x1p30 / 2 / of_draw), std::size_t{1}, most);
+}
+
 bool same_figures(const std::vector<Series>& saved, const std::vector<Series>& again) {
   return saved.size() == again.size() && std::all_of(again.begin(), again.end(), [&](const Series& series) {
     const Series* known = find_series(saved, series.name);
@@ -59,7 +74,8 @@ class Drawing {
   Drawing(const StudyModel& model, const UncertaintyOptions& asked, const Results& central, const DrawTeam& mine, const RunOptions& options,
           Exchange& everyone, Team& team)
       : model_(model), asked_(asked), central_(central), mine_(mine), options_(options), everyone_(everyone), team_(team),
-        parameters_(model, model.uncertainty.design, model.uncertainty.draws, model.seed) {}
+        parameters_(model, model.uncertainty.design, model.uncertainty.draws, model.seed),
+        together_(draws_together(model, asked, central, mine.source->persons() / (mine.teams > 1 ? *mine.ranks : everyone).size() + 1, options, team.threads())) {}
   Drawn run();
 
  private:
@@ -79,6 +95,7 @@ class Drawing {
   Exchange& everyone_;
   Team& team_;
   ParameterDraws parameters_;
+  std::size_t together_;
   SavedDraws draws_;
 };
 
@@ -86,7 +103,7 @@ Realisations Drawing::figures(std::size_t first, std::size_t count) {
   DrawPlan plan;
   plan.first = first;
   plan.count = count;
-  plan.together = static_cast<std::size_t>(asked_.batch);
+  plan.together = together_;
   plan.parameters = [&](std::size_t d) { return parameters_.values(static_cast<std::int64_t>(d)); };
   Realisations drawn;
   if (mine_.teams > 1) run_draws_in_teams(model_, plan, mine_, options_, everyone_, team_, drawn);

@@ -24,7 +24,7 @@ void add_common(CLI::App& app, CommonOptions& common) {
   app.add_option("--threads", common.threads, "threads of each rank (default: the cores it may use)")->check(positive);
   app.add_option("--block", common.block, "households a block (default: 1024); changes no digit")->check(positive);
   app.add_option("--window", common.window, "households read at a time (default: all)")->check(positive);
-  app.add_option("--memory", common.memory, "GiB for the columns of a population file; chooses --window")->check(positive);
+  app.add_option("--memory", common.memory, "GiB: chooses --window for a population file, and --batch for draws")->check(positive);
   app.add_option("--precision", common.precision, "exact: records in order (default); sketch: a histogram with its error bound")
       ->check(CLI::IsMember({"exact", "sketch"}));
   app.add_flag("--json", common.json, "all results as JSON on standard output");
@@ -49,7 +49,7 @@ void add_uncertainty(CLI::App& app, UncertaintyOptions& options) {
   app.add_option("--until-mcse", options.until_mcse, "VARIABLE=ERROR: draws, a hundred at a time, until the Monte Carlo error of these figures' means is no larger; at most --draws (default: 10000)")
       ->expected(1)->take_all();
   app.add_option("--draw-teams", options.draw_teams, "teams of ranks that share the draws, each with all households (default: 1); changes no digit")->check(positive);
-  app.add_option("--batch", options.batch, "draws in one walk over the households (default: 4); changes no digit")->check(positive);
+  app.add_option("--batch", options.batch, "draws in one walk over the households (default: 4, or as --memory allows); changes no digit")->check(positive);
   app.add_option("--unit-replicates", options.unit_replicates, "runs with other draws of the households' and persons' chances: the noise of the simulation itself")
       ->check(CLI::NonNegativeNumber);
 }

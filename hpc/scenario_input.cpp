@@ -30,7 +30,7 @@ std::string origin_of(const io::ScenarioFile& file, const PopulationSource& sour
   return file.recipe && file.population_source.empty() ? "synthetic" : source.schema().notes.origin;
 }
 
-RunOptions options_of(const CommonOptions& common) { return {common.block, common.window, common.quiet}; }
+RunOptions options_of(const CommonOptions& common) { return {common.block, common.window, common.quiet, common.memory}; }
 
 void choose_precision(const CommonOptions& common, StatisticsModel& statistics) {
   if (!common.precision.empty()) statistics.precision = common.precision == "sketch" ? Precision::sketch : Precision::exact;

@@ -48,6 +48,7 @@ class WelfareSketch {
   /// Bins of magnitudes below 2^-16 (one), and of each sign from there up to 2^48.
   static constexpr std::int64_t octaves = 64, bins_an_octave = 256, of_a_sign = octaves * bins_an_octave;
   static constexpr std::int64_t zero = of_a_sign, bins = 2 * of_a_sign + 1;
+  static constexpr std::int64_t bytes_of_slot = bins * 16;
   /// Weights of single records must be below this: products with 2^30 then are whole numbers of a double's mantissa.
   static constexpr double largest_weight = 0x1p21;
 

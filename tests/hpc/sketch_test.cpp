@@ -127,5 +127,39 @@ TEST_P(OfASurvey, StatisticsWithSmallGroups) {
 
 INSTANTIATE_TEST_SUITE_P(Weights, OfASurvey, testing::Values(3.0e6, 3000.0, 1.0));
 
+/// A hundred draws of parameters, each of all scenarios and groups, in both precisions.
+TEST(Sketch, OfEveryDrawIsWithinItsBound) {
+  Folder folder;
+  std::string content = village;
+  content.insert(content.find("[welfare]"), "[parameters]\ngain = { value = 0.1, se = 0.03 }\ngrant = { value = 10, low = 5, high = 20 }\n");
+  content.replace(content.find("size = 0.1"), 10, "size = 'gain'");
+  content.replace(content.find("= 20000"), 7, "= 5000");
+  content.replace(content.find("'10*size'"), 9, "'grant*size'");
+  content += "[statistics]\ninclude = [\"gini\", \"quantiles\", \"shares\"]\nquantiles = [0.1, 0.5, 0.9]\nrecipients = false\narms = false\n";
+  const std::string run = "run " + folder.write("village.toml", content) + " --quiet --draws 100 --save-draws --batch 8 --threads 1 -o ";
+  for (const char* precision : {"exact", "sketch"}) {
+    const Ran ran = puente(run + (folder / (std::string(precision) + ".h5")) + " --precision " + precision);
+    ASSERT_EQ(ran.code, 0) << ran.text;
+  }
+  const Results exact = io::read_results(folder / "exact.h5"), sketch = io::read_results(folder / "sketch.h5");
+  const auto drawn = [](const Results& results, const std::string& name) {
+    for (const Variable& variable : results.groups.at("draws"))
+      if (variable.name == name) return variable.values;
+    throw std::runtime_error("there is no " + name);
+  };
+  for (const std::string name : {"gini", "quantile_value"}) {
+    const std::vector<double> a = drawn(exact, name), b = drawn(sketch, name), bound = drawn(sketch, name + "_error_bound");
+    ASSERT_EQ(a.size(), bound.size());
+    double sketched = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (std::isnan(a[i]) && std::isnan(b[i])) continue;
+      sketched += bound[i] > 0;
+      ASSERT_LE(std::fabs(a[i] - b[i]), bound[i]) << name << " " << i;
+      ASSERT_LE(bound[i], name == "gini" ? 1e-5 * b[i] : INFINITY) << i;
+    }
+    EXPECT_GE(sketched, 100) << name;
+  }
+}
+
 }  // namespace
 }  // namespace puente::test
