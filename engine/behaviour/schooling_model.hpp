@@ -39,11 +39,15 @@ struct SchoolingStructure {
   std::vector<double> alpha;            ///< of income, one an alternative; utility per unit of money
 };
 
-/// Of the utilities' coefficients, an alternative at a time; kept for draws of them.
+/// Of the utilities' coefficients, an alternative at a time, then of household_taste, then of the equation of earnings; for draws
+/// of them (coefficients.hpp).
 struct SchoolingCovariance {
-  std::vector<std::string> names;            ///< "school only: age"
+  std::vector<std::string> names;            ///< "school only: age", "earnings: attending"
   std::vector<std::vector<double>> matrix;
 };
+
+/// Before the names of coefficients of the equation of earnings.
+inline const std::string earnings_prefix = "earnings: ";
 
 struct SchoolingModel {
   std::string title, source, status;    ///< status: estimated, published, derived, assumed

@@ -44,7 +44,7 @@ std::string structure(const SchoolingModel& model, const std::string& not_identi
 }
 
 std::string covariance(const SchoolingCovariance& known) {
-  std::string text = "\n[covariance]    # of the utilities' coefficients\n" + line("names", texts(known.names)) + "matrix = [\n";
+  std::string text = "\n[covariance]    # of the coefficients; draws of the model are made from it\n" + line("names", texts(known.names)) + "matrix = [\n";
   for (const std::vector<double>& row : known.matrix) text += "  " + numbers(row) + ",\n";
   return text + "]\n";
 }
