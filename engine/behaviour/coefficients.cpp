@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "engine/behaviour/structure.hpp"
 #include "engine/core/elementary.hpp"
@@ -42,7 +43,7 @@ bool alpha_follows(const SchoolingModel& model) {
 
 double se_at(const std::vector<double>& errors, std::size_t k) { return errors.empty() ? 0 : errors[k]; }
 
-/// Shows visit(name, number, standard error, bound) every coefficient of a model, in order; `known` is the model of the file.
+/// Shows visit(name, number, standard error, bound), or visit(range's name, range), every coefficient of a model, in order; `known` is the model of the file.
 template <class Model, class Visit>
 void each_coefficient(const SchoolingModel& known, Model& model, Visit visit) {
   using Bound = SchoolingCoefficient::Bound;
@@ -60,13 +61,37 @@ void each_coefficient(const SchoolingModel& known, Model& model, Visit visit) {
     visit(earnings_prefix + "attending", model.earnings->attending, model.earnings->attending_se, divides ? Bound::not_positive : Bound::none);
   }
   if (!follows && se_at(known.alpha_se, 0) > 0) visit(known.alternatives[0] + ": alpha", model.structure.alpha[0], known.alpha_se[0], Bound::none);
+  if (known.income_times) visit("income_times", *model.income_times);
+  if (known.first_alpha_share && !follows) visit("first_alpha_share", *model.first_alpha_share);
+}
+
+/// A coefficient more in a list.
+struct Lister {
+  std::vector<SchoolingCoefficient>& all;
+  void operator()(std::string name, double value, double se, SchoolingCoefficient::Bound bound) { all.push_back({std::move(name), value, se, {}, bound}); }
+  void operator()(std::string name, const SchoolingRange& range) { all.push_back({std::move(name), range.value, 0, range}); }
+};
+
+/// Puts values in place, in order.
+struct Setter {
+  std::span<const double> values;
+  std::size_t next = 0;
+  void operator()(const std::string&, double& value, double, SchoolingCoefficient::Bound) { value = values[next++]; }
+  void operator()(const std::string&, SchoolingRange& range) { range.value = values[next++]; }
+};
+
+/// α without equations: from the first one, or from its share of the second.
+void add_up_alpha(SchoolingModel& model) {
+  std::vector<double>& alpha = model.structure.alpha;
+  if (model.first_alpha_share) alpha[0] = model.first_alpha_share->value * model.income[0] / (1 - model.first_alpha_share->value);
+  for (std::size_t j = 0; j < model.income.size(); ++j) alpha[j + 1] = alpha[0] + model.income[j];
 }
 
 }  // namespace
 
 std::vector<SchoolingCoefficient> coefficients_of(const SchoolingModel& model) {
   std::vector<SchoolingCoefficient> all;
-  each_coefficient(model, model, [&](std::string name, double value, double se, auto bound) { all.push_back({std::move(name), value, se, bound}); });
+  each_coefficient(model, model, Lister{all});
   return all;
 }
 
@@ -93,9 +118,11 @@ std::vector<double> covariance_of_coefficients(const SchoolingModel& model) {
 
 SchoolingModel with_coefficients(const SchoolingModel& model, std::span<const double> values) {
   SchoolingModel drawn = model;
-  std::size_t next = 0;
-  each_coefficient(model, drawn, [&](const std::string&, double& value, double, auto) { value = values[next++]; });
-  expect(next == values.size(), "as many coefficients as the model has");
+  Setter set{values};
+  each_coefficient(model, drawn, std::ref(set));
+  expect(set.next == values.size(), "as many coefficients as the model has");
+  if (drawn.income_times)
+    for (double& a : drawn.income) a *= drawn.income_times->value;
   const bool m_of_earnings = m_follows(model);
   if (m_of_earnings) drawn.structure.m = exp(drawn.earnings->attending);
   if (alpha_follows(model)) {
@@ -105,7 +132,7 @@ SchoolingModel with_coefficients(const SchoolingModel& model, std::span<const do
     if (model.three_states()) drawn.structure.d = told.d;
     return drawn;
   }
-  for (std::size_t j = 0; j < drawn.income.size(); ++j) drawn.structure.alpha[j + 1] = drawn.structure.alpha[0] + drawn.income[j];
+  add_up_alpha(drawn);
   return drawn;
 }
 

@@ -49,6 +49,12 @@ std::string covariance(const SchoolingCovariance& known) {
   return text + "]\n";
 }
 
+std::string ranges(const SchoolingModel& model) {
+  const auto one = [](const char* key, const std::optional<SchoolingRange>& range) { return range ? line(key, numbers({range->low, range->high})) : ""; };
+  const std::string text = one("income_times", model.income_times) + one("first_alpha_share", model.first_alpha_share);
+  return text.empty() ? "" : "\n[ranges]\n" + text;
+}
+
 std::string facts(const Provenance& provenance) {
   std::string text = "\n[provenance]\n";
   for (const auto& [name, value] : provenance)
@@ -70,6 +76,7 @@ std::string schooling_model_text(const SchoolingModel& model, const std::string&
   if (model.earnings) text += earnings(*model.earnings);
   text += structure(model, not_identified);
   if (model.covariance) text += covariance(*model.covariance);
+  text += ranges(model);
   return text + (provenance.empty() ? "" : facts(provenance));
 }
 

@@ -171,6 +171,40 @@ TEST(ModelCoefficients, ATypedAlphaIsDrawnWithItsOwnError) {
   EXPECT_EQ(with_coefficients(typed, values).structure.alpha, (std::vector<double>{0.4, 0.4 + 0.7, 0.4 + 1.1}));
 }
 
+/// What a typed model gives a range of: a factor of all coefficients of income, and what money is worth in the first alternative.
+TEST(ModelCoefficients, RangesAreDrawnWithinThem) {
+  SchoolingModel typed;
+  typed.alternatives = {"out", "both", "school"};
+  typed.status = "assumed";
+  typed.covariates = {{"constant", rules::Text::standalone("c", "1"), {-1, 0.5}, {}}};
+  typed.income = {0.2, 0.3};
+  typed.structure.alpha = {0.2, 0.4, 0.5};
+  typed.income_times = SchoolingRange{1, 0.5, 2};
+  typed.first_alpha_share = SchoolingRange{0.5, 0.25, 0.75};
+  const StudyModel study = study_of(typed);
+  ASSERT_EQ(study.coefficients, 6U);  // constant and income twice; the ranges
+  EXPECT_EQ(words_of_coefficients(study), "the schooling model's 2 ranges");
+  const ParameterDraws draws(study, DesignKind::latin, 500, 3);
+  EXPECT_EQ(draws.factors().size(), 2U);
+  double least = 9, most = 0;
+  for (std::int64_t d = 1; d <= 500; ++d) {
+    const std::vector<double> v = draws.values(d);
+    EXPECT_EQ((std::vector<double>(v.begin() + 1, v.begin() + 5)), (std::vector<double>{-1, 0.2, 0.5, 0.3}));
+    least = std::min(least, v[5]);
+    most = std::max(most, v[5]);
+    EXPECT_GT(v[6], 0.25);
+    EXPECT_LT(v[6], 0.75);
+    const SchoolingModel drawn = with_coefficients(typed, std::span(v).last(6));
+    EXPECT_EQ(drawn.income, (std::vector<double>{0.2 * v[5], 0.3 * v[5]}));
+    EXPECT_NEAR(drawn.structure.alpha[0] / drawn.structure.alpha[1], v[6], 1e-14);
+    for (std::size_t j = 1; j < 3; ++j) EXPECT_NEAR(drawn.structure.alpha[j] - drawn.structure.alpha[0], drawn.income[j - 1], 1e-15);
+  }
+  EXPECT_GT(least, 0.5);
+  EXPECT_LT(least, 0.6);
+  EXPECT_GT(most, 1.6);
+  EXPECT_LT(most, 2);
+}
+
 TEST(ModelCoefficients, OfAModelWithoutErrorsAreNone) {
   SchoolingModel certain = three_states();
   certain.covariates[0].standard_errors.clear();
