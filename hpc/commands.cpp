@@ -10,6 +10,7 @@
 #include <set>
 
 #include "engine/population/made_columns.hpp"
+#include "engine/uncertainty/model_coefficients.hpp"
 #include "hpc/driver.hpp"
 #include "hpc/profiles.hpp"
 #include "hpc/scenario_input.hpp"
@@ -150,7 +151,10 @@ std::string describe_scenario(const std::string& path) {
   file.diagnostics.throw_if_errors();
   std::string text = path + ": a scenario file\n";
   if (!file.model.title.empty()) text += "  title: " + file.model.title + "\n";
-  text += names_line("scenarios", file.model.scenarios) + names_line("parameters", file.model.parameters);
+  std::vector<ParameterValue> parameters = file.model.parameters;
+  parameters.resize(parameters.size() - file.model.coefficients);
+  text += names_line("scenarios", file.model.scenarios) + names_line("parameters", parameters);
+  if (const std::string drawn = words_of_coefficients(file.model); !drawn.empty()) text += "  draws also draw: " + drawn + "\n";
   text += names_line("variables", file.model.variables) + names_line("lines", file.model.welfare.lines) + names_line("groups", file.model.groups);
   text += names_line("found by solving", file.solves);
   if (io::is_profile(file.population_source)) return text + describe_profile(file.population_source);

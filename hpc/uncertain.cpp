@@ -10,6 +10,7 @@
 #include "engine/run/intervals.hpp"
 #include "engine/run/sensitivities.hpp"
 #include "engine/statistics/replicate_weights.hpp"
+#include "engine/uncertainty/model_coefficients.hpp"
 #include "hpc/drawing.hpp"
 #include "hpc/progress.hpp"
 
@@ -41,6 +42,8 @@ class Added {
   std::unique_ptr<ReplicateScheme> scheme(const SurveyDesign& design) const;
   StudyModel realisation() const;
   void tell(const char* what, std::size_t done, std::size_t all);
+  std::string drawn() const;
+  std::string assumed() const;
   std::string words() const;
 
   const UncertainRun& run_;
@@ -138,23 +141,41 @@ void Added::replicate_sample(const Finished& finished) {
   parts_.sampling = &replicated_;
 }
 
+/// What is drawn: the study's own parameters, and the coefficients of its schooling model.
+std::string Added::drawn() const {
+  const auto& all = run_.model.parameters;
+  const auto end = all.end() - static_cast<std::ptrdiff_t>(run_.model.coefficients);
+  const auto own = std::count_if(all.begin(), end, [](const ParameterValue& p) { return p.uncertainty.has_value(); });
+  const std::string coefficients = words_of_coefficients(run_.model);
+  if (own == 0 && !coefficients.empty()) return coefficients;
+  return std::to_string(own) + (own == 1 ? " parameter" : " parameters") + (coefficients.empty() ? "" : " and " + coefficients);
+}
+
+/// Names of what is drawn and assumed.
+std::string Added::assumed() const {
+  std::string names;
+  for (const UncertainFactor& factor : uncertain_parameters(run_.model.parameters, run_.model.uncertainty.correlations).factors)
+    for (const std::size_t p : factor.parameters) {
+      const ParameterValue& parameter = run_.model.parameters[p];
+      const std::string& name = factor.name == schooling_factor ? factor.name : parameter.name;
+      if (parameter.status == "assumed" || parameter.status == "sign_only") names += (names.empty() ? "" : ", ") + name;
+      if (factor.name == schooling_factor) break;
+    }
+  return names;
+}
+
 /// Limits that rest on an assumption are ranges: they are as wide as somebody thought fit.
 std::string Added::words() const {
-  std::string assumed, text = "limits at " + shortest(100 * parts_.level) + " %";
-  std::size_t drawn = 0;
-  for (const ParameterValue& parameter : run_.model.parameters) {
-    if (!parameter.uncertainty) continue;
-    ++drawn;
-    if (parameter.status == "assumed" || parameter.status == "sign_only") assumed += (assumed.empty() ? "" : ", ") + parameter.name;
-  }
-  if (parts_.parameters != nullptr) text += ", " + std::to_string(drawn_.draws.figures.count()) + " draws of " + std::to_string(drawn) + (drawn == 1 ? " parameter" : " parameters");
+  std::string text = "limits at " + shortest(100 * parts_.level) + " %";
+  if (parts_.parameters != nullptr) text += ", " + std::to_string(drawn_.draws.figures.count()) + " draws of " + drawn();
   if (!drawn_.words.empty()) text += " (" + drawn_.words + ")";
   if (parts_.simulation != nullptr) text += ", " + std::to_string(units_.count()) + " replicates of the units' chances";
   if (parts_.sampling != nullptr)
     text += ", sampling by " + sampling_method_names()[static_cast<std::size_t>(run_.model.sampling.method)] +
             (replicates_ > 0 ? " (" + std::to_string(replicates_) + " replicates)" : "") + " with " + shortest(parts_.sampling->degrees_of_freedom) + " degrees of freedom";
   if (parts_.parameters == nullptr) return text;
-  return text + (assumed.empty() ? ": confidence intervals" : ": ranges, not confidence intervals, as these are assumed: " + assumed);
+  const std::string names = assumed();
+  return text + (names.empty() ? ": confidence intervals" : ": ranges, not confidence intervals, as these are assumed: " + names);
 }
 
 void Added::add(Finished& finished) {

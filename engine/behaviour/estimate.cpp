@@ -119,6 +119,7 @@ void Estimator::rescale(const StackedCovariance& covariance) {
   if (earnings_) result_.earnings = equation(earnings_->design, coefficients, original, 0);
   for (Eigen::Index at = first; at < end; at += p) result_.utilities.push_back(equation(design_, coefficients, original, at));
   result_.covariance = original.bottomRightCorner(q - first, q - first);
+  result_.joint = original;
   if (result_.household_taste && *result_.household_taste > 0) result_.household_taste_se = std::sqrt(original(end, end));
   structure(coefficients, original, first);
 }

@@ -35,6 +35,7 @@ struct SchoolingEstimate {
   std::optional<EquationEstimate> earnings; ///< covariates, then attending where it is among them
   bool attending = false;
   DenseMatrix covariance;                   ///< of the utilities, an alternative at a time, then of household_taste
+  DenseMatrix joint;                        ///< of the earnings equation, then of the same
   double sigma = 0, r_squared = 0;
   std::optional<double> household_taste;    ///< standard deviation of what siblings share; absent: not asked for
   double household_taste_se = 0;            ///< 0 also where the taste is 0, at the border of what it can be

@@ -39,9 +39,13 @@ SchoolingCovariance covariance_of(const EstimationPlan& plan, const SchoolingEst
   for (std::size_t j = 0; j < estimate.utilities.size(); ++j)
     for (const std::string& name : estimate.utilities[j].names) covariance.names.push_back(plan.alternatives[j + 1] + ": " + name);
   if (estimate.household_taste) covariance.names.emplace_back("household_taste");
-  for (Eigen::Index r = 0; r < estimate.covariance.rows(); ++r) {
+  // The equation of earnings comes first in the matrix and last in the file.
+  const Eigen::Index all = estimate.joint.rows(), first = all - estimate.covariance.rows();
+  for (Eigen::Index k = 0; k < first; ++k)
+    covariance.names.push_back(earnings_prefix + (estimate.attending && k == 1 ? "attending" : estimate.earnings->names[static_cast<std::size_t>(k)]));
+  for (Eigen::Index r = 0; r < all; ++r) {
     std::vector<double>& row = covariance.matrix.emplace_back();
-    for (Eigen::Index c = 0; c < estimate.covariance.cols(); ++c) row.push_back(estimate.covariance(r, c));
+    for (Eigen::Index c = 0; c < all; ++c) row.push_back(estimate.joint((first + r) % all, (first + c) % all));
   }
   return covariance;
 }

@@ -35,6 +35,7 @@ struct SchoolingChoice {
   std::optional<rules::Text> align;          ///< cells of persons in which constants are moved until the model says what the data do
   std::optional<rules::Text> model_file;     ///< as written
   std::optional<SchoolingModel> model;       ///< of that file
+  bool draws = true;                         ///< draws of the parameters also draw the model's coefficients
   std::vector<SchoolingExpression> covariates, earnings_covariates;  ///< to be estimated
   std::vector<SchoolingInteraction> interactions;
   Place place;

@@ -39,11 +39,20 @@ struct SchoolingStructure {
   std::vector<double> alpha;            ///< of income, one an alternative; utility per unit of money
 };
 
-/// Of the utilities' coefficients, an alternative at a time; kept for draws of them.
+/// Of the utilities' coefficients, an alternative at a time, then of household_taste, then of the equation of earnings; for draws
+/// of them (coefficients.hpp).
 struct SchoolingCovariance {
-  std::vector<std::string> names;            ///< "school only: age"
+  std::vector<std::string> names;            ///< "school only: age", "earnings: attending"
   std::vector<std::vector<double>> matrix;
 };
+
+/// Of a model that is typed: what is thought possible of it, with its own value within.
+struct SchoolingRange {
+  double value = 1, low = 1, high = 1;
+};
+
+/// Before the names of coefficients of the equation of earnings.
+inline const std::string earnings_prefix = "earnings: ";
 
 struct SchoolingModel {
   std::string title, source, status;    ///< status: estimated, published, derived, assumed
@@ -56,6 +65,8 @@ struct SchoolingModel {
   SchoolingStructure structure;
   std::vector<double> alpha_se;         ///< of structure.alpha; 0: given, not estimated; empty: not known
   std::optional<SchoolingCovariance> covariance;
+  std::optional<SchoolingRange> income_times;       ///< draws multiply the coefficients of income by it; value 1
+  std::optional<SchoolingRange> first_alpha_share;  ///< [0, 1) α of the first alternative over that of the second
   double household_taste = 0;           ///< standard deviation of what siblings share (in the utility of attending)
   double household_taste_se = 0;        ///< 0: not estimated
   double working_when_out = 0;          ///< [0, 1] share of those out of school who earn in the market

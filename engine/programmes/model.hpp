@@ -205,6 +205,7 @@ struct AskedExpression {
 struct StudyModel {
   std::string title;
   std::vector<ParameterValue> parameters;  ///< the file's own values; draw 0
+  std::size_t coefficients = 0;            ///< how many of them, at the end, are the schooling model's (behaviour/coefficients.hpp)
   std::vector<rules::Variable> variables;
   WelfareModel welfare;
   std::vector<Grouping> groups;

@@ -47,8 +47,8 @@ struct Tastes {
 
 class AlignmentItem : public Item {
  public:
-  AlignmentItem(Study& study, std::size_t threads)
-      : study_(study), tastes_(study.model.schooling->model->household_taste), sums_(threads, std::vector<ExactSum>(alignment().shift.size() * terms)) {}
+  AlignmentItem(Study& study, std::size_t model, std::size_t threads)
+      : study_(study), model_(model), tastes_(drawn().model.household_taste), sums_(threads, std::vector<ExactSum>(drawn().shift.size() * terms)) {}
   int scenario() const override { return -1; }
   bool ready() const override { return study_.data->ready() && alignment().labels_known(); }
   std::string text() const override { return "the constants of the schooling model (schooling.align)"; }
@@ -56,19 +56,22 @@ class AlignmentItem : public Item {
   void finish(Exchange& exchange, Team&) override;
 
  private:
-  ConstantAlignment& alignment() const { return study_.schooling->alignment; }
+  const ConstantAlignment& alignment() const { return study_.schooling->alignment; }
+  DrawnModel& drawn() const { return study_.schooling->models[model_]; }
   std::size_t alternatives() const { return study_.schooling->alternatives; }
   void add(std::vector<ExactSum>& sums, std::size_t cell, std::size_t seen, const Shares& v, double w) const;
   bool meets(std::size_t cell, const double* sum) const;
   void step(std::size_t cell, const double* sum);
 
   Study& study_;
+  std::size_t model_;
   Tastes tastes_;
   std::vector<std::vector<ExactSum>> sums_;  ///< [cell][term]
 };
 
 void AlignmentItem::collect(BlockProcessor& processor, std::size_t thread) {
   if (!processor.faults().empty()) return;
+  processor.use_model(model_);
   const BlockChildren& children = processor.children();
   const double* cells = processor.data(alignment().cell);
   for (std::size_t c = 0; c < children.size(); ++c) {
@@ -79,7 +82,7 @@ void AlignmentItem::collect(BlockProcessor& processor, std::size_t thread) {
     }
     const std::size_t k = alignment().cell_of(cell);
     Shares v{};
-    for (std::size_t j = 0; j < alternatives(); ++j) v[j] = processor.utilities()[j][c] + alignment().shift[k][j];
+    for (std::size_t j = 0; j < alternatives(); ++j) v[j] = processor.utilities()[j][c] + drawn().shift[k][j];
     add(sums_[thread], k, children.seen[c], v, processor.counted_weight(static_cast<std::size_t>(children.household[c])));
   }
 }
@@ -109,7 +112,7 @@ bool AlignmentItem::meets(std::size_t cell, const double* sum) const {
   bool all = true;
   for (std::size_t j = 0; j < alternatives(); ++j) {
     if (children > 0 && sum[seen_0 + j] == 0)
-      throw bad_input("schooling.align: no child of '" + alignment().labels[cell] + "' is in the state '" + study_.model.schooling->model->alternatives[j] +
+      throw bad_input("schooling.align: no child of '" + alignment().labels[cell] + "' is in the state '" + drawn().model.alternatives[j] +
                       "', which no constant can say: align by larger cells");
     all = all && std::fabs(sum[said_0 + j] - sum[seen_0 + j]) <= precision * children;
   }
@@ -121,7 +124,7 @@ bool AlignmentItem::meets(std::size_t cell, const double* sum) const {
 void AlignmentItem::step(std::size_t cell, const double* sum) {
   const double children = sum[seen_0] + sum[seen_1] + sum[seen_2];
   if (!(children > 0)) return;
-  Shares& shift = alignment().shift[cell];
+  Shares& shift = drawn().shift[cell];
   const double off_1 = sum[seen_1] - sum[said_1], off_2 = sum[seen_2] - sum[said_2];
   const double h_1 = sum[said_1] - sum[square_1], h_2 = sum[said_2] - sum[square_2];
   const bool near = std::fabs(off_1) < 0.02 * sum[seen_1] && std::fabs(off_2) <= 0.02 * sum[seen_2];
@@ -138,12 +141,12 @@ void AlignmentItem::step(std::size_t cell, const double* sum) {
 void AlignmentItem::finish(Exchange& exchange, Team&) {
   const std::vector<double> sums = total(sums_, exchange);
   bool all = true;
-  for (std::size_t cell = 0; cell < alignment().shift.size(); ++cell) all = meets(cell, sums.data() + cell * terms) && all;
-  alignment().resolved = all;
+  for (std::size_t cell = 0; cell < drawn().shift.size(); ++cell) all = meets(cell, sums.data() + cell * terms) && all;
+  drawn().aligned = all;
   if (all) return;
-  if (++alignment().steps > most_steps)
+  if (++drawn().steps > most_steps)
     throw bad_input("schooling.align: " + std::to_string(most_steps) + " steps do not bring what the model says to what the data say: are its utilities far too large?");
-  for (std::size_t cell = 0; cell < alignment().shift.size(); ++cell) {
+  for (std::size_t cell = 0; cell < drawn().shift.size(); ++cell) {
     const double* sum = sums.data() + cell * terms;
     if (!meets(cell, sum)) step(cell, sum);
   }
@@ -164,7 +167,7 @@ class CellItem : public Item {
   void finish(Exchange& exchange, Team&) override {
     labels_.finish(text(), "a cell", exchange, alignment_.values, alignment_.labels);
     if (alignment_.labels.empty()) throw bad_input("schooling.align: no child has a cell");
-    alignment_.shift.resize(alignment_.labels.size());
+    for (DrawnModel& model : study_.schooling->models) model.shift.resize(alignment_.labels.size());
   }
 
  private:
@@ -176,9 +179,11 @@ class CellItem : public Item {
 }  // namespace
 
 void add_alignment_item(Study& study, std::size_t threads, std::vector<std::unique_ptr<Item>>& items) {
-  if (!study.schooling || study.schooling->alignment.resolved) return;
-  if (study.schooling->alignment.labels_known()) items.push_back(std::make_unique<AlignmentItem>(study, threads));
-  else items.push_back(std::make_unique<CellItem>(study, threads));
+  if (!study.schooling || study.schooling->aligned()) return;
+  if (!study.schooling->alignment.labels_known()) return items.push_back(std::make_unique<CellItem>(study, threads));
+  const std::vector<DrawnModel>& models = study.schooling->models;
+  for (std::size_t m = 0; m < models.size(); ++m)
+    if (!models[m].aligned) items.push_back(std::make_unique<AlignmentItem>(study, m, threads));
 }
 
 }  // namespace puente

@@ -85,9 +85,19 @@ void BlockProcessor::gather_children() {
     resource_of_households(children_.income);
   }
   children_.contained.resize(study_.observed.size());
-  find_wages();
-  find_child_earnings();
+  for_each_model([this] {
+    find_wages();
+    find_child_earnings();
+  });
   find_conditions_of_children();
+}
+
+/// Makes what belongs to a model that at hand.
+void BlockProcessor::use_model(std::size_t model) {
+  ChildrenByModel& at_hand = children_;
+  std::swap(at_hand, by_model_[model_]);
+  model_ = model;
+  std::swap(at_hand, by_model_[model_]);
 }
 
 /// Σ coefficient × covariate of every child; one that is missing is a fault.
@@ -106,7 +116,7 @@ void BlockProcessor::add_covariates(const std::vector<Covariate>& covariates, co
 /// What a child can earn if it does not attend: as given, or the fitted value of the model.
 void BlockProcessor::find_wages() {
   const CompiledSchooling& schooling = *study_.schooling;
-  const SchoolingModel& model = *study_.model.schooling->model;
+  const SchoolingModel& model = drawn_model().model;
   std::vector<double>& wage = children_.wage;
   wage.assign(children_.size(), 0);
   if (schooling.wage_given.index >= 0) {
@@ -117,7 +127,7 @@ void BlockProcessor::find_wages() {
     }
   } else if (model.earnings) {
     add_covariates(model.earnings->covariates, schooling.earnings_covariates, 0, wage);
-    for (double& w : wage) w = exp(w) * schooling.wage_unit;
+    for (double& w : wage) w = exp(w) * drawn_model().wage_unit;
   }
 }
 
@@ -125,7 +135,7 @@ void BlockProcessor::find_wages() {
 /// gains the fitted wage with a residual of its own, if it works at all. Of two states, D is what is left at school.
 void BlockProcessor::find_child_earnings() {
   const CompiledSchooling& schooling = *study_.schooling;
-  const SchoolingModel& model = *study_.model.schooling->model;
+  const SchoolingModel& model = drawn_model().model;
   const std::size_t n = children_.size();
   std::vector<double>& draw = scratch_;
   draw.resize(n);

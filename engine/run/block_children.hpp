@@ -26,7 +26,17 @@ struct PaidInOrder {
   std::vector<double> spent;                  ///< of households: to those before
 };
 
-struct BlockChildren {
+/// What of the children depends on the coefficients of the schooling model.
+struct ChildrenByModel {
+  ChildColumns earnings;                      ///< of each alternative
+  std::vector<double> wage;                   ///< what it can earn, as the utilities see it
+  ChildColumns utility;                       ///< at the policy seen, with the model's own constants; then with all that is drawn of it
+  ChildColumns gap;                           ///< of the latent utilities (latent_choice.hpp)
+  ChoiceValue observed;
+};
+
+/// With what belongs to the model at hand.
+struct BlockChildren : ChildrenByModel {
   std::vector<std::int32_t> person, household;
   std::vector<std::int64_t> id;               ///< of the household
   std::vector<std::uint16_t> line;
@@ -34,14 +44,11 @@ struct BlockChildren {
   std::vector<std::int32_t> changed;          ///< children whose state is not the one seen
   std::vector<std::int32_t> everybody;
   std::vector<std::vector<std::int32_t>> rounds;  ///< the oldest of each household, then the second, …
-  ChildColumns earnings;                      ///< of each alternative
-  std::vector<double> wage;                   ///< what it can earn, as the utilities see it
   std::vector<double> income;                 ///< of households, in the data
   std::vector<std::vector<double>> contained; ///< of households, of each observed programme: its cash in their income
   std::vector<std::uint8_t> works_when_out;   ///< whether it would work in the market, out of school by choice
   std::vector<ChildColumns> holds;            ///< of each condition of the child alone: 1 where it holds in the alternative
-  ChildColumns gap;                           ///< of the latent utilities (latent_choice.hpp)
-  ChoiceValue observed, now;
+  ChoiceValue now;
   ChildColumns change;
   std::vector<double> income_change;          ///< of households: what of the scenario does not depend on the choice
   std::vector<double> income_of_child;        ///< the same of each child's household

@@ -46,7 +46,7 @@ void BlockProcessor::add_uncontained(std::vector<double>& household) {
 /// Utilities at the policy seen, with the model's constants.
 void BlockProcessor::find_utilities() {
   const CompiledSchooling& schooling = *study_.schooling;
-  const SchoolingModel& model = *study_.model.schooling->model;
+  const DrawnModel& drawn = drawn_model();
   const std::size_t n = children_.size();
   const ChoiceSide side{study_.observed, observed_, *study_.data, schooling.observed};
   add_pull(side, children_.observed);
@@ -70,11 +70,11 @@ void BlockProcessor::find_utilities() {
   take_out_payments(money);
   const ChoiceValue& seen = children_.observed;
   for (std::size_t j = 0; j < schooling.alternatives; ++j) {
-    std::vector<double>& v = utility_[j];
+    std::vector<double>& v = children_.utility[j];
     v.assign(n, 0);
-    if (j > 0) add_covariates(model.covariates, schooling.covariates, j - 1, v);
+    if (j > 0) add_covariates(drawn.model.covariates, schooling.covariates, j - 1, v);
     for (std::size_t c = 0; c < n; ++c)
-      v[c] += schooling.income[j] * money[c] + schooling.wage[j] * children_.wage[c] + schooling.alpha[j] * (seen.pays ? seen.money[j][c] : 0.0) + (j > 0 && seen.pulls ? seen.pull[c] : 0.0);
+      v[c] += drawn.income[j] * money[c] + drawn.wage[j] * children_.wage[c] + drawn.alpha[j] * (seen.pays ? seen.money[j][c] : 0.0) + (j > 0 && seen.pulls ? seen.pull[c] : 0.0);
   }
 }
 
@@ -91,14 +91,16 @@ void BlockProcessor::align_constants() {
   const ConstantAlignment& alignment = study_.schooling->alignment;
   if (alignment.cell.index < 0) return;
   const double* cell = data(alignment.cell);
+  const auto& shift = drawn_model().shift;
   for (std::size_t j = 1; j < study_.schooling->alternatives; ++j)
-    for (std::size_t c = 0; c < children_.size(); ++c) utility_[j][c] += alignment.shift[alignment.cell_of(cell[children_.person[c]])][j];
+    for (std::size_t c = 0; c < children_.size(); ++c) children_.utility[j][c] += shift[alignment.cell_of(cell[children_.person[c]])][j];
 }
 
 /// What siblings share, given what all of them are seen to do.
 void BlockProcessor::add_taste() {
   const CompiledSchooling& schooling = *study_.schooling;
-  if (!taste_) return;
+  const std::optional<SharedTaste>& shared = drawn_model().taste;
+  if (!shared) return;
   unit_uniforms(schooling.taste_key, Entity::household, uniform_);
   std::vector<double> advantage;
   std::vector<std::uint8_t> attends;
@@ -106,15 +108,15 @@ void BlockProcessor::add_taste() {
     advantage.clear();
     attends.clear();
     for (last = first; last < children_.size() && children_.household[last] == children_.household[first]; ++last) {
-      const double one = utility_[1][last] - utility_[0][last];
-      const double other = schooling.alternatives == 3 ? utility_[2][last] - utility_[0][last] : one;
+      const double one = children_.utility[1][last] - children_.utility[0][last];
+      const double other = schooling.alternatives == 3 ? children_.utility[2][last] - children_.utility[0][last] : one;
       const double most = std::max(one, other);
       advantage.push_back(schooling.alternatives == 3 ? most + log(exp(one - most) + exp(other - most)) : one);
       attends.push_back(CompiledSchooling::is_at_school(children_.seen[last]) ? 1 : 0);
     }
-    const double taste = taste_->draw(advantage, attends, uniform_[static_cast<std::size_t>(children_.household[first])]);
+    const double taste = shared->draw(advantage, attends, uniform_[static_cast<std::size_t>(children_.household[first])]);
     for (std::size_t c = first; c < last; ++c)
-      for (std::size_t j = 1; j < schooling.alternatives; ++j) utility_[j][c] += taste;
+      for (std::size_t j = 1; j < schooling.alternatives; ++j) children_.utility[j][c] += taste;
   }
 }
 
@@ -128,7 +130,7 @@ void BlockProcessor::draw_gaps() {
   for (std::size_t c = 0; c < n; ++c) {
     std::array<double, most_alternatives> v{}, u{};
     for (std::size_t j = 0; j < alternatives; ++j) {
-      v[j] = utility_[j][c];
+      v[j] = children_.utility[j][c];
       u[j] = draws_[j][c];
     }
     const LatentDraw draw = draw_latent(std::span(v.data(), alternatives), children_.seen[c], u);
@@ -172,7 +174,7 @@ void BlockProcessor::find_utility_changes(std::size_t first, std::size_t last, c
   const ChoiceValue &now = children_.now, &seen = children_.observed;
   const double* income = children_.income_of_child.data();
   for (std::size_t j = 0; j < schooling.alternatives; ++j) {
-    const double alpha = schooling.alpha[j], *m = now.money[j].data(), *before = seen.money[j].data();
+    const double alpha = drawn_model().alpha[j], *m = now.money[j].data(), *before = seen.money[j].data();
     double* change = children_.change[j].data();
     if (now.pays && seen.pays)
       for (std::size_t c = first; c < last; ++c) change[c] = alpha * ((m[c] - before[c]) + income[c]);
@@ -192,7 +194,7 @@ void BlockProcessor::find_utility_changes(std::size_t first, std::size_t last, c
       for (std::size_t c = first; c < last; ++c) change[c] -= pulled[c];
     if (wage_now == nullptr) continue;
     for (std::size_t c = first; c < last; ++c) {
-      change[c] += schooling.wage[j] * (wage_now[children_.person[c]] - children_.wage[c]);
+      change[c] += drawn_model().wage[j] * (wage_now[children_.person[c]] - children_.wage[c]);
       if (not_finite(change[c]) != 0) faults_.add("schooling.wage of a child is missing in the scenario", children_.id[c]);
     }
   }

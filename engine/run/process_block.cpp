@@ -17,7 +17,7 @@ BlockProcessor::BlockProcessor(const Study& study, std::uint64_t seed)
   own_none_level_.resize(study.outcomes.size());
   state_.level.resize(study.outcomes.size());
   state_.own_level.resize(study.outcomes.size());
-  if (study.schooling && study.model.schooling->model->household_taste > 0) taste_.emplace(study.model.schooling->model->household_taste);
+  if (study.schooling) by_model_.resize(study.schooling->models.size());
 }
 
 bool BlockProcessor::sees_policy(std::size_t policy) const {
@@ -47,10 +47,10 @@ void BlockProcessor::load(const PopulationSource& source, std::int64_t first, st
   for (std::size_t o = 0; o < study_.observed.size(); ++o) observe(o);
   if (!study_.observed.empty())
     compose(study_.observed, study_.observed_synergies, *study_.data, observed_, observed_composition_);
-  if (study_.schooling) find_utilities();
+  if (study_.schooling) for_each_model([this] { find_utilities(); });
   if (!study_.none_world_ready()) return;
   none_world();
-  if (study_.schooling) draw_residuals();
+  if (study_.schooling) for_each_model([this] { draw_residuals(); });
   for (std::size_t policy = 0; policy < study_.policies.size(); ++policy)
     if (sees_policy(policy)) run(*study_.policies[policy]);
 }
@@ -60,6 +60,7 @@ void BlockProcessor::load(const PopulationSource& source, std::int64_t first, st
 void BlockProcessor::simulate(std::size_t s, std::size_t layer) {
   const CompiledScenario& scenario = study_.scenarios[s];
   const BoundProgram& world = *study_.policies[scenario.policy];
+  if (study_.schooling) use_model(scenario.choice.model);
   choose_layer(s, layer);
   deliver(s, false);
   ahead_.advance();

@@ -115,8 +115,10 @@ class BlockProcessor {
   const ScenarioState& state() const { return state_; }
   /// Children who choose between school and work, as in the scenario just simulated.
   const BlockChildren& children() const { return children_; }
-  /// Of the children, at the policy seen in the data and with the model's own constants.
-  const ChildColumns& utilities() const { return utility_; }
+  /// Of the children, at the policy seen in the data and with the model's own constants, before residuals are drawn.
+  const ChildColumns& utilities() const { return children_.utility; }
+  /// From here on children are as this one of CompiledSchooling::models says; a scenario that is simulated uses its own.
+  void use_model(std::size_t model);
   const Margins& margins() const { return margins_; }
   bool at_first_layer() const { return layer_ == 0; }
   const ProgrammeState& observed(std::size_t o) const { return observed_[o]; }
@@ -186,6 +188,15 @@ class BlockProcessor {
     double worth(std::size_t i, const ChoiceWorld& choice) const { return choice.pass_cash * money(i) + choice.theta * value(i); }
   };
   const double* column_by_choice(std::size_t outcome) const;
+  const DrawnModel& drawn_model() const { return study_.schooling->models[model_]; }
+  /// The first comes last, and stays at hand.
+  template <class Do>
+  void for_each_model(Do what) {
+    for (std::size_t m = by_model_.size(); m-- > 0;) {
+      use_model(m);
+      what();
+    }
+  }
   bool is_sound_child(std::size_t person);
   void gather_children();
   void order_siblings(const double* age, std::int64_t household);
@@ -276,8 +287,9 @@ class BlockProcessor {
   std::vector<SelectionKey> keys_;
   BlockChildren children_;
   std::vector<PaidInOrder> in_order_;  ///< one a programme of the world at hand
-  ChildColumns utility_, draws_;
-  std::optional<SharedTaste> taste_;   ///< where the model has one
+  std::vector<ChildrenByModel> by_model_;  ///< of the models that are not at hand
+  std::size_t model_ = 0;              ///< at hand: its own place in by_model_ is empty
+  ChildColumns draws_;
   std::vector<std::int32_t> siblings_;
   std::vector<double> holds_, recorded_, worth_;
   std::vector<std::uint8_t> chooses_;  ///< of persons

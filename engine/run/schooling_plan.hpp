@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/behaviour/latent_choice.hpp"
+#include "engine/behaviour/schooling_model.hpp"
 #include "engine/run/bound_program.hpp"
 
 namespace puente {
@@ -34,6 +36,7 @@ struct ChoiceInteraction {
 
 /// The choice in the data, or in a scenario.
 struct ChoiceWorld {
+  std::size_t model = 0;         ///< of a scenario: index among CompiledSchooling::models
   double theta = 1;              ///< money that a unit of value in kind is worth in the utilities
   double pass_cash = 0;
   double pass_earnings = 0;
@@ -51,16 +54,12 @@ struct ChoiceCondition {
   rules::Output output;
 };
 
-/// Shifts of the constants that make the model say what the data do, cell by cell: a quantity of the whole population, found
-/// by passes.
+/// Cells in which constants are shifted until the model says what the data do.
 struct ConstantAlignment {
-  bool resolved = true;          ///< also where none is asked for
   rules::Output cell;            ///< of the data; index -1: none is asked for
   std::vector<std::string> labels;
   std::vector<double> values;    ///< of the labels, where they are whole numbers: found by a pass
   bool whole_numbers = false;
-  std::vector<std::array<double, most_alternatives>> shift;  ///< [cell][alternative]
-  int steps = 0;
 
   bool labels_known() const { return !whole_numbers || !labels.empty(); }
   std::size_t cell_of(double x) const {
@@ -68,13 +67,25 @@ struct ConstantAlignment {
   }
 };
 
+/// The model with the coefficients of a draw.
+struct DrawnModel {
+  std::vector<double> coefficients;  ///< drawn; in the order of coefficients.hpp, and empty where none is
+  SchoolingModel model;
+  /// Of a unit of money of the study: a_j, α_j and of the wage b_j; the first alternative's a and b are 0.
+  std::array<double, most_alternatives> income{}, alpha{}, wage{};
+  double wage_unit = 1;          ///< money of the study in a unit of the model
+  std::optional<SharedTaste> taste;  ///< where siblings share one
+  /// Shifts of the constants, [cell][alternative]: a quantity of the whole population, found by passes.
+  std::vector<std::array<double, most_alternatives>> shift;
+  bool aligned = true;           ///< they are found, or not asked for
+  int steps = 0;
+};
+
 struct CompiledSchooling {
   std::size_t alternatives = 2;
   bool has_earnings = false;
   bool in_order = false;         ///< somewhere siblings decide one after the other
-  /// Of a unit of money of the study: a_j, α_j and of the wage b_j; the first alternative's a and b are 0.
-  std::array<double, most_alternatives> income{}, alpha{}, wage{};
-  double wage_unit = 1;          ///< money of the study in a unit of the model
+  std::vector<DrawnModel> models;  ///< the file's own, then those that scenarios draw
   std::size_t attends_outcome = 0;
   int works_outcome = -1;
   rules::Output children, attends, works, age, earnings, household_income, wage_given;  ///< of the data
@@ -86,6 +97,9 @@ struct CompiledSchooling {
   ChoiceWorld observed;
   ConstantAlignment alignment;
 
+  bool aligned() const {
+    return std::all_of(models.begin(), models.end(), [](const DrawnModel& m) { return m.aligned; });
+  }
   static bool is_at_school(std::size_t state) { return state != static_cast<std::size_t>(SchoolState::out); }
 };
 

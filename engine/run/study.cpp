@@ -27,7 +27,7 @@ bool shifts_resolved(const std::vector<CompiledProgramme>& programmes) {
   });
 }
 
-bool Study::none_world_ready() const { return data->ready() && shifts_resolved(observed) && (!schooling || schooling->alignment.resolved); }
+bool Study::none_world_ready() const { return data->ready() && shifts_resolved(observed) && (!schooling || schooling->aligned()); }
 
 std::size_t Study::decile_first_slot() const {
   std::size_t slot = 1;

@@ -100,7 +100,9 @@ void StudyCompiler::prepare_scope() {
   programs_.scope.schema = &study_.schema;
   programs_.scope.prices = &prices;
   for (const ParameterValue& parameter : study_.model.parameters) {
-    programs_.scope.parameters.push_back({parameter.name, prices.dated(parameter.unit)});
+    // Coefficients of the schooling model come last, and are read by no expression.
+    const bool own = study_.base_parameters.size() + study_.model.coefficients < study_.model.parameters.size();
+    if (own) programs_.scope.parameters.push_back({parameter.name, prices.dated(parameter.unit)});
     study_.base_parameters.push_back(parameter.value);
   }
   for (Scenario& scenario : study_.model.scenarios)

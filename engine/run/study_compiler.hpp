@@ -69,7 +69,11 @@ class StudyCompiler {
   void compile_choice_of(const Programme& programme, CompiledProgramme& compiled, rules::Compiler& world);
   void compile_interactions(const SchoolingChoice& choice, const std::vector<CompiledProgramme>& programmes, rules::Compiler& world,
                             ChoiceWorld& compiled);
-  void take_values(const SchoolingModel& model, CompiledSchooling& schooling);
+  double income_factor(const SchoolingModel& model);
+  bool model_fits(const SchoolingModel& model);
+  void take_models();
+  DrawnModel in_money_of_study(SchoolingModel model, std::span<const double> coefficients, double factor) const;
+  std::span<const double> coefficients_of(std::span<const double> parameters) const { return parameters.last(study_.model.coefficients); }
   void compile_children(rules::Compiler& data);
   void compile_alignment(const SchoolingChoice& choice, rules::Compiler& data);
   void compile_observed_choice(rules::Compiler& data);

@@ -1,6 +1,5 @@
 // The part of StudyCompiler that compiles the choice between school and work.
 #include <algorithm>
-#include <cmath>
 
 #include "engine/core/random.hpp"
 #include "engine/rules/functions.hpp"
@@ -188,40 +187,6 @@ void StudyCompiler::compile_interactions(const SchoolingChoice& choice, const st
   compiled.in_order = std::any_of(programmes.begin(), programmes.end(), [](const CompiledProgramme& p) { return p.choice.in_order; });
 }
 
-/// Coefficients in the study's money, and that the values of the model fit together.
-void StudyCompiler::take_values(const SchoolingModel& model, CompiledSchooling& schooling) {
-  const Unit income = model.income_unit.without_whom();
-  double factor = 1;
-  try {
-    if (income.known() && money().known()) factor = programs_.scope.factor(money(), programs_.scope.dated(income));
-  } catch (const Error& error) {
-    mistake(model.place, std::string("income_unit of the schooling model: ") + error.what());
-  }
-  const std::size_t n = schooling.alternatives;
-  const auto fits = [&](std::size_t size, std::size_t wanted, const std::string& what) {
-    if (size != wanted) mistake(model.place, "the schooling model has " + std::to_string(n) + " alternatives, so that " + what + " has " + std::to_string(wanted) + " numbers, not " + std::to_string(size));
-    return size == wanted;
-  };
-  bool all = fits(model.income.size(), n - 1, "the coefficient of income") & fits(model.structure.alpha.size(), n, "alpha");
-  if (!model.wage.empty()) all &= fits(model.wage.size(), n - 1, "the coefficient of the wage");
-  for (const Covariate& covariate : model.covariates) all &= fits(covariate.coefficients.size(), n - 1, "covariate '" + covariate.name + "'");
-  for (std::size_t z = 0; model.earnings && z < model.earnings->covariates.size(); ++z)
-    all &= fits(model.earnings->covariates[z].coefficients.size(), 1, "covariate '" + model.earnings->covariates[z].name + "' of earnings");
-  if (!all) return;
-  double most = 0;
-  for (const double alpha : model.structure.alpha) most = std::max(most, std::fabs(alpha));
-  for (std::size_t j = 0; j < n; ++j) {
-    schooling.alpha[j] = factor * model.structure.alpha[j];
-    if (j == 0) continue;
-    schooling.income[j] = factor * model.income[j - 1];
-    if (!model.wage.empty()) schooling.wage[j] = factor * model.wage[j - 1];
-    if (!(std::fabs(model.structure.alpha[j] - model.structure.alpha[0] - model.income[j - 1]) <= 1e-3 * most))
-      mistake(model.place, "the schooling model says alpha = " + shortest(model.structure.alpha[j]) + " of alternative " + std::to_string(j) + " and " + shortest(model.structure.alpha[0]) +
-                               " of the first, but the coefficient of income, which is their difference, is " + shortest(model.income[j - 1]));
-  }
-  schooling.wage_unit = 1 / factor;
-}
-
 /// Everything that the data say of children. Covariates stand in the model's file, where their mistakes are told.
 void StudyCompiler::compile_children(Compiler& data) {
   if (!study_.schooling) return;
@@ -229,7 +194,7 @@ void StudyCompiler::compile_children(Compiler& data) {
   CompiledSchooling& schooling = *study_.schooling;
   const SchoolingModel& model = *choice.model;
   condition_compiler_.emplace(programs_.scope, diagnostics_);
-  take_values(model, schooling);
+  take_models();
   warn_of_loose_alpha(model);
   if (model.three_states() != choice.works.has_value())
     mistake(choice.place, model.three_states() ? "the model has three alternatives: write `works`, the column that says whether a child works"
@@ -280,8 +245,10 @@ void StudyCompiler::compile_alignment(const SchoolingChoice& choice, Compiler& d
   alignment.whole_numbers = typed.type == Type::number;
   if (typed.type == Type::category) alignment.labels = typed.labels;
   if (typed.type == Type::boolean) alignment.labels = {"false", "true"};
-  alignment.shift.resize(alignment.labels.size());
-  alignment.resolved = false;
+  for (DrawnModel& model : study_.schooling->models) {
+    model.shift.resize(alignment.labels.size());
+    model.aligned = false;
+  }
 }
 
 /// The data's own world of the choice; its programmes are compiled.
@@ -300,6 +267,9 @@ void StudyCompiler::compile_choice(std::size_t s, Compiler& none) {
   const Scenario& scenario = *compiled.scenario;
   const SchoolingChoice& choice = scenario.schooling ? *scenario.schooling : *study_.model.schooling;
   compiled.choice.theta = scalar(choice.theta, "schooling.theta", Unit::one(), 1, scenario.parameters);
+  const std::vector<DrawnModel>& models = study_.schooling->models;
+  const auto drawn = coefficients_of(scenario.parameters);
+  while (compiled.choice.model + 1 < models.size() && !std::ranges::equal(models[compiled.choice.model].coefficients, drawn)) ++compiled.choice.model;
   compiled.choice.pass_cash = passed(scenario.pass_through, "transfers");
   compiled.choice.pass_earnings = passed(scenario.pass_through, "child_earnings");
   if (choice.earnings && scenario.pass_through.count("child_earnings") == 0)

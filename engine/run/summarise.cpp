@@ -280,7 +280,7 @@ void Summary::choice() {
   const ConstantAlignment& alignment = study_.schooling->alignment;
   if (alignment.cell.index >= 0)
     add({"alignment_shift", "1", "utility added to the model's constant so that it says what the data do", "against the first alternative; 0 where a cell has no children"},
-        {"align", "state_to"}, [&](const Index& i) { return alignment.shift[i[0]][i[1]]; });
+        {"align", "state_to"}, [&](const Index& i) { return study_.schooling->models.front().shift[i[0]][i[1]]; });
   if (!wants("programmes") || study_.programme_names.empty()) return;
   const double periods = periods_a_year();
   add({"cost_per_additional_pupil", periods > 0 ? money().substr(0, money().find('/')) + "/year" : money(),

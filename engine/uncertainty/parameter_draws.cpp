@@ -21,8 +21,9 @@ UncertainParameters uncertain_parameters(const std::vector<ParameterValue>& para
       if (known < parameters.size()) factor = known;
       known = factor;
     }
-    if (factor == found.factors.size()) found.factors.push_back({parameters[p].name, {}});
-    else found.factors[factor].name += " + " + parameters[p].name;
+    const bool named = group != correlations.end() && !group->name.empty();
+    if (factor == found.factors.size()) found.factors.push_back({named ? group->name : parameters[p].name, {}});
+    else if (!named) found.factors[factor].name += " + " + parameters[p].name;
     found.factors[factor].parameters.push_back(p);
     found.parameters.push_back(p);
     found.drawn.names.push_back(parameters[p].name);

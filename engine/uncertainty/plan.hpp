@@ -18,6 +18,7 @@ struct Correlation {
   std::vector<std::size_t> parameters;  ///< indices into StudyModel::parameters
   std::vector<double> matrix;           ///< correlations of the underlying normals, row by row
   Place place;
+  std::string name = {};                ///< what a variance is attributed to; empty: the parameters' names
 };
 
 struct UncertaintyPlan {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/rules/lexer.hpp"
+#include "engine/uncertainty/model_coefficients.hpp"
 #include "io/toml/column_reader.hpp"
 #include "io/toml/policy_reader.hpp"
 #include "io/toml/prices_reader.hpp"
@@ -59,6 +60,7 @@ class Reader {
   void read_statistics(TomlFile& file, TomlView& root);
   void read_missing(TomlFile& file, TomlView& root);
   void read_run(TomlFile& file, TomlView& root);
+  void take_coefficients(TomlFile& file);
   void read_scenarios(TomlFile& file);
   void read_scenario(const ScenarioPlan& plan);
   void keep_asked(std::vector<ScenarioPlan>& plans);
@@ -115,7 +117,10 @@ void Reader::read_root(TomlFile& file) {
   out_.model.parameters = base_.parameters;
   out_.model.pass_through = base_.pass_through;
   out_.model.schooling = base_.schooling;
-  if (out_.model.schooling && overrides_.schooling_model) read_model_of(*out_.model.schooling, out_.path, file);
+  if (out_.model.schooling && overrides_.schooling_model) {
+    read_model_of(*out_.model.schooling, out_.path, file);
+    take_coefficients(file);
+  }
   for (const Programme& programme : base_.programmes)
     if (programme.observed) out_.model.observed.push_back(programme);
   out_.model.variables = read_variables(root);
@@ -131,6 +136,17 @@ void Reader::read_root(TomlFile& file) {
   read_prices(file, root, out_.model.prices, out_.model.variables);
   out_.solves = read_solves(file, root);
   root.finish();
+}
+
+/// Those of the schooling model are parameters of the study, which draws draw.
+void Reader::take_coefficients(TomlFile& file) {
+  const SchoolingChoice& choice = *out_.model.schooling;
+  if (!choice.model || !choice.draws) return;
+  try {
+    add_coefficients(out_.model);
+  } catch (const Error& error) {
+    file.diagnostics.add({Diagnostic::Severity::error, choice.model->place, std::string(error.what()) + "; without draws of the model: draws = false in [schooling]", ""});
+  }
 }
 
 void Reader::read_population(TomlFile& file, TomlView& root) {
@@ -475,6 +491,7 @@ void Reader::read_scenario(const ScenarioPlan& plan) {
   if (policy.schooling && out_.model.schooling && !same_population_side(*policy.schooling, *out_.model.schooling))
     file.error(plan.place, "scenario '" + plan.name + "' sets something of [schooling] that belongs to the population: who chooses, what is seen of them and the model are the same in all scenarios; theta, interactions and [programmes.X.schooling] may differ");
   for (const ParameterValue& parameter : policy.parameters) scenario.parameters.push_back(parameter.value);
+  for (std::size_t k = 0; k < out_.model.coefficients; ++k) scenario.parameters.push_back(out_.model.parameters[base_.parameters.size() + k].value);
   for (const Change& change : plan.changes)
     for (std::size_t p = 0; p < policy.parameters.size(); ++p)
       if (change.to.size() > 1 && change.to[0] == "parameters" && change.to[1] == policy.parameters[p].name) scenario.decided.push_back(p);

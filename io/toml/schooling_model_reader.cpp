@@ -24,6 +24,8 @@ class Reader {
   void read_earnings(TomlView& root);
   void read_structure(TomlView& root);
   void read_covariance(TomlView& root);
+  void read_ranges(TomlView& root);
+  std::optional<SchoolingRange> range(TomlView& view, const char* key, double value, double least, double most);
   std::vector<double> numbers(TomlView& view, const char* key);
   double number(TomlView& view, const char* key, double least, double most, double otherwise);
   std::size_t differences() const { return std::max<std::size_t>(model_.alternatives.size(), 2) - 1; }
@@ -154,6 +156,26 @@ void Reader::read_covariance(TomlView& root) {
   model_.covariance = std::move(covariance);
 }
 
+/// A list [low, high] around what the model itself has.
+std::optional<SchoolingRange> Reader::range(TomlView& view, const char* key, double value, double least, double most) {
+  if (view.find(key) == nullptr) return std::nullopt;
+  const std::vector<double> ends = numbers(view, key);
+  if (ends.size() == 2 && least <= ends[0] && ends[0] <= value && value <= ends[1] && ends[1] <= most && ends[0] < ends[1]) return SchoolingRange{value, ends[0], ends[1]};
+  file_.error(view.place(key), view.path(key) + " is [low, high] around what the model has, " + shortest(value) + ", and within " + shortest(least) + " to " + shortest(most));
+  return std::nullopt;
+}
+
+void Reader::read_ranges(TomlView& root) {
+  const toml::table* table = root.table("ranges");
+  if (table == nullptr) return;
+  TomlView view(file_, *table, "ranges");
+  const std::vector<double>& alpha = model_.structure.alpha;
+  model_.income_times = range(view, "income_times", 1, 0.001, 1000);
+  if (alpha.size() > 1) model_.first_alpha_share = range(view, "first_alpha_share", alpha[0] / alpha[1], 0, 0.999);
+  for (const char* key : {"source", "status", "note"}) view.string(key);
+  view.finish();
+}
+
 SchoolingModel Reader::read() {
   TomlView root(file_, file_.root, "");
   const rules::Text place = root.place();
@@ -175,6 +197,7 @@ SchoolingModel Reader::read() {
   read_earnings(root);
   read_structure(root);
   read_covariance(root);
+  read_ranges(root);
   root.find("provenance");
   root.finish();
   return std::move(model_);

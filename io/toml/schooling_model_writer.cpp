@@ -44,9 +44,15 @@ std::string structure(const SchoolingModel& model, const std::string& not_identi
 }
 
 std::string covariance(const SchoolingCovariance& known) {
-  std::string text = "\n[covariance]    # of the utilities' coefficients\n" + line("names", texts(known.names)) + "matrix = [\n";
+  std::string text = "\n[covariance]    # of the coefficients; draws of the model are made from it\n" + line("names", texts(known.names)) + "matrix = [\n";
   for (const std::vector<double>& row : known.matrix) text += "  " + numbers(row) + ",\n";
   return text + "]\n";
+}
+
+std::string ranges(const SchoolingModel& model) {
+  const auto one = [](const char* key, const std::optional<SchoolingRange>& range) { return range ? line(key, numbers({range->low, range->high})) : ""; };
+  const std::string text = one("income_times", model.income_times) + one("first_alpha_share", model.first_alpha_share);
+  return text.empty() ? "" : "\n[ranges]\n" + text;
 }
 
 std::string facts(const Provenance& provenance) {
@@ -70,6 +76,7 @@ std::string schooling_model_text(const SchoolingModel& model, const std::string&
   if (model.earnings) text += earnings(*model.earnings);
   text += structure(model, not_identified);
   if (model.covariance) text += covariance(*model.covariance);
+  text += ranges(model);
   return text + (provenance.empty() ? "" : facts(provenance));
 }
 

@@ -74,6 +74,7 @@ std::optional<SchoolingChoice> read_schooling(TomlFile& file, TomlView& root) {
   choice.theta = quantity(view, "theta");
   choice.align = quantity(view, "align");
   choice.model_file = view.text("model");
+  choice.draws = view.boolean("draws", true);
   choice.covariates = expressions(file, view, "covariates");
   choice.earnings_covariates = expressions(file, view, "earnings_covariates");
   choice.interactions = read_interactions(file, view);
@@ -101,7 +102,7 @@ bool same_population_side(const SchoolingChoice& a, const SchoolingChoice& b) {
   const auto text = [](const std::optional<rules::Text>& t) { return t ? t->text : std::string(); };
   return a.children.text == b.children.text && a.attends.text == b.attends.text && text(a.works) == text(b.works) &&
          text(a.earnings) == text(b.earnings) && text(a.income) == text(b.income) && text(a.wage) == text(b.wage) && text(a.align) == text(b.align) &&
-         text(a.model_file) == text(b.model_file);
+         text(a.model_file) == text(b.model_file) && a.draws == b.draws;
 }
 
 std::optional<SchoolingOfProgramme> read_schooling_of_programme(TomlFile& file, TomlView& programme) {

@@ -34,6 +34,7 @@ SchoolingModel some_model() {
   model.structure = {1, 0.75, odd(40), {odd(41), odd(42), odd(43)}};
   model.alpha_se = {0, std::abs(odd(44)), std::abs(odd(45))};
   model.covariance = SchoolingCovariance{{"a", "b"}, {{odd(50), odd(51)}, {odd(51), odd(52)}}};
+  model.income_times = SchoolingRange{1, 0.5, 2};
   return model;
 }
 
@@ -62,6 +63,9 @@ TEST(SchoolingModelFile, ReadsBackToTheLastBit) {
   EXPECT_EQ(back.alpha_se, model.alpha_se);
   EXPECT_EQ(back.structure.d, model.structure.d);
   EXPECT_EQ(back.covariance->matrix, model.covariance->matrix);
+  ASSERT_TRUE(back.income_times.has_value());
+  EXPECT_EQ(back.income_times->low, 0.5);
+  EXPECT_EQ(back.income_times->high, 2);
   EXPECT_EQ(back.working_when_out, model.working_when_out);
   EXPECT_EQ(back.household_taste, model.household_taste);
   EXPECT_EQ(io::schooling_model_text(back, "", {}), text.substr(0, text.find("\n[provenance]")));
@@ -85,6 +89,8 @@ void expect_mistake(const std::string& from, const std::string& to, const std::v
 TEST(SchoolingModelFile, MistakesAreToldAtTheirLine) {
   expect_mistake("model = \"schooling\"", "model = \"school\"", {"m.toml:2:", "no schooling model"});
   expect_mistake("format = 1", "format = 2", {"format 1"});
+  expect_mistake("income_times = [0.5, 2]", "income_times = [1.5, 2]", {"ranges.income_times is [low, high] around what the model has, 1"});
+  expect_mistake("income_times = [0.5, 2]", "first_alpha_share = [0.5, 2]", {"ranges.first_alpha_share is [low, high] around what the model has", "within 0 to 0.999"});
   expect_mistake("\"school only\"]", "\"school only\", \"gone\"]", {"alternatives are two", "or three"});
   expect_mistake("name = \"big\"", "name = \"constant\"", {"given to two covariates"});
   expect_mistake("name = \"big\"\nvalue = '1e300'", "name = \"big\"", {"'big' has no `value`"});

@@ -94,6 +94,14 @@ TEST_F(Chile, TheSchoolGrantsModelIsTheSurveys) {
   EXPECT_GT(scenarios["conditional"]["groups"]["all"]["attendance"]["12-17"], scenarios["none"]["groups"]["all"]["attendance"]["12-17"]);
 }
 
+/// The model's own covariance makes what the grant does uncertain; what is observed stays as it is in every draw.
+TEST_F(Chile, TheSchoolGrantIsAsSureAsItsModel) {
+  const auto scenarios = puente_json("run " + pack + "schooling.toml --population " + population_ + " --draws 10")["scenarios"];
+  const auto se = [&](const char* name) { return scenarios[name]["groups"]["all"]["se"]["mean"].get<double>(); };
+  EXPECT_GT(se("unconditional"), 0);
+  EXPECT_EQ(se("none"), 0);
+}
+
 TEST_F(Chile, TheBudgetIsSpentToTheLastPeso) {
   const auto s = run();
   EXPECT_NEAR(s["transfer"]["programmes"]["transfer"]["all"]["cost"].get<double>(), 5.0e9, 1e-3);

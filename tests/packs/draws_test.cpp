@@ -1,0 +1,61 @@
+// Draws of every pack: each says how sure it is of something that reaches a difference between its scenarios, or that it states no range.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "io/hdf5/results_file.hpp"
+#include "tests/support/program.hpp"
+
+namespace puente::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Without a range of anything in their texts: a benchmark; a study of institutions alone; a survey, whose error is that of its sample.
+const std::vector<std::string> without_ranges = {"reference/scenario.toml", "mexico_proinpro_pdp/scenario.toml", "chile_casen_1990/scenario.toml"};
+
+std::vector<std::string> scenario_files() {
+  std::vector<std::string> files;
+  for (const auto& pack : fs::directory_iterator(fs::path(PUENTE_SOURCE_DIR) / "scenarios"))
+    for (const char* name : {"scenario.toml", "schooling.toml"})
+      if (fs::exists(pack.path() / name)) files.push_back(pack.path().filename().string() + "/" + name);
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// The largest standard error of a difference, over its figure.
+double largest_error(const Results& results, const std::string& figure) {
+  double most = 0;
+  for (const Variable& variable : results.differences)
+    if (variable.name == figure + "_se")
+      for (const double se : variable.values) most = std::max(most, std::isnan(se) ? 0 : se);
+  return most;
+}
+
+class PackDraws : public testing::TestWithParam<std::string> {};
+
+TEST_P(PackDraws, GiveDifferencesAStandardError) {
+  const std::string file = PUENTE_SOURCE_DIR "/scenarios/" + GetParam();
+  if (GetParam().starts_with("chile")) GTEST_SKIP() << "on the survey itself: chile_test";
+  Folder folder;
+  const Ran ran = puente("run " + file + " --households 3000 --draws 10 --quiet -o " + folder / "r.h5");
+  if (std::find(without_ranges.begin(), without_ranges.end(), GetParam()) != without_ranges.end()) {
+    EXPECT_EQ(ran.code, 65);
+    EXPECT_NE(ran.text.find("nothing to draw"), std::string::npos) << ran.text;
+    return;
+  }
+  ASSERT_EQ(ran.code, 0) << ran.text;
+  const Results results = io::read_results(folder / "r.h5");
+  double most = 0;
+  for (const char* figure : {"mean_welfare", "fgt", "attendance", "pupils", "outcome_mean"}) most = std::max(most, largest_error(results, figure));
+  EXPECT_GT(most, 0);
+}
+INSTANTIATE_TEST_SUITE_P(All, PackDraws, testing::ValuesIn(scenario_files()), [](const auto& file) {
+  std::string name = file.param.substr(0, file.param.size() - 5);
+  std::replace(name.begin(), name.end(), '/', '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace puente::test
