@@ -12,19 +12,39 @@ namespace puente {
 
 namespace {
 
+/// Whether figure i of the variable is a proportion, whose logit may have limits. A difference of two is none.
+bool is_proportion(const Variable& variable, std::size_t i) {
+  constexpr std::size_t alphas = 3;  // the last dimension of fgt
+  return (variable.name == "fgt" && i % alphas == 0) || variable.name == "attendance" || variable.name == "work" || variable.name == "coverage";
+}
+
+/// The standard errors of a sample for one variable, and how its limits are found.
+struct SamplePart {
+  const Variable* errors = nullptr;
+  const Variable *lower = nullptr, *upper = nullptr;  ///< where they are given
+  const Variable* proportions = nullptr;              ///< the variable itself, where proportions have logit limits
+  double df = 0;
+  Interval limits(std::size_t i, double figure, double level) const {
+    const double se = errors->values[i];
+    if (lower != nullptr) return {lower->values[i], upper->values[i]};
+    if (proportions == nullptr || !is_proportion(*proportions, i)) return symmetric_interval(figure, se, level, df);
+    return logit_interval(std::clamp(figure, 0.0, 1.0), se, level, df);
+  }
+};
+
 /// One source of uncertainty of all figures of a variable: from its realisations, or as standard errors.
 class Part {
  public:
   Part(const char* called, const Series* series, std::size_t count, bool percentiles, double level)
       : name(called), series_(series), count_(count), percentiles_(percentiles), level_(level) {}
-  Part(const char* called, const Variable* errors, double df, double level) : name(called), errors_(errors), df_(df), level_(level) {}
+  Part(const char* called, const SamplePart& sample, double level) : name(called), sample_(sample), level_(level) {}
   struct Distance {
     double se = NAN, below = NAN, above = NAN, mean = NAN, mean_error = NAN;
   };
   Distance of(std::size_t i, double figure) {
-    if (errors_ != nullptr) {
-      const Interval interval = symmetric_interval(figure, errors_->values[i], level_, df_);
-      return {errors_->values[i], figure - interval.lower, interval.upper - figure, NAN, NAN};
+    if (sample_.errors != nullptr) {
+      const Interval interval = sample_.limits(i, figure, level_);
+      return {sample_.errors->values[i], figure - interval.lower, interval.upper - figure, NAN, NAN};
     }
     if (series_ == nullptr) return {};
     gather(*series_, i, count_, values_);
@@ -37,12 +57,15 @@ class Part {
 
  private:
   const Series* series_ = nullptr;
-  const Variable* errors_ = nullptr;
+  SamplePart sample_;
   std::size_t count_ = 0;
   bool percentiles_ = false;
-  double df_ = 0, level_;
+  double level_;
   std::vector<double> values_;
 };
+
+/// Missing stays missing.
+double square_above_zero(double x) { return x < 0 ? 0 : x * x; }
 
 std::string percent(double level) {
   std::string text = shortest(100 * level);
@@ -56,6 +79,7 @@ class Intervals {
   void add(std::vector<Variable>& variables, bool differences);
 
  private:
+  SamplePart sample_of(const Variable& variable, bool differences) const;
   void add_beside(const Variable& variable, std::vector<Part>& parts, std::vector<Variable>& out) const;
   const UncertaintyParts& uncertainty_;
 };
@@ -72,16 +96,24 @@ void Intervals::add(std::vector<Variable>& variables, bool differences) {
     };
     part("parameters", uncertainty_.parameters, true);
     part("simulation", uncertainty_.simulation, false);
-    if (uncertainty_.sampling != nullptr) {
-      const std::vector<Variable>& errors = differences ? uncertainty_.sampling->differences : uncertainty_.sampling->variables;
-      const auto found = std::find_if(errors.begin(), errors.end(), [&](const Variable& v) { return v.name == variable.name; });
-      parts.emplace_back("sampling", found == errors.end() ? nullptr : &*found, uncertainty_.sampling->degrees_of_freedom, uncertainty_.level);
-    }
+    if (uncertainty_.sampling != nullptr) parts.emplace_back("sampling", sample_of(variable, differences), uncertainty_.level);
     add_beside(variable, parts, beside);
   }
   variables.insert(variables.end(), beside.begin(), beside.end());
 }
 
+SamplePart Intervals::sample_of(const Variable& variable, bool differences) const {
+  const SamplingErrors& sampling = *uncertainty_.sampling;
+  const auto find = [&](const std::vector<Variable>& all) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Variable& v) { return v.name == variable.name; });
+    return found == all.end() ? nullptr : &*found;
+  };
+  const SampleLimits& limits = differences ? sampling.difference_limits : sampling.limits;
+  const bool logit = sampling.interval == IntervalKind::logit && !differences;
+  return {find(differences ? sampling.differences : sampling.variables), find(limits.lower), find(limits.upper), logit ? &variable : nullptr, sampling.degrees_of_freedom};
+}
+
+/// A part's own limits may both lie on one side of the figure (percentiles of a biased one): combined they reach to it at least.
 void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, std::vector<Variable>& out) const {
   const auto named = [&](const std::string& suffix, const std::string& what) {
     Variable beside{variable.name + suffix, variable.dimensions, std::vector<double>(variable.values.size(), NAN), variable.units,
@@ -100,12 +132,13 @@ void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, s
   for (std::size_t i = 0; i < variable.values.size(); ++i) {
     const double figure = variable.values[i];
     double variance = 0, below = 0, above = 0;
+    Part::Distance distance;
     for (std::size_t p = 0; p < parts.size(); ++p) {
-      const Part::Distance distance = parts[p].of(i, figure);
+      distance = parts[p].of(i, figure);
       of_parts[p].values[i] = distance.se;
       variance += distance.se * distance.se;
-      below += distance.below * distance.below;
-      above += distance.above * distance.above;
+      below += square_above_zero(distance.below);
+      above += square_above_zero(distance.above);
       if (p > 0 || !mean) continue;
       mean->values[i] = distance.mean;
       error->values[i] = distance.mean_error;
@@ -113,6 +146,9 @@ void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, s
     se.values[i] = parts.size() == 1 ? of_parts[0].values[i] : std::sqrt(variance);
     lower.values[i] = figure - std::sqrt(below);
     upper.values[i] = figure + std::sqrt(above);
+    if (parts.size() > 1) continue;
+    lower.values[i] = figure - distance.below;
+    upper.values[i] = figure + distance.above;
   }
   for (Variable* beside : {&se, &lower, &upper}) out.push_back(std::move(*beside));
   if (mean) out.push_back(std::move(*mean));

@@ -1,12 +1,11 @@
 #include "engine/run/sample_rows.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <map>
 
 #include "engine/core/error.hpp"
 #include "engine/run/block_slots.hpp"
+#include "engine/run/household_rows.hpp"
 
 namespace puente {
 
@@ -14,41 +13,12 @@ namespace {
 
 constexpr std::size_t most_members = std::size_t{1} << 20;
 
-/// Rows of doubles of one width, the first of which is the household's number; those of a household stay in their order.
-class Rows {
- public:
-  explicit Rows(std::size_t width) : width_(width) {}
-  double* add() {
-    values_.resize(values_.size() + width_);
-    return values_.data() + values_.size() - width_;
-  }
-  std::size_t size() const { return values_.size() / width_; }
-  const double* operator[](std::size_t i) const { return values_.data() + i * width_; }
-  void append(const Rows& more) { values_.insert(values_.end(), more.values_.begin(), more.values_.end()); }
-  /// Of all ranks.
-  void share(Exchange& exchange) {
-    const auto bytes = exchange.gather_all(std::as_bytes(std::span(values_)));
-    values_.resize(bytes.size() / sizeof(double));
-    if (!values_.empty()) std::memcpy(values_.data(), bytes.data(), bytes.size());
-  }
-  std::vector<std::size_t> by_household() const {
-    std::vector<std::size_t> order(size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return (*this)[a][0] < (*this)[b][0]; });
-    return order;
-  }
-
- private:
-  std::size_t width_;
-  std::vector<double> values_;
-};
-
 /// What a thread keeps of one scenario: household, slot, record in the household, weight, welfare and lines; household, cell,
 /// numerator, denominator.
 struct Kept {
-  Kept(std::size_t lines, std::size_t bands) : welfare(5 + lines), attendance(bands, Rows(4)) {}
-  Rows welfare;
-  std::vector<Rows> attendance;
+  Kept(std::size_t lines, std::size_t bands) : welfare(5 + lines), attendance(bands, HouseholdRows(4)) {}
+  HouseholdRows welfare;
+  std::vector<HouseholdRows> attendance;
   void append(const Kept& more) {
     welfare.append(more.welfare);
     for (std::size_t b = 0; b < attendance.size(); ++b) attendance[b].append(more.attendance[b]);
@@ -159,7 +129,7 @@ void Walk::add_attendance(BlockProcessor& processor, std::size_t s) {
 }
 
 /// Of a household and layer, the rows of everybody come before those of groups.
-std::vector<SlotRows> slot_rows(const Rows& rows, const Study& study, const SampleFrame& frame) {
+std::vector<SlotRows> slot_rows(const HouseholdRows& rows, const Study& study, const SampleFrame& frame) {
   const std::size_t lines = study.model.welfare.lines.size();
   std::vector<SlotRows> slots(study.fixed_slots(), {{}, {}, {}, {}, std::vector<std::vector<double>>(lines)});
   std::map<double, std::int32_t> record;  // of the household at hand: where it stands among everybody's
@@ -179,7 +149,7 @@ std::vector<SlotRows> slot_rows(const Rows& rows, const Study& study, const Samp
   return slots;
 }
 
-std::vector<RatioRows> ratio_rows(const Rows& rows, std::size_t cells, const SampleFrame& frame) {
+std::vector<RatioRows> ratio_rows(const HouseholdRows& rows, std::size_t cells, const SampleFrame& frame) {
   std::vector<RatioRows> all(cells);
   for (const std::size_t i : rows.by_household()) {
     const double* row = rows[i];
@@ -196,58 +166,7 @@ std::vector<RatioRows> ratio_rows(const Rows& rows, std::size_t cells, const Sam
   return all;
 }
 
-/// Clones go with the household of the survey that they are of.
-std::string unit_column(const Schema& schema) {
-  for (const char* column : {"psu", "source_id"})
-    if (schema.find(Entity::household, column) >= 0) return column;
-  return "";
-}
-
 }  // namespace
-
-std::size_t SampleFrame::at(std::int64_t household) const {
-  return static_cast<std::size_t>(std::lower_bound(number.begin(), number.end(), household) - number.begin());
-}
-
-std::vector<AskedExpression> frame_questions(const Schema& schema, const SamplingPlan& plan) {
-  std::vector<AskedExpression> questions;
-  const auto ask = [&](const std::optional<rules::Text>& given, const std::string& what, const std::string& column) {
-    const rules::Text otherwise = rules::Text::standalone(what, column.empty() ? "0" : "household.`" + column + "`");
-    questions.push_back({given.value_or(otherwise), {Entity::household, std::nullopt, {}, "sampling." + what}});
-  };
-  ask(plan.stratum, "stratum", schema.find(Entity::household, "stratum") >= 0 ? "stratum" : "");
-  ask(plan.psu, "psu", unit_column(schema));
-  if (plan.psus_there) questions.push_back({*plan.psus_there, {Entity::household, rules::Type::number, {}, "sampling.psus_there"}});
-  return questions;
-}
-
-SampleFrame find_frame(const Study& study, std::size_t first, BlockRunner& runner) {
-  const std::size_t width = study.asked.size() - first;
-  std::vector<Rows> threads(static_cast<std::size_t>(runner.team().threads()), Rows(1 + width));
-  runner.pass("sampling units", [&](BlockProcessor& processor, int thread) {
-    for (std::size_t h = 0; h < processor.rows().households; ++h) {
-      double* row = threads[static_cast<std::size_t>(thread)].add();
-      row[0] = static_cast<double>(processor.block().first_household + static_cast<std::int64_t>(h));
-      for (std::size_t k = 0; k < width; ++k) {
-        row[1 + k] = processor.data(study.asked[first + k])[h];
-        if (std::isnan(row[1 + k])) processor.faults().add("the stratum or the sampling unit of a household is missing", processor.rows().id[h]);
-      }
-    }
-  });
-  Rows& all = threads[0];
-  for (std::size_t t = 1; t < threads.size(); ++t) all.append(threads[t]);
-  all.share(runner.exchange());
-  SampleFrame frame;
-  const bool units_known = study.model.sampling.psu || !unit_column(study.schema).empty();
-  for (const std::size_t i : all.by_household()) {
-    const double* row = all[i];
-    frame.number.push_back(static_cast<std::int64_t>(row[0]));
-    frame.stratum.push_back(static_cast<std::int64_t>(row[1]));
-    frame.psu.push_back(static_cast<std::int64_t>(row[units_known ? 2 : 0]));
-    if (width > 2) frame.psus_there.push_back(row[3]);
-  }
-  return frame;
-}
 
 std::vector<ScenarioSample> sample_of(const Study& study, const SampleFrame& frame, BlockRunner& runner) {
   std::vector<Walk> threads(static_cast<std::size_t>(runner.team().threads()), Walk(study));
@@ -259,7 +178,7 @@ std::vector<ScenarioSample> sample_of(const Study& study, const SampleFrame& fra
     kept.welfare.share(runner.exchange());
     ScenarioSample& sample = samples.emplace_back();
     sample.welfare = slot_rows(kept.welfare, study, frame);
-    for (Rows& band : kept.attendance) {
+    for (HouseholdRows& band : kept.attendance) {
       band.share(runner.exchange());
       sample.attendance.push_back(ratio_rows(band, study.fixed_slots() * (1 + study.sex_labels.size()), frame));
     }

@@ -7,7 +7,6 @@
 #include <regex>
 
 #include "engine/core/error.hpp"
-#include "engine/statistics/design_variance.hpp"
 #include "engine/statistics/poverty_influence.hpp"
 
 namespace puente {
@@ -31,7 +30,7 @@ std::optional<double> median_share(const std::string& line) {
 
 class Errors {
  public:
-  Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results);
+  Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results, const VarianceOf& variance);
   SamplingErrors find();
 
  private:
@@ -46,12 +45,15 @@ class Errors {
   const Study& study_;
   const std::vector<ScenarioSample>& samples_;
   const SurveyDesign& design_;
+  double error(const DesignTotals& totals) const { return std::sqrt(variance_ ? variance_(design_, totals) : design_variance(design_, totals)); }
+
   const Results& results_;
+  const VarianceOf& variance_;
   SamplingErrors errors_;
 };
 
-Errors::Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results)
-    : study_(study), samples_(samples), design_(design), results_(results) {
+Errors::Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results, const VarianceOf& variance)
+    : study_(study), samples_(samples), design_(design), results_(results), variance_(variance) {
   for (const auto& [from, to] : {std::pair{&results.variables, &errors_.variables}, {&results.differences, &errors_.differences}})
     for (Variable variable : *from) {
       if (variable.dimensions.empty() || variable.dimensions.front() != "scenario") continue;
@@ -148,7 +150,7 @@ SamplingErrors Errors::find() {
       if (samples_[s].welfare[slot].y.empty()) continue;
       welfare_figures(s, slot, of_scenario[s]);
       attendance_figures(s, slot, of_scenario[s]);
-      for (const Figure& figure : of_scenario[s]) set(errors_.variables, figure, std::sqrt(design_variance(design_, figure.totals)));
+      for (const Figure& figure : of_scenario[s]) set(errors_.variables, figure, error(figure.totals));
     }
     for (std::size_t s = 0; s < of_scenario.size(); ++s) {
       const int with = study_.compared_with(s);
@@ -158,7 +160,7 @@ SamplingErrors Errors::find() {
         expect(other->size() == of_scenario[s].size(), "a group has the same figures in all scenarios");
         for (auto [mine, theirs] : {std::pair{&difference.totals.of_unit, &(*other)[f].totals.of_unit}, {&difference.totals.of_psu, &(*other)[f].totals.of_psu}})
           for (std::size_t u = 0; u < mine->size(); ++u) (*mine)[u] -= (*theirs)[u];
-        set(errors_.differences, difference, std::sqrt(design_variance(design_, difference.totals)));
+        set(errors_.differences, difference, error(difference.totals));
       }
     }
   }
@@ -167,8 +169,9 @@ SamplingErrors Errors::find() {
 
 }  // namespace
 
-SamplingErrors sampling_errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results) {
-  return Errors(study, samples, design, results).find();
+SamplingErrors sampling_errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results,
+                               const VarianceOf& variance) {
+  return Errors(study, samples, design, results, variance).find();
 }
 
 }  // namespace puente
