@@ -5,7 +5,7 @@
 
 #include "engine/core/error.hpp"
 #include "engine/run/block_slots.hpp"
-#include "engine/run/household_rows.hpp"
+#include "engine/run/household_amounts.hpp"
 
 namespace puente {
 
@@ -16,28 +16,34 @@ constexpr std::size_t most_members = std::size_t{1} << 20;
 /// What a thread keeps of one scenario: household, slot, record in the household, weight, welfare and lines; household, cell,
 /// numerator, denominator.
 struct Kept {
-  Kept(std::size_t lines, std::size_t bands) : welfare(5 + lines), attendance(bands, HouseholdRows(4)) {}
+  Kept(const Study& study, std::size_t s)
+      : welfare(5 + study.model.welfare.lines.size()), attendance(bands(study, study.attends), HouseholdRows(4)), work(bands(study, study.works), HouseholdRows(4)), amounts(study, s) {}
   HouseholdRows welfare;
-  std::vector<HouseholdRows> attendance;
+  std::vector<HouseholdRows> attendance, work;
+  HouseholdAmounts amounts;
   void append(const Kept& more) {
     welfare.append(more.welfare);
     for (std::size_t b = 0; b < attendance.size(); ++b) attendance[b].append(more.attendance[b]);
+    for (std::size_t b = 0; b < work.size(); ++b) work[b].append(more.work[b]);
+    amounts.append(more.amounts);
+  }
+  static std::size_t bands(const Study& study, Output condition) {
+    return study.attends.index >= 0 && condition.index >= 0 ? study.model.statistics.age_bands.size() : 0;
   }
 };
 
 /// One thread's walk through the scenarios of a block.
 class Walk {
  public:
-  explicit Walk(const Study& study)
-      : study_(study), slots_(study), kept_(study.scenarios.size(), Kept(study.model.welfare.lines.size(), bands(study))) {}
+  explicit Walk(const Study& study) : study_(study), slots_(study) {
+    for (std::size_t s = 0; s < study.scenarios.size(); ++s) kept_.emplace_back(study, s);
+  }
   void add_block(BlockProcessor& processor);
   std::vector<Kept>& kept() { return kept_; }
 
-  static std::size_t bands(const Study& study) { return study.attends.index >= 0 ? study.model.statistics.age_bands.size() : 0; }
-
  private:
   void add_welfare(BlockProcessor& processor, std::size_t s, std::size_t layer);
-  void add_attendance(BlockProcessor& processor, std::size_t s);
+  void add_shares(const BlockProcessor& processor, const double* condition, std::vector<HouseholdRows>& bands);
   double number(const BlockProcessor& processor, std::size_t household) const {
     return static_cast<double>(processor.block().first_household + static_cast<std::int64_t>(household));
   }
@@ -56,7 +62,10 @@ void Walk::add_block(BlockProcessor& processor) {
       if (static_cast<int>(s) == study_.reference && layer == 0) slots_.find_fixed(processor);
       if (!processor.faults().empty()) return;
       add_welfare(processor, s, layer);
-      if (study_.attends.index >= 0) add_attendance(processor, s);
+      if (study_.measures != nullptr) processor.run(*study_.measures);
+      if (!kept_[s].attendance.empty()) add_shares(processor, processor.result(*study_.measures, study_.attends), kept_[s].attendance);
+      if (!kept_[s].work.empty()) add_shares(processor, processor.result(*study_.measures, study_.works), kept_[s].work);
+      kept_[s].amounts.add(processor, slots_);
     }
   };
   const auto reference = static_cast<std::size_t>(study_.reference);
@@ -93,20 +102,16 @@ void Walk::add_welfare(BlockProcessor& processor, std::size_t s, std::size_t lay
 }
 
 /// A household's persons are added up to one row a cell: all of them are of one sampling unit.
-void Walk::add_attendance(BlockProcessor& processor, std::size_t s) {
+void Walk::add_shares(const BlockProcessor& processor, const double* condition, std::vector<HouseholdRows>& bands) {
   const rules::Rows& rows = processor.rows();
-  processor.run(*study_.measures);
-  const double *attends = processor.result(*study_.measures, study_.attends), *age = processor.result(*study_.measures, study_.age);
+  const double* age = processor.result(*study_.measures, study_.age);
   const double* sex = study_.sex.index >= 0 ? processor.result(*study_.measures, study_.sex) : nullptr;
   const std::size_t sexes = 1 + study_.sex_labels.size();
-  const bool of_persons = study_.record_entity == Entity::person;
-  const bool filtered = !of_persons && study_.where.index >= 0;
+  const CountedWeights weight(processor);
   for (std::size_t i = 0; i < rows.persons; ++i) {
-    const auto h = static_cast<std::size_t>(rows.household_of[i]);
-    double w = of_persons ? processor.record_weight()[i] : processor.household_weight()[h] * processor.weight_factor(h);
-    if (filtered && processor.data(study_.where)[h] == 0) w = 0;
-    if (w == 0 || std::isnan(attends[i])) continue;
-    for (std::size_t b = 0; b < kept_[s].attendance.size(); ++b) {
+    const double w = weight.person(i);
+    if (w == 0 || std::isnan(condition[i])) continue;
+    for (std::size_t b = 0; b < bands.size(); ++b) {
       const auto [from, to] = study_.model.statistics.age_bands[b];
       if (!(age[i] >= from && age[i] < to + 1)) continue;
       const auto add = [&](std::int32_t slot) {
@@ -114,10 +119,10 @@ void Walk::add_attendance(BlockProcessor& processor, std::size_t s) {
         const auto cell = static_cast<std::size_t>(slot) * sexes;
         const bool sexed = sex != nullptr && !std::isnan(sex[i]);
         for (const std::size_t c : {cell, sexed ? cell + 1 + static_cast<std::size_t>(sex[i]) : cell}) {
-          double* row = kept_[s].attendance[b].add();
-          row[0] = number(processor, h);
+          double* row = bands[b].add();
+          row[0] = number(processor, static_cast<std::size_t>(rows.household_of[i]));
           row[1] = static_cast<double>(c);
-          row[2] = w * attends[i];
+          row[2] = w * condition[i];
           row[3] = w;
           if (!sexed) break;
         }
@@ -178,10 +183,13 @@ std::vector<ScenarioSample> sample_of(const Study& study, const SampleFrame& fra
     kept.welfare.share(runner.exchange());
     ScenarioSample& sample = samples.emplace_back();
     sample.welfare = slot_rows(kept.welfare, study, frame);
-    for (HouseholdRows& band : kept.attendance) {
-      band.share(runner.exchange());
-      sample.attendance.push_back(ratio_rows(band, study.fixed_slots() * (1 + study.sex_labels.size()), frame));
-    }
+    for (const auto& [bands, rows] : {std::pair{&kept.attendance, &sample.attendance}, {&kept.work, &sample.work}})
+      for (HouseholdRows& band : *bands) {
+        band.share(runner.exchange());
+        rows->push_back(ratio_rows(band, study.fixed_slots() * (1 + study.sex_labels.size()), frame));
+      }
+    kept.amounts.share(runner.exchange());
+    sample.amounts = kept.amounts.by_slot(frame);
   }
   return samples;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/run/household_amounts.hpp"
 #include "engine/run/passes.hpp"
 #include "engine/run/sample_frame.hpp"
 
@@ -28,7 +29,8 @@ struct RatioRows {
 /// Of one scenario, by fixed slot.
 struct ScenarioSample {
   std::vector<SlotRows> welfare;                 ///< [slot]
-  std::vector<std::vector<RatioRows>> attendance;  ///< [age band][slot × (1 + sexes)]
+  std::vector<std::vector<RatioRows>> attendance, work;  ///< [age band][slot × (1 + sexes)]
+  std::vector<std::vector<AmountRows>> amounts;  ///< [term of AmountTerms][slot]
 };
 
 /// The study must be resolved.

@@ -1,7 +1,8 @@
 // Linearised standard errors of a sample's figures and of their differences between scenarios: poverty, inequality and
-// distribution of fixed groups, and school attendance. Differences are paired: the same records in both scenarios. Held fixed
-// are poverty lines (but 'SHARE * quantile(welfare, P)', whose own error counts), who is in a group, coverage cut-offs,
-// calibrated weights and estimated models; replicate weights repeat these too.
+// distribution of fixed groups, attendance and work, totals and ratios of programmes, outcomes and choices of school.
+// Differences are paired: the same records in both scenarios. Held fixed are poverty lines (but 'SHARE * quantile(welfare, P)',
+// whose own error counts), who is in a group, coverage cut-offs and what they serve, the rate of a levy, calibrated weights and
+// estimated models; replicate weights repeat these too.
 #pragma once
 
 #include <functional>
