@@ -56,7 +56,7 @@ TEST_F(SampledCountry, PercentilesAreTheMiddleOfTheReplicates) {
 /// A mean of forty units is nearly normal: its limits are near Student's, yet not those. Divided by errors that took a unit drawn twice
 /// for one, they would be a third narrower.
 TEST_F(SampledCountry, BootstrapTIsNearStudentsForAMean) {
-  const nlohmann::json all = group("--sampling bootstrap --replicates 400 --interval bootstrap-t"), normal = group("--sampling linearised");
+  const nlohmann::json all = group("--sampling bootstrap --replicates 200 --interval bootstrap-t"), normal = group("--sampling linearised");
   const auto width = [](const nlohmann::json& figures, const char* name) { return figures.at("upper").at(name).get<double>() - figures.at("lower").at(name).get<double>(); };
   EXPECT_NEAR(width(all, "mean") / width(normal, "mean"), 1, 0.2);
   EXPECT_NE(width(all, "mean"), width(normal, "mean"));

@@ -119,7 +119,7 @@ seed = 4
     ASSERT_EQ(ran.code, 0) << ran.text;
   }
 
-  nlohmann::json scenario(const std::string& options, const std::string& name = "both") { return puente_json("run " + scenario_ + " " + options).at("scenarios").at(name); }
+  nlohmann::json scenario(const std::string& options, const std::string& name = "both") { return puente_json("run " + scenario_ + " --threads 1 " + options).at("scenarios").at(name); }
   nlohmann::json group(const std::string& options, const std::string& name = "all") { return scenario(options, "grant").at("groups").at(name); }
 
   std::vector<Household> households_;
