@@ -55,7 +55,8 @@ void add_sampling(CLI::App& app, UncertaintyOptions& options) {
       ->check(CLI::IsMember(sampling_method_names()));
   app.add_option("--replicates", options.replicates, "of the bootstrap (default: 500)")->check(positive);
   app.add_option("--fay", options.fay, "Fay's factor of brr, or of columns of the kind fay (default: 0)")->check(CLI::Range(0.0, 0.99));
-  app.add_option("--replicate-weights", options.replicate_weights, "PREFIX or NAME,NAME,…: the survey's columns of replicate weights, of households")->delimiter(',');
+  app.add_option("--replicate-weights", options.replicate_weights, "PREFIX or NAME,NAME,…: the survey's columns of replicate weights, of households")
+      ->delimiter(',');
   app.add_option("--replicate-kind", options.replicate_kind, "how they were made: bootstrap, brr, fay, jk1, jk2, jkn, successive_difference")
       ->check(CLI::IsMember(replicate_kind_names()));
   app.add_option("--rscales", options.rscales, "of jkn: (n - 1)/n of each replicate's stratum, or one number for all")->delimiter(',');

@@ -105,8 +105,8 @@ Runs run_all(const Replicates& replicates, const ReplicateRun& run) {
   return runs;
 }
 
-SampleLimits limits(const std::vector<Series>& series, const std::vector<Series>& own_errors, const std::vector<Variable>& figures, const std::vector<Variable>* errors,
-                    const ReplicateRun& run, std::size_t replicates) {
+SampleLimits limits(const std::vector<Series>& series, const std::vector<Series>& own_errors, const std::vector<Variable>& figures,
+                    const std::vector<Variable>* errors, const ReplicateRun& run, std::size_t replicates) {
   const double level = run.model.uncertainty.level;
   if (run.model.sampling.interval == IntervalKind::percentile) return percentile_limits(series, figures, replicates, level);
   if (run.model.sampling.interval == IntervalKind::bootstrap_t) return bootstrap_t_limits(series, own_errors, figures, *errors, replicates, level);
@@ -136,9 +136,10 @@ ReplicatedSample replicate_sample(const Finished& finished, const ReplicateRun& 
   errors.differences = replicate_errors(runs.figures.differences(), results.differences, replicates->spread);
   errors.degrees_of_freedom = replicates->degrees_of_freedom;
   errors.interval = plan.interval;
-  const SamplingErrors* linearised = finished.sampling ? &*finished.sampling : nullptr;
-  errors.limits = limits(runs.figures.variables(), runs.errors.variables(), results.variables, linearised ? &linearised->variables : nullptr, run, n);
-  errors.difference_limits = limits(runs.figures.differences(), runs.errors.differences(), results.differences, linearised ? &linearised->differences : nullptr, run, n);
+  const std::vector<Variable>* linearised = finished.sampling ? &finished.sampling->variables : nullptr;
+  const std::vector<Variable>* of_differences = finished.sampling ? &finished.sampling->differences : nullptr;
+  errors.limits = limits(runs.figures.variables(), runs.errors.variables(), results.variables, linearised, run, n);
+  errors.difference_limits = limits(runs.figures.differences(), runs.errors.differences(), results.differences, of_differences, run, n);
   return sample;
 }
 

@@ -87,7 +87,8 @@ void Added::replicate_units() {
 
 /// The whole run again with each replicate's weights: groups, lines, cut-offs and all.
 void Added::replicate_sample(const Finished& finished) {
-  ReplicateRun run{realisation(), source_, silent_, exchange_, team_, [this](std::size_t done, std::size_t all) { tell("replicates of the sample", done, all); }};
+  const auto how_far = [this](std::size_t done, std::size_t all) { tell("replicates of the sample", done, all); };
+  ReplicateRun run{realisation(), source_, silent_, exchange_, team_, how_far};
   run.model.sampling = run_.model.sampling;
   replicated_ = puente::replicate_sample(finished, run);
   progress_.end();

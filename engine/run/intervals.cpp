@@ -110,7 +110,8 @@ SamplePart Intervals::sample_of(const Variable& variable, bool differences) cons
   };
   const SampleLimits& limits = differences ? sampling.difference_limits : sampling.limits;
   const bool logit = sampling.interval == IntervalKind::logit && !differences;
-  return {find(differences ? sampling.differences : sampling.variables), find(limits.lower), find(limits.upper), logit ? &variable : nullptr, sampling.degrees_of_freedom};
+  const Variable* errors = find(differences ? sampling.differences : sampling.variables);
+  return {errors, find(limits.lower), find(limits.upper), logit ? &variable : nullptr, sampling.degrees_of_freedom};
 }
 
 /// A part's own limits may both lie on one side of the figure (percentiles of a biased one): combined they reach to it at least.

@@ -57,7 +57,8 @@ std::vector<Variable> replicate_errors(const std::vector<Series>& series, const 
 }
 
 SampleLimits percentile_limits(const std::vector<Series>& series, const std::vector<Variable>& figures, std::size_t replicates, double level) {
-  return limits_of(series, figures, replicates, [&](const std::string&, std::size_t, double, const std::vector<double>& values) { return percentile_interval(values, level); });
+  const auto percentiles = [level](const std::string&, std::size_t, double, const std::vector<double>& values) { return percentile_interval(values, level); };
+  return limits_of(series, figures, replicates, percentiles);
 }
 
 SampleLimits bootstrap_t_limits(const std::vector<Series>& series, const std::vector<Series>& of_replicates, const std::vector<Variable>& figures,

@@ -25,7 +25,8 @@ std::vector<std::string> numbered_columns(const Schema& schema, const std::strin
   for (const ColumnInfo& column : schema.household) {
     if (!column.name.starts_with(prefix)) continue;
     const std::string number = column.name.substr(prefix.size());
-    if (!number.empty() && number.size() < 10 && std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) found[std::stol(number)] = column.name;
+    const bool digits = std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (digits && !number.empty() && number.size() < 10) found[std::stol(number)] = column.name;
   }
   std::vector<std::string> names;
   for (auto& [number, name] : found) names.push_back(std::move(name));
@@ -54,7 +55,8 @@ std::vector<std::string> replicate_columns(const Schema& schema, const SamplingP
     return given;
   }
   std::vector<std::string> names = numbered_columns(schema, given[0]);
-  if (names.empty()) throw bad_input("households have no columns " + given[0] + "1, " + given[0] + "2, … of replicate weights: name what they begin with, or all of them");
+  if (names.empty())
+    throw bad_input("households have no columns " + given[0] + "1, " + given[0] + "2, … of replicate weights: name what they begin with, or all of them");
   return names;
 }
 
@@ -63,7 +65,9 @@ std::vector<AskedExpression> frame_questions(const Schema& schema, const Samplin
   const auto ask = [&](const rules::Text& text, const std::string& what, std::optional<rules::Type> type) {
     questions.push_back({text, {Entity::household, type, {}, "sampling." + what}});
   };
-  const auto column = [](const std::string& what, const std::string& name) { return rules::Text::standalone(what, name.empty() ? "0" : "household.`" + name + "`"); };
+  const auto column = [](const std::string& what, const std::string& name) {
+    return rules::Text::standalone(what, name.empty() ? "0" : "household.`" + name + "`");
+  };
   if (plan.method == SamplingMethod::columns) {
     for (const std::string& name : replicate_columns(schema, plan)) ask(column("replicate_weights", name), "replicate_weights", rules::Type::number);
     return questions;

@@ -17,7 +17,8 @@ constexpr std::size_t most_members = std::size_t{1} << 20;
 /// numerator, denominator.
 struct Kept {
   Kept(const Study& study, std::size_t s)
-      : welfare(5 + study.model.welfare.lines.size()), attendance(bands(study, study.attends), HouseholdRows(4)), work(bands(study, study.works), HouseholdRows(4)), amounts(study, s) {}
+      : welfare(5 + study.model.welfare.lines.size()), attendance(bands(study, study.attends), HouseholdRows(4)),
+        work(bands(study, study.works), HouseholdRows(4)), amounts(study, s) {}
   HouseholdRows welfare;
   std::vector<HouseholdRows> attendance, work;
   HouseholdAmounts amounts;

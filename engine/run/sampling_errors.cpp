@@ -68,9 +68,7 @@ std::size_t Errors::place(const Variable& variable, std::size_t s, std::size_t s
 void Errors::add(Figures& figures, const char* name, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e) const {
   const Variable* variable = results_.find(name);
   if (variable == nullptr) return;
-  UnitTotals totals(design_);
-  for (std::size_t i = 0; i < e.size(); ++i) totals.add(design_.unit_of_record(static_cast<std::size_t>(rows.household[i])), e[i]);
-  figures.push_back({name, place(*variable, s, slot, inner), DesignTotals(design_, totals)});
+  figures.push_back({name, place(*variable, s, slot, inner), DesignTotals(design_, rows.household, e)});
 }
 
 void Errors::welfare_figures(std::size_t s, std::size_t slot, Figures& figures) const {
@@ -127,9 +125,7 @@ void Errors::share_figures(std::size_t s, std::size_t slot, const char* name, co
       const RatioRows& rows = bands[b][slot * sexes + sex];
       const std::vector<double> one(rows.household.size(), 1.0);
       const Contributions e = ratio_contributions(one, rows.numerator, rows.denominator);
-      UnitTotals totals(design_);
-      for (std::size_t i = 0; i < e.size(); ++i) totals.add(design_.unit_of_record(static_cast<std::size_t>(rows.household[i])), e[i]);
-      if (!e.empty()) figures.push_back({name, place(*variable, s, slot, b * sexes + sex), DesignTotals(design_, totals)});
+      if (!e.empty()) figures.push_back({name, place(*variable, s, slot, b * sexes + sex), DesignTotals(design_, rows.household, e)});
     }
 }
 

@@ -29,10 +29,7 @@ TotalFigures::Amounts TotalFigures::ratio(const Amounts& a, const Amounts& b) co
 
 void TotalFigures::put(const Place& at, const char* name, std::size_t index, const Amounts& contributions) const {
   if (results_.find(name) == nullptr) return;
-  UnitTotals totals(design_);
-  for (std::size_t h = 0; h < contributions.size(); ++h)
-    if (contributions[h] != 0) totals.add(design_.unit_of_record(h), contributions[h]);
-  at.figures.push_back({name, index, DesignTotals(design_, totals)});
+  at.figures.push_back({name, index, DesignTotals(design_, households_, contributions)});
 }
 
 void TotalFigures::add_programmes(const Place& at) const {
@@ -59,8 +56,10 @@ void TotalFigures::add_unfunded(const Place& at) const {
 
 void TotalFigures::add_outcomes(const Place& at) const {
   const std::size_t outcomes = study_.outcome_means.size();
-  for (std::size_t k = 0; k < outcomes; ++k)
-    put(at, "outcome_mean", (at.s * study_.slots() + at.slot) * outcomes + k, ratio(of(at, terms_.outcome(k, OutcomeTerm::sum)), of(at, terms_.outcome(k, OutcomeTerm::weight))));
+  for (std::size_t k = 0; k < outcomes; ++k) {
+    const Amounts total = of(at, terms_.outcome(k, OutcomeTerm::sum)), weight = of(at, terms_.outcome(k, OutcomeTerm::weight));
+    put(at, "outcome_mean", (at.s * study_.slots() + at.slot) * outcomes + k, ratio(total, weight));
+  }
 }
 
 void TotalFigures::add_choice(const Place& at) const {

@@ -2,6 +2,7 @@
 // what a levy asks and who chooses what is held fixed. Immutable.
 #pragma once
 
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,10 @@ struct SampleFigure {
 
 class TotalFigures {
  public:
-  TotalFigures(const Study& study, const Results& results, const SurveyDesign& design) : study_(study), results_(results), design_(design), terms_(study) {}
+  TotalFigures(const Study& study, const Results& results, const SurveyDesign& design)
+      : study_(study), results_(results), design_(design), terms_(study), households_(design.records()) {
+    std::iota(households_.begin(), households_.end(), 0);
+  }
   /// Appends those of the slot, the same ones in every scenario.
   void add(std::size_t s, std::size_t slot, const ScenarioSample& sample, std::vector<SampleFigure>& figures) const;
 
@@ -44,6 +48,7 @@ class TotalFigures {
   const Results& results_;
   const SurveyDesign& design_;
   AmountTerms terms_;
+  std::vector<std::int32_t> households_;  ///< all of the frame
 };
 
 }  // namespace puente

@@ -76,7 +76,8 @@ void check_replicate_weights(std::span<const double> weight, std::span<const std
     expect(replicates[r].size() == weight.size(), "a replicate weight for every record");
     for (std::size_t i = 0; i < weight.size(); ++i) {
       if (weight[i] == 0 && replicates[r][i] > 0)
-        throw bad_input(at(i) + " has weight 0 in the survey and " + shortest(replicates[r][i]) + " in replicate " + std::to_string(r + 1) + ": who does not count may not count in a replicate");
+        throw bad_input(at(i) + " has weight 0 in the survey and " + shortest(replicates[r][i]) + " in replicate " + std::to_string(r + 1) +
+                        ": who does not count may not count in a replicate");
       if (!(weight[i] > 0)) continue;
       if (!(std::isfinite(replicates[r][i]) && replicates[r][i] >= 0))
         throw bad_input(at(i) + " has no weight in replicate " + std::to_string(r + 1) + " (" + shortest(replicates[r][i]) +

@@ -149,8 +149,8 @@ double bootstrap_variance(const SurveyDesign& design, std::span<const double> fa
 void require_variances_of_replicates(const SurveyDesign& design) {
   for (const SurveyDesign::Stratum& stratum : design.all_strata())
     if (!is_sure(design, stratum) && stratum.size() < 3)
-      throw bad_input(named(stratum) + " has two PSUs, of which a bootstrap replicate draws one: it has no standard error of its own, as bootstrap-t limits need; take the "
-                      "percentile, normal or logit interval");
+      throw bad_input(named(stratum) + " has two PSUs, of which a bootstrap replicate draws one: it has no standard error of its own, as bootstrap-t limits "
+                      "need; take the percentile, normal or logit interval");
 }
 
 std::unique_ptr<ReplicateScheme> brr_weights(const SurveyDesign& design, double fay) {

@@ -12,9 +12,11 @@ std::string all_of(const std::vector<std::string>& names) {
 
 std::optional<SamplingMistake> mistake_in_columns(const SamplingPlan& plan) {
   if (plan.columns.names.empty())
-    return SamplingMistake{"method", "the method `columns` needs to know which: replicate_weights, what numbered columns of households begin with (repwt for repwt1, repwt2, …) or their names"};
+    return SamplingMistake{"method", "the method `columns` needs to know which: replicate_weights, what numbered columns of households begin with "
+                                     "(repwt for repwt1, repwt2, …) or their names"};
   if (!plan.columns.kind)
-    return SamplingMistake{"replicate_weights", "say by what `kind` of replication these weights were made, as the survey's documentation does: " + all_of(replicate_kind_names())};
+    return SamplingMistake{"replicate_weights", "say by what `kind` of replication these weights were made, as the survey's documentation does: " +
+                                                    all_of(replicate_kind_names())};
   const ReplicateKind kind = *plan.columns.kind;
   if (kind == ReplicateKind::jkn && plan.columns.rscales.empty())
     return SamplingMistake{"kind", "jkn needs `rscales`: (n - 1)/n of its stratum's sampling units for each replicate, or one number for all"};
@@ -33,9 +35,11 @@ std::optional<SamplingMistake> mistake_in(const SamplingPlan& plan) {
   if (plan.method == SamplingMethod::none) return std::nullopt;
   const bool own_bootstrap = plan.method == SamplingMethod::bootstrap, bootstrap = own_bootstrap || (columns && plan.columns.kind == ReplicateKind::bootstrap);
   if (plan.interval == IntervalKind::percentile && !bootstrap)
-    return SamplingMistake{"interval", "percentile limits need replicates that spread as samples do: the method bootstrap, or columns of the kind bootstrap; others have normal and logit"};
+    return SamplingMistake{"interval", "percentile limits need replicates that spread as samples do: the method bootstrap, or columns of the kind bootstrap; "
+                                       "others have normal and logit"};
   if (plan.interval == IntervalKind::bootstrap_t && !own_bootstrap)
-    return SamplingMistake{"interval", "bootstrap-t limits need the sampling units that each replicate drew: the method bootstrap; columns of the kind bootstrap have percentile, others normal and logit"};
+    return SamplingMistake{"interval", "bootstrap-t limits need the sampling units that each replicate drew: the method bootstrap; columns of the kind bootstrap "
+                                       "have percentile, others normal and logit"};
   return std::nullopt;
 }
 
