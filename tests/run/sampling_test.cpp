@@ -53,6 +53,57 @@ TEST_F(SampledCountry, TotalsOfProgrammesHaveTheJackknifesErrors) {
   EXPECT_NEAR(outcome(linear) / outcome(jack), 1, 0.02);
 }
 
+/// Children choose by draws of their own, the same in every replicate: pupils are a total like any other.
+TEST_F(SampledCountry, ChoicesOfSchoolHaveTheJackknifesErrors) {
+  folder_.write("model.toml", R"(format = 1
+model = "schooling"
+title = "typed"
+source = "a test"
+status = "assumed"
+alternatives = ["out", "school"]
+household_taste = 0
+[[utility]]
+name = "constant"
+value = '1'
+coefficients = [-1]
+[income]
+coefficients = [0.03]
+[structure]
+alpha = [0.01, 0.04]
+)");
+  const std::string study = folder_.write("school.toml", R"(format = 1
+[population]
+source = "s.h5"
+[welfare]
+resource = 'income'
+pass_through = { transfers = 1 }
+[groups]
+south = 'region == 1'
+[schooling]
+children = '6 <= age <= 13'
+model = "model.toml"
+[programmes.grant]
+entity = "person"
+eligible = '6 <= age <= 13'
+condition = 'attends'
+cash = { amount = 20 }
+[scenarios.none]
+[scenarios.grant]
+programmes = ["grant"]
+)");
+  const auto groups = [&](const std::string& method) { return puente_json("run " + study + " --threads 1 --sampling " + method).at("scenarios").at("grant").at("groups"); };
+  const nlohmann::json linear = groups("linearised"), jack = groups("jackknife");
+  for (const char* name : {"all", "south=true"}) {
+    const nlohmann::json &a = linear.at(name), &b = jack.at(name);
+    EXPECT_GT(a.at("difference").at("se").at("pupils"), 0) << name;
+    for (const auto& [x, y] : {std::pair{a.at("se"), b.at("se")}, {a.at("difference").at("se"), b.at("difference").at("se")}}) {
+      EXPECT_NEAR(x.at("pupils").get<double>(), y.at("pupils").get<double>(), 1e-9 * y.at("pupils").get<double>()) << name;
+      const double moved = y.at("schooling_transition").at("out").at("school");
+      EXPECT_NEAR(x.at("schooling_transition").at("out").at("school").get<double>(), moved, 1e-9 * moved) << name;
+    }
+  }
+}
+
 TEST_F(SampledCountry, LimitsAreStudentsWithTheDesignsDegreesOfFreedom) {
   const nlohmann::json all = group("--sampling linearised");
   const double half = (all.at("upper").at("mean").get<double>() - all.at("lower").at("mean").get<double>()) / 2;
