@@ -37,6 +37,9 @@ struct UncertaintyOptions {
   std::optional<std::int64_t> replicates;
   std::optional<double> fay;
   std::string stratum, psu, psus_there;  ///< expressions
+  std::string interval, replicate_kind, replicate_centre;
+  std::vector<std::string> replicate_weights;  ///< columns, or what their names begin with
+  std::vector<double> rscales;
 };
 
 struct RunCommand {

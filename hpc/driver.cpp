@@ -114,8 +114,8 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   if (!(everybody > 0)) throw bad_input("the weights of all households are zero: nobody is represented");
   Finished finished{summarise(study, totals), {}, {}, {}};
   if (sampling.method != SamplingMethod::none) finished.frame = find_frame(study, asked, runner);
-  if (sampling.method == SamplingMethod::linearised)
-    finished.sampling = sampling_errors(study, sample_of(study, *finished.frame, runner), design_of(*finished.frame, sampling), finished.results);
+  if (sampling.method != SamplingMethod::none && sampling.linearises())
+    finished.sampling = sampling_errors(study, sample_of(study, *finished.frame, runner), design_of(*finished.frame, sampling), finished.results, options.sampling_variance);
   return finished;
 }
 

@@ -20,13 +20,14 @@ struct RunOptions {
   std::int64_t window_households = 0;  ///< 0: everything at once
   bool quiet = false;
   double memory = 0;                   ///< GiB that a rank should keep to; 0: no matter
+  VarianceOf sampling_variance{};      ///< of linearised errors, in place of the design's; may be empty
 };
 
 struct Finished {
   Results results;
   std::vector<std::string> warnings;
   std::optional<SampleFrame> frame;          ///< of a model with a sampling method
-  std::optional<SamplingErrors> sampling;    ///< of the method `linearised`
+  std::optional<SamplingErrors> sampling;    ///< linearised, where the plan linearises
 };
 
 SurveyDesign design_of(const SampleFrame& frame, const SamplingPlan& plan);

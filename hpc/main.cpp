@@ -56,10 +56,19 @@ void add_uncertainty(CLI::App& app, UncertaintyOptions& options) {
 
 /// Of a survey.
 void add_sampling(CLI::App& app, UncertaintyOptions& options) {
-  app.add_option("--sampling", options.sampling, "standard errors of a survey's figures: linearised, or replicate weights (bootstrap, jackknife, brr); none (default)")
+  app.add_option("--sampling", options.sampling, "standard errors of a survey's figures: linearised, or replicate weights (bootstrap, jackknife, brr; columns: the survey's own); none (default)")
       ->check(CLI::IsMember(sampling_method_names()));
   app.add_option("--replicates", options.replicates, "of the bootstrap (default: 500)")->check(positive);
-  app.add_option("--fay", options.fay, "Fay's factor of brr (default: 0)")->check(CLI::Range(0.0, 0.99));
+  app.add_option("--fay", options.fay, "Fay's factor of brr, or of columns of the kind fay (default: 0)")->check(CLI::Range(0.0, 0.99));
+  app.add_option("--replicate-weights", options.replicate_weights, "PREFIX or NAME,NAME,…: the survey's columns of replicate weights, of households")
+      ->delimiter(',');
+  app.add_option("--replicate-kind", options.replicate_kind, "how they were made: bootstrap, brr, fay, jk1, jk2, jkn, successive_difference")
+      ->check(CLI::IsMember(replicate_kind_names()));
+  app.add_option("--rscales", options.rscales, "of jkn: (n - 1)/n of each replicate's stratum, or one number for all")->delimiter(',');
+  app.add_option("--replicate-centre", options.replicate_centre, "replicates' distance is from their mean (replicates, default) or from the figure (estimate), as R's mse")
+      ->check(CLI::IsMember(replicate_centre_names()));
+  app.add_option("--interval", options.interval, "limits of a sample: normal (Student's, default), logit for proportions, percentile or bootstrap-t of the bootstrap")
+      ->check(CLI::IsMember(interval_names()));
   app.add_option("--lonely-psu", options.lonely, "a stratum of one sampling unit: fail (default), certainty, remove, adjust, average, as R's survey.lonely.psu")
       ->check(CLI::IsMember(lonely_psu_names()));
   app.add_option("--stratum", options.stratum, "EXPR: stratum of a household (default: the column stratum, else one stratum)");

@@ -53,6 +53,7 @@ void Search::fail(const std::string& message) const {
 Results Search::results_of(const io::ScenarioOverrides& overrides) {
   io::ScenarioFile file = read_(overrides);
   solve_.target.ask_for(file.model.statistics);
+  file.model.sampling = {};  // a target is a figure, not its error
   Diagnostics diagnostics = file.diagnostics;
   ++walks_;
   return run_study(file.model, source_, options_, exchange_, team_, diagnostics).results;

@@ -1,18 +1,15 @@
 #include "hpc/uncertain.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <memory>
 
 #include "engine/core/error.hpp"
 #include "engine/core/random.hpp"
-#include "engine/population/reweighted_source.hpp"
 #include "engine/run/intervals.hpp"
 #include "engine/run/sensitivities.hpp"
-#include "engine/statistics/replicate_weights.hpp"
 #include "engine/uncertainty/model_coefficients.hpp"
 #include "hpc/drawing.hpp"
 #include "hpc/progress.hpp"
+#include "hpc/sample_replicates.hpp"
 
 namespace puente {
 
@@ -39,7 +36,6 @@ class Added {
   void draw_parameters(const Results& central);
   void replicate_units(const Results& central);
   void replicate_sample(const Finished& finished);
-  std::unique_ptr<ReplicateScheme> scheme(const SurveyDesign& design) const;
   StudyModel realisation() const;
   void tell(const char* what, std::size_t done, std::size_t all);
   std::string drawn() const;
@@ -56,9 +52,8 @@ class Added {
   Drawn drawn_;
   Realisations units_;
   SamplingErrors simulated_;
-  SamplingErrors replicated_;
+  ReplicatedSample replicated_;
   UncertaintyParts parts_;
-  std::size_t replicates_ = 0;
 };
 
 void Added::tell(const char* what, std::size_t done, std::size_t all) {
@@ -96,49 +91,14 @@ void Added::replicate_units(const Results& central) {
   parts_.simulation = &simulated_;
 }
 
-std::unique_ptr<ReplicateScheme> Added::scheme(const SurveyDesign& design) const {
-  const SamplingPlan& plan = run_.model.sampling;
-  if (plan.method == SamplingMethod::bootstrap) return bootstrap_weights(design, purpose_key(run_.model.seed, "sample"), static_cast<std::size_t>(plan.replicates));
-  if (plan.method == SamplingMethod::brr) return brr_weights(design, plan.fay);
-  return stratified_jackknife_weights(design);
-}
-
-/// Standard errors from replicates of one kind of figures.
-std::vector<Variable> errors_of(const std::vector<Series>& series, const std::vector<Variable>& figures, const ReplicateScheme& scheme) {
-  std::vector<Variable> errors;
-  std::vector<double> values;
-  for (const Series& replicated : series) {
-    Variable error = *std::find_if(figures.begin(), figures.end(), [&](const Variable& v) { return v.name == replicated.name; });
-    for (std::size_t i = 0; i < error.values.size(); ++i) {
-      gather(replicated, i, scheme.replicates(), values);
-      // A group that a replicate leaves without anybody has no figure there.
-      const bool whole = std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
-      error.values[i] = whole ? std::sqrt(replicate_variance(scheme.scale(), scheme.rscales(), values, error.values[i])) : NAN;
-    }
-    errors.push_back(std::move(error));
-  }
-  return errors;
-}
-
 /// The whole run again with each replicate's weights: groups, lines, cut-offs and all.
 void Added::replicate_sample(const Finished& finished) {
-  if (run_.model.welfare.weight)
-    throw bad_input("replicate weights multiply household.weight, and here welfare has a weight of its own; take --sampling linearised, or name that weight in the import's map");
-  const SurveyDesign design = design_of(*finished.frame, run_.model.sampling);
-  const auto replicates = scheme(design);
-  replicates_ = replicates->replicates();
-  Realisations realisations;
-  for (std::size_t r = 0; r < replicates_; ++r) {
-    const std::vector<double> factors = replicates->of_records(r);
-    ReweightedSource source(source_, 0, factors);
-    Diagnostics diagnostics;
-    realisations.add(run_study(realisation(), source, silent_, exchange_, team_, diagnostics).results);
-    tell("replicates of the sample", r + 1, replicates_);
-  }
+  const auto how_far = [this](std::size_t done, std::size_t all) { tell("replicates of the sample", done, all); };
+  ReplicateRun run{realisation(), source_, silent_, exchange_, team_, how_far};
+  run.model.sampling = run_.model.sampling;
+  replicated_ = puente::replicate_sample(finished, run);
   progress_.end();
-  replicated_ = {errors_of(realisations.variables(), finished.results.variables, *replicates),
-                 errors_of(realisations.differences(), finished.results.differences, *replicates), static_cast<double>(design.degrees_of_freedom())};
-  parts_.sampling = &replicated_;
+  parts_.sampling = &replicated_.errors;
 }
 
 /// What is drawn: the study's own parameters, and the coefficients of its schooling model.
@@ -171,8 +131,7 @@ std::string Added::words() const {
   if (!drawn_.words.empty()) text += " (" + drawn_.words + ")";
   if (parts_.simulation != nullptr) text += ", " + std::to_string(units_.count()) + " replicates of the units' chances";
   if (parts_.sampling != nullptr)
-    text += ", sampling by " + sampling_method_names()[static_cast<std::size_t>(run_.model.sampling.method)] +
-            (replicates_ > 0 ? " (" + std::to_string(replicates_) + " replicates)" : "") + " with " + shortest(parts_.sampling->degrees_of_freedom) + " degrees of freedom";
+    text += ", " + sampling_words(run_.model.sampling, *parts_.sampling, replicated_.replicates);
   if (parts_.parameters == nullptr) return text;
   const std::string names = assumed();
   return text + (names.empty() ? ": confidence intervals" : ": ranges, not confidence intervals, as these are assumed: " + names);
@@ -183,6 +142,7 @@ void Added::add(Finished& finished) {
   if (method != SamplingMethod::none && run_.synthetic) {
     finished.results.provenance["sampling"] = std::string("none: the population was made up as a whole, so there is no sampling error");
   } else if (method == SamplingMethod::linearised) {
+    finished.sampling->interval = run_.model.sampling.interval;
     parts_.sampling = &*finished.sampling;
   } else if (method != SamplingMethod::none) {
     replicate_sample(finished);
@@ -200,6 +160,16 @@ template <class Kind>
 void choose(const std::string& name, const std::vector<std::string>& names, Kind& kind) {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) kind = static_cast<Kind>(found - names.begin());
+}
+
+void take_replicate_options(const UncertaintyOptions& options, SamplingPlan& sampling) {
+  choose(options.interval, interval_names(), sampling.interval);
+  choose(options.replicate_centre, replicate_centre_names(), sampling.centre);
+  if (!options.replicate_weights.empty()) sampling.columns.names = options.replicate_weights;
+  if (!options.rscales.empty()) sampling.columns.rscales = options.rscales;
+  if (options.replicate_kind.empty()) return;
+  sampling.columns.kind = ReplicateKind::bootstrap;
+  choose(options.replicate_kind, replicate_kind_names(), *sampling.columns.kind);
 }
 
 }  // namespace
@@ -224,6 +194,8 @@ void take_options(const UncertaintyOptions& options, StudyModel& model) {
   given("--stratum", options.stratum, sampling.stratum);
   given("--psu", options.psu, sampling.psu);
   given("--psus-there", options.psus_there, sampling.psus_there);
+  take_replicate_options(options, sampling);
+  if (const auto mistake = mistake_in(sampling)) throw Error(ExitCode::usage, mistake->message);
 }
 
 Finished run_uncertain(const UncertainRun& run, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <optional>
 
-#include "engine/core/elementary.hpp"
 #include "engine/core/error.hpp"
 #include "engine/statistics/interval.hpp"
 
@@ -15,20 +14,41 @@ namespace {
 // Entries of the provenance.
 constexpr const char* interval_level = "interval_level";
 constexpr const char* sampling_degrees_of_freedom = "sampling_degrees_of_freedom";
+constexpr const char* sampling_interval = "sampling_interval";
+
+/// Whether figure i of the variable is a proportion, whose logit may have limits. A difference of two is none.
+bool is_proportion(const Variable& variable, std::size_t i) {
+  constexpr std::size_t alphas = 3;  // the last dimension of fgt
+  return (variable.name == "fgt" && i % alphas == 0) || variable.name == "attendance" || variable.name == "work" || variable.name == "coverage";
+}
+
+/// Standard errors for one variable, and how its limits are found.
+struct ErrorPart {
+  const Variable* errors = nullptr;
+  const Variable *lower = nullptr, *upper = nullptr;  ///< where they are given
+  const Variable* proportions = nullptr;              ///< the variable itself, where proportions have logit limits
+  double df = 0;
+  Interval limits(std::size_t i, double figure, double level) const {
+    const double se = errors->values[i];
+    if (lower != nullptr) return {lower->values[i], upper->values[i]};
+    if (proportions == nullptr || !is_proportion(*proportions, i)) return symmetric_interval(figure, se, level, df);
+    return logit_interval(std::clamp(figure, 0.0, 1.0), se, level, df);
+  }
+};
 
 /// One source of uncertainty of all figures of a variable: from its realisations, or as standard errors.
 class Part {
  public:
   Part(const char* called, const Series* series, std::size_t count, std::size_t cluster, double level)
       : name(called), series_(series), count_(count), cluster_(cluster), level_(level) {}
-  Part(const char* called, const Variable* errors, double df, double level) : name(called), errors_(errors), df_(df), level_(level) {}
+  Part(const char* called, const ErrorPart& errors, double level) : name(called), errors_(errors), level_(level) {}
   struct Distance {
     double se = NAN, below = NAN, above = NAN, mean = NAN, mean_error = NAN;
   };
   Distance of(std::size_t i, double figure) {
-    if (errors_ != nullptr) {
-      const Interval interval = symmetric_interval(figure, errors_->values[i], level_, df_);
-      return {errors_->values[i], figure - interval.lower, interval.upper - figure, NAN, NAN};
+    if (errors_.errors != nullptr) {
+      const Interval interval = errors_.limits(i, figure, level_);
+      return {errors_.errors->values[i], figure - interval.lower, interval.upper - figure, NAN, NAN};
     }
     if (series_ == nullptr) return {};
     gather(*series_, i, count_, values_);
@@ -39,11 +59,14 @@ class Part {
 
  private:
   const Series* series_ = nullptr;
-  const Variable* errors_ = nullptr;
+  ErrorPart errors_;
   std::size_t count_ = 0, cluster_ = 1;
-  double df_ = 0, level_;
+  double level_;
   std::vector<double> values_;
 };
+
+/// Missing stays missing.
+double square_above_zero(double x) { return x < 0 ? 0 : x * x; }
 
 std::string percent(double level) {
   std::string text = shortest(100 * level);
@@ -62,6 +85,7 @@ class Intervals {
   void add(std::vector<Variable>& variables, bool differences);
 
  private:
+  static ErrorPart part_of(const Variable& variable, const SamplingErrors& errors, bool differences);
   void add_beside(const Variable& variable, std::vector<Part>& parts, std::vector<Variable>& out) const;
   const UncertaintyParts& uncertainty_;
 };
@@ -74,17 +98,21 @@ void Intervals::add(std::vector<Variable>& variables, bool differences) {
     if (const Realisations* draws = uncertainty_.parameters; draws != nullptr)
       parts.emplace_back("parameters", differences ? draws->difference(variable.name) : draws->variable(variable.name), draws->count(), uncertainty_.cluster,
                          uncertainty_.level);
-    const auto part = [&](const char* name, const SamplingErrors* errors) {
-      if (errors == nullptr) return;
-      parts.emplace_back(name, find_variable(differences ? errors->differences : errors->variables, variable.name), errors->degrees_of_freedom, uncertainty_.level);
-    };
-    part("simulation", uncertainty_.simulation);
-    part("sampling", uncertainty_.sampling);
+    if (uncertainty_.simulation != nullptr) parts.emplace_back("simulation", part_of(variable, *uncertainty_.simulation, differences), uncertainty_.level);
+    if (uncertainty_.sampling != nullptr) parts.emplace_back("sampling", part_of(variable, *uncertainty_.sampling, differences), uncertainty_.level);
     add_beside(variable, parts, beside);
   }
   variables.insert(variables.end(), beside.begin(), beside.end());
 }
 
+ErrorPart Intervals::part_of(const Variable& variable, const SamplingErrors& errors, bool differences) {
+  const SampleLimits& limits = differences ? errors.difference_limits : errors.limits;
+  const bool logit = errors.interval == IntervalKind::logit && !differences;
+  return {find_variable(differences ? errors.differences : errors.variables, variable.name), find_variable(limits.lower, variable.name),
+          find_variable(limits.upper, variable.name), logit ? &variable : nullptr, errors.degrees_of_freedom};
+}
+
+/// A part's own limits may both lie on one side of the figure (percentiles of a biased one): combined they reach to it at least.
 void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, std::vector<Variable>& out) const {
   const auto named = [&](const std::string& suffix, const std::string& what) {
     Variable beside{variable.name + suffix, variable.dimensions, std::vector<double>(variable.values.size(), NAN), variable.units,
@@ -103,12 +131,13 @@ void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, s
   for (std::size_t i = 0; i < variable.values.size(); ++i) {
     const double figure = variable.values[i];
     double variance = 0, below = 0, above = 0;
+    Part::Distance distance;
     for (std::size_t p = 0; p < parts.size(); ++p) {
-      const Part::Distance distance = parts[p].of(i, figure);
+      distance = parts[p].of(i, figure);
       of_parts[p].values[i] = distance.se;
       variance += distance.se * distance.se;
-      below += distance.below * distance.below;
-      above += distance.above * distance.above;
+      below += square_above_zero(distance.below);
+      above += square_above_zero(distance.above);
       if (p > 0 || !mean) continue;
       mean->values[i] = distance.mean;
       error->values[i] = distance.mean_error;
@@ -116,6 +145,9 @@ void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, s
     se.values[i] = parts.size() == 1 ? of_parts[0].values[i] : std::sqrt(variance);
     lower.values[i] = figure - std::sqrt(below);
     upper.values[i] = figure + std::sqrt(above);
+    if (parts.size() > 1) continue;
+    lower.values[i] = figure - distance.below;
+    upper.values[i] = figure + distance.above;
   }
   for (Variable* beside : {&se, &lower, &upper}) out.push_back(std::move(*beside));
   if (mean) out.push_back(std::move(*mean));
@@ -128,7 +160,10 @@ void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, s
 
 void add_intervals(Results& results, const UncertaintyParts& uncertainty) {
   results.provenance[interval_level] = uncertainty.level;
-  if (uncertainty.sampling != nullptr) results.provenance[sampling_degrees_of_freedom] = uncertainty.sampling->degrees_of_freedom;
+  if (const SamplingErrors* sampling = uncertainty.sampling; sampling != nullptr) {
+    results.provenance[sampling_degrees_of_freedom] = sampling->degrees_of_freedom;
+    results.provenance[sampling_interval] = interval_names()[static_cast<std::size_t>(sampling->interval)];
+  }
   Intervals intervals(uncertainty);
   intervals.add(results.variables, false);
   intervals.add(results.differences, true);
@@ -176,6 +211,15 @@ double told(const Results& results, const char* entry) {
   return std::get<double>(found->second);
 }
 
+/// Limits from replicates cannot be found from standard errors.
+IntervalKind interval_told(const Results& results) {
+  const auto told = results.provenance.find(sampling_interval);
+  const std::string kind = told == results.provenance.end() ? "" : std::get<std::string>(told->second);
+  for (const IntervalKind found : {IntervalKind::normal, IntervalKind::logit})
+    if (kind == interval_names()[static_cast<std::size_t>(found)]) return found;
+  throw bad_input("the sample's limits are of the kind '" + kind + "', which the file's standard errors do not tell; make all draws in one run, or take --interval normal");
+}
+
 }  // namespace
 
 SamplingErrors standard_errors(const Realisations& realisations, const Results& results) {
@@ -195,7 +239,10 @@ SavedErrors take_intervals(Results& results) {
     return found.variables.empty() ? std::nullopt : std::optional(std::move(found));
   };
   saved.simulation = errors("simulation", without_limit);
-  if (saved.sampling = errors("sampling", 0); saved.sampling) saved.sampling->degrees_of_freedom = told(results, sampling_degrees_of_freedom);
+  if (saved.sampling = errors("sampling", 0); saved.sampling) {
+    saved.sampling->degrees_of_freedom = told(results, sampling_degrees_of_freedom);
+    saved.sampling->interval = interval_told(results);
+  }
   take_beside(results.variables, "");
   take_beside(results.differences, "");
   return saved;

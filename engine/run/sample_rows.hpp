@@ -4,21 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
+#include "engine/run/household_amounts.hpp"
 #include "engine/run/passes.hpp"
+#include "engine/run/sample_frame.hpp"
 
 namespace puente {
-
-/// Where each household of the sample was drawn, in the order of households. Without a column of strata there is one;
-/// without sampling units each household is its own.
-struct SampleFrame {
-  std::vector<std::int64_t> number;              ///< of the household, 0 … households − 1: rising
-  std::vector<std::int64_t> stratum, psu;        ///< keys
-  std::vector<double> psus_there;                ///< sampling units in the household's stratum; empty: not known
-  std::size_t at(std::int64_t household) const;
-};
 
 /// Records of one slot that count.
 struct SlotRows {
@@ -37,14 +29,9 @@ struct RatioRows {
 /// Of one scenario, by fixed slot.
 struct ScenarioSample {
   std::vector<SlotRows> welfare;                 ///< [slot]
-  std::vector<std::vector<RatioRows>> attendance;  ///< [age band][slot × (1 + sexes)]
+  std::vector<std::vector<RatioRows>> attendance, work;  ///< [age band][slot × (1 + sexes)]
+  std::vector<std::vector<AmountRows>> amounts;  ///< [term of AmountTerms][slot]
 };
-
-/// What StudyModel::asked needs so that `find_frame` can see the frame: appended by the caller before the study is compiled.
-std::vector<AskedExpression> frame_questions(const Schema& schema, const SamplingPlan& plan);
-
-/// `first`: where the frame's questions begin in StudyModel::asked.
-SampleFrame find_frame(const Study& study, std::size_t first, BlockRunner& runner);
 
 /// The study must be resolved.
 std::vector<ScenarioSample> sample_of(const Study& study, const SampleFrame& frame, BlockRunner& runner);

@@ -7,20 +7,14 @@
 #include <regex>
 
 #include "engine/core/error.hpp"
-#include "engine/statistics/design_variance.hpp"
+#include "engine/run/total_figures.hpp"
 #include "engine/statistics/poverty_influence.hpp"
 
 namespace puente {
 
 namespace {
 
-/// A figure of one slot of one scenario: where it stands in its variable, and its contributions by sampling unit.
-struct Figure {
-  std::string variable;
-  std::size_t index = 0;
-  DesignTotals totals;
-};
-using Figures = std::vector<Figure>;
+using Figures = std::vector<SampleFigure>;
 
 /// P of a line 'SHARE * quantile(welfare, P)'.
 std::optional<double> median_share(const std::string& line) {
@@ -31,27 +25,30 @@ std::optional<double> median_share(const std::string& line) {
 
 class Errors {
  public:
-  Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results);
+  Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results, const VarianceOf& variance);
   SamplingErrors find();
 
  private:
   using OfOrder = std::function<Contributions(const OrderedWelfare&)>;
   void welfare_figures(std::size_t s, std::size_t slot, Figures& figures) const;
-  void attendance_figures(std::size_t s, std::size_t slot, Figures& figures) const;
+  void share_figures(std::size_t s, std::size_t slot, const char* name, const std::vector<std::vector<RatioRows>>& bands, Figures& figures) const;
   std::size_t place(const Variable& variable, std::size_t s, std::size_t slot, std::size_t inner) const;
   void add(Figures& figures, const char* variable, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e) const;
-  void set(std::vector<Variable>& variables, const Figure& figure, double se) const;
+  void set(std::vector<Variable>& variables, const SampleFigure& figure, double se) const;
   void poverty_figures(std::size_t s, std::size_t slot, std::size_t z, Figures& figures) const;
 
   const Study& study_;
   const std::vector<ScenarioSample>& samples_;
   const SurveyDesign& design_;
+  double error(const DesignTotals& totals) const { return std::sqrt(variance_ ? variance_(design_, totals) : design_variance(design_, totals)); }
+
   const Results& results_;
+  const VarianceOf& variance_;
   SamplingErrors errors_;
 };
 
-Errors::Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results)
-    : study_(study), samples_(samples), design_(design), results_(results) {
+Errors::Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results, const VarianceOf& variance)
+    : study_(study), samples_(samples), design_(design), results_(results), variance_(variance) {
   for (const auto& [from, to] : {std::pair{&results.variables, &errors_.variables}, {&results.differences, &errors_.differences}})
     for (Variable variable : *from) {
       if (variable.dimensions.empty() || variable.dimensions.front() != "scenario") continue;
@@ -71,9 +68,7 @@ std::size_t Errors::place(const Variable& variable, std::size_t s, std::size_t s
 void Errors::add(Figures& figures, const char* name, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e) const {
   const Variable* variable = results_.find(name);
   if (variable == nullptr) return;
-  UnitTotals totals(design_);
-  for (std::size_t i = 0; i < e.size(); ++i) totals.add(design_.unit_of_record(static_cast<std::size_t>(rows.household[i])), e[i]);
-  figures.push_back({name, place(*variable, s, slot, inner), DesignTotals(design_, totals)});
+  figures.push_back({name, place(*variable, s, slot, inner), DesignTotals(design_, rows.household, e)});
 }
 
 void Errors::welfare_figures(std::size_t s, std::size_t slot, Figures& figures) const {
@@ -121,44 +116,44 @@ void Errors::poverty_figures(std::size_t s, std::size_t slot, std::size_t z, Fig
   put("total_gap", z, total_gap_contributions);
 }
 
-void Errors::attendance_figures(std::size_t s, std::size_t slot, Figures& figures) const {
-  const Variable* variable = results_.find("attendance");
+void Errors::share_figures(std::size_t s, std::size_t slot, const char* name, const std::vector<std::vector<RatioRows>>& bands, Figures& figures) const {
+  const Variable* variable = results_.find(name);
   if (variable == nullptr) return;
   const std::size_t sexes = 1 + study_.sex_labels.size();
-  for (std::size_t b = 0; b < samples_[s].attendance.size(); ++b)
+  for (std::size_t b = 0; b < bands.size(); ++b)
     for (std::size_t sex = 0; sex < sexes; ++sex) {
-      const RatioRows& rows = samples_[s].attendance[b][slot * sexes + sex];
+      const RatioRows& rows = bands[b][slot * sexes + sex];
       const std::vector<double> one(rows.household.size(), 1.0);
       const Contributions e = ratio_contributions(one, rows.numerator, rows.denominator);
-      UnitTotals totals(design_);
-      for (std::size_t i = 0; i < e.size(); ++i) totals.add(design_.unit_of_record(static_cast<std::size_t>(rows.household[i])), e[i]);
-      if (!e.empty()) figures.push_back({"attendance", place(*variable, s, slot, b * sexes + sex), DesignTotals(design_, totals)});
+      if (!e.empty()) figures.push_back({name, place(*variable, s, slot, b * sexes + sex), DesignTotals(design_, rows.household, e)});
     }
 }
 
-void Errors::set(std::vector<Variable>& variables, const Figure& figure, double se) const {
+void Errors::set(std::vector<Variable>& variables, const SampleFigure& figure, double se) const {
   const auto variable = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == figure.variable; });
   if (variable != variables.end()) variable->values[figure.index] = se;
 }
 
 SamplingErrors Errors::find() {
+  const TotalFigures totals(study_, results_, design_);
   for (std::size_t slot = 0; slot < study_.fixed_slots(); ++slot) {
     std::vector<Figures> of_scenario(study_.scenarios.size());
     for (std::size_t s = 0; s < of_scenario.size(); ++s) {
-      if (samples_[s].welfare[slot].y.empty()) continue;
-      welfare_figures(s, slot, of_scenario[s]);
-      attendance_figures(s, slot, of_scenario[s]);
-      for (const Figure& figure : of_scenario[s]) set(errors_.variables, figure, std::sqrt(design_variance(design_, figure.totals)));
+      if (!samples_[s].welfare[slot].y.empty()) welfare_figures(s, slot, of_scenario[s]);
+      share_figures(s, slot, "attendance", samples_[s].attendance, of_scenario[s]);
+      share_figures(s, slot, "work", samples_[s].work, of_scenario[s]);
+      totals.add(s, slot, samples_[s], of_scenario[s]);
+      for (const SampleFigure& figure : of_scenario[s]) set(errors_.variables, figure, error(figure.totals));
     }
     for (std::size_t s = 0; s < of_scenario.size(); ++s) {
       const int with = study_.compared_with(s);
       for (std::size_t f = 0; f < of_scenario[s].size(); ++f) {
-        Figure difference = of_scenario[s][f];
+        SampleFigure difference = of_scenario[s][f];
         const Figures* other = with < 0 ? &of_scenario[s] : &of_scenario[static_cast<std::size_t>(with)];
         expect(other->size() == of_scenario[s].size(), "a group has the same figures in all scenarios");
         for (auto [mine, theirs] : {std::pair{&difference.totals.of_unit, &(*other)[f].totals.of_unit}, {&difference.totals.of_psu, &(*other)[f].totals.of_psu}})
           for (std::size_t u = 0; u < mine->size(); ++u) (*mine)[u] -= (*theirs)[u];
-        set(errors_.differences, difference, std::sqrt(design_variance(design_, difference.totals)));
+        set(errors_.differences, difference, error(difference.totals));
       }
     }
   }
@@ -167,8 +162,9 @@ SamplingErrors Errors::find() {
 
 }  // namespace
 
-SamplingErrors sampling_errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results) {
-  return Errors(study, samples, design, results).find();
+SamplingErrors sampling_errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results,
+                               const VarianceOf& variance) {
+  return Errors(study, samples, design, results, variance).find();
 }
 
 }  // namespace puente

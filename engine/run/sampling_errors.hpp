@@ -1,21 +1,36 @@
 // Linearised standard errors of a sample's figures and of their differences between scenarios: poverty, inequality and
-// distribution of fixed groups, and school attendance. Differences are paired: the same records in both scenarios. Held fixed
-// are poverty lines (but 'SHARE * quantile(welfare, P)', whose own error counts), who is in a group, coverage cut-offs,
-// calibrated weights and estimated models; replicate weights repeat these too.
+// distribution of fixed groups, attendance and work, totals and ratios of programmes, outcomes and choices of school.
+// Differences are paired: the same records in both scenarios. Held fixed are poverty lines (but 'SHARE * quantile(welfare, P)',
+// whose own error counts), who is in a group, coverage cut-offs and what they serve, the rate of a levy, calibrated weights and
+// estimated models; replicate weights repeat these too.
 #pragma once
+
+#include <functional>
 
 #include "engine/run/results.hpp"
 #include "engine/run/sample_rows.hpp"
-#include "engine/statistics/survey_design.hpp"
+#include "engine/statistics/design_variance.hpp"
 
 namespace puente {
+
+/// Limits by the names, dimensions and order of the figures they belong to.
+struct SampleLimits {
+  std::vector<Variable> lower, upper;
+};
 
 /// Standard errors by the names, dimensions and order of the figures they belong to; missing where there is none to give.
 struct SamplingErrors {
   std::vector<Variable> variables, differences;
   double degrees_of_freedom = 0;
+  IntervalKind interval = IntervalKind::normal;
+  SampleLimits limits, difference_limits;  ///< of percentile and bootstrap-t alone
 };
 
-SamplingErrors sampling_errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results);
+/// The variance of a figure from its contributions by sampling unit.
+using VarianceOf = std::function<double(const SurveyDesign&, const DesignTotals&)>;
+
+/// `variance`: another than the design's own, where sampling units count otherwise; may be empty.
+SamplingErrors sampling_errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results,
+                               const VarianceOf& variance = {});
 
 }  // namespace puente

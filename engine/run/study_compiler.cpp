@@ -183,10 +183,16 @@ void StudyCompiler::find_outcomes() {
   find_chosen_columns();
 }
 
+/// Of a replicate of the sample, times its factor: that of the household, whoever's weight it is.
+rules::Text StudyCompiler::weight_in_replicate(const rules::Text& weight) const {
+  const std::optional<rules::Text>& factor = study_.model.sampling.factor;
+  return factor ? rules::Text::standalone("weight", "(" + weight.text + ") * (" + factor->text + ")") : weight;
+}
+
 /// Household weight and size stand apart: whole-population quantities need them before anything else is known.
 void StudyCompiler::compile_basics() {
   Compiler basics(programs_.scope, diagnostics_);
-  study_.household_weight = basics.add(rules::Text::standalone("weight", "household.weight"),
+  study_.household_weight = basics.add(weight_in_replicate(rules::Text::standalone("weight", "household.weight")),
                                        {Entity::household, Type::number, {}, "weight"});
   study_.size = basics.add(rules::Text::standalone("size", "size"), {Entity::household, Type::number, {}, "size"});
   if (study_.household_weight.index >= 0 && study_.size.index >= 0)
@@ -205,7 +211,7 @@ void StudyCompiler::compile_data() {
   Compiler data(programs_.scope, diagnostics_);
   const WelfareModel& welfare = study_.model.welfare;
   const Entity record = study_.record_entity;
-  study_.weight = data.add(welfare.weight.value_or(rules::Text::standalone("weight", "household.weight")),
+  study_.weight = data.add(weight_in_replicate(welfare.weight.value_or(rules::Text::standalone("weight", "household.weight"))),
                            {record, Type::number, {}, "weight"});
   study_.scale = data.add(welfare.scale.value_or(rules::Text::standalone("welfare.scale", "size")),
                           {Entity::household, Type::number, {}, "welfare.scale"});

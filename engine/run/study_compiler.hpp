@@ -42,6 +42,7 @@ class StudyCompiler {
   void warn_of_loose_alpha(const SchoolingModel& model);
   void warn_of_unreached_welfare(const Scenario& scenario, const Programme& programme);
   double pass_of(const Outcome& outcome, const Scenario& scenario);
+  rules::Text weight_in_replicate(const rules::Text& weight) const;
   void compile_basics();
   void compile_data();
   Unit unit_of_welfare(const Unit& resource) const;

@@ -73,6 +73,12 @@ DesignTotals::DesignTotals(const SurveyDesign& design, const UnitTotals& totals)
   }
 }
 
+DesignTotals::DesignTotals(const SurveyDesign& design, std::span<const std::int32_t> record, std::span<const double> e) : of_unit(design.units()), of_psu(design.psus()) {
+  for (std::size_t i = 0; i < e.size(); ++i) of_unit[design.unit_of_record(static_cast<std::size_t>(record[i]))] += e[i];
+  for (std::size_t p = 0; p < of_psu.size(); ++p)
+    for (std::size_t u = design.all_psus()[p].first_unit; u < design.all_psus()[p].end_unit; ++u) of_psu[p] += of_unit[u];
+}
+
 double design_covariance(const SurveyDesign& design, const DesignTotals& a, const DesignTotals& b) {
   Stage first(design.lonely());
   double within = 0;

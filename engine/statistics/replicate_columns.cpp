@@ -26,7 +26,33 @@ double scale_of(ReplicateKind kind, double n, double fay) {
   fail_expectation("a kind of replicates", __FILE__, __LINE__);
 }
 
+/// What is left of a column once what it shares with these, orthonormal, is taken out; twice, for what rounding leaves.
+double take_out(const std::vector<std::vector<double>>& basis, std::vector<double>& column) {
+  const auto product = [&](const std::vector<double>& a, const std::vector<double>& b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+    return sum;
+  };
+  for (int pass = 0; pass < 2; ++pass)
+    for (const std::vector<double>& direction : basis) {
+      const double along = product(direction, column);
+      for (std::size_t i = 0; i < column.size(); ++i) column[i] -= along * direction[i];
+    }
+  return std::sqrt(product(column, column));
+}
+
 }  // namespace
+
+std::size_t replicate_rank(std::span<const std::vector<double>> replicates) {
+  std::vector<std::vector<double>> basis;
+  for (std::vector<double> column : replicates) {
+    const double before = take_out({}, column), after = take_out(basis, column);
+    if (!(after > 1e-5 * before)) continue;
+    for (double& x : column) x /= after;
+    basis.push_back(std::move(column));
+  }
+  return basis.size();
+}
 
 ReplicateScale replicate_scale(ReplicateKind kind, std::size_t replicates, double fay, std::span<const double> rscales) {
   check_number(replicates);
@@ -49,6 +75,9 @@ void check_replicate_weights(std::span<const double> weight, std::span<const std
   for (std::size_t r = 0; r < replicates.size(); ++r) {
     expect(replicates[r].size() == weight.size(), "a replicate weight for every record");
     for (std::size_t i = 0; i < weight.size(); ++i) {
+      if (weight[i] == 0 && replicates[r][i] > 0)
+        throw bad_input(at(i) + " has weight 0 in the survey and " + shortest(replicates[r][i]) + " in replicate " + std::to_string(r + 1) +
+                        ": who does not count may not count in a replicate");
       if (!(weight[i] > 0)) continue;
       if (!(std::isfinite(replicates[r][i]) && replicates[r][i] >= 0))
         throw bad_input(at(i) + " has no weight in replicate " + std::to_string(r + 1) + " (" + shortest(replicates[r][i]) +

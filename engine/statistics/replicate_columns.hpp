@@ -28,8 +28,12 @@ struct ReplicateScale {
 /// Errors: fewer than two replicates, Fay's factor ρ outside [0, 1), jkn without an rscale for every replicate.
 ReplicateScale replicate_scale(ReplicateKind kind, std::size_t replicates, double fay = 0, std::span<const double> rscales = {});
 
+/// How many columns [replicate][record] do not follow from those before, to 1e-5 of their length; one less are the degrees of
+/// freedom of what they estimate (R survey's degf).
+std::size_t replicate_rank(std::span<const std::vector<double>> replicates);
+
 /// Columns [replicate][record]. Errors: a record of positive weight that every replicate leaves out (0), or that one has no
-/// weight for (NaN, negative): names its household and the replicate.
+/// weight for (NaN, negative); one of weight 0 that counts in a replicate: names its household and the replicate.
 void check_replicate_weights(std::span<const double> weight, std::span<const std::span<const double>> replicates,
                              std::span<const std::int64_t> household);
 

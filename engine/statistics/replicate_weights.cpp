@@ -1,5 +1,6 @@
 #include "engine/statistics/replicate_weights.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -111,6 +112,45 @@ std::unique_ptr<ReplicateScheme> bootstrap_weights(const SurveyDesign& design, s
   if (replicates < 2) throw bad_input(std::to_string(replicates) + " bootstrap replicates: a variance needs two at least, some hundreds to be of use");
   check_all(design);
   return std::make_unique<Bootstrap>(design, seed, replicates);
+}
+
+namespace {
+
+/// Of one stratum of n sampling units, of which the replicate drew n − 1: Σ (z − z̄)² over draws, times (n − 1)/(n − 2), with z a
+/// draw's share in the replicate's total.
+double variance_of_draws(const SurveyDesign::Stratum& stratum, std::span<const double> factor, std::span<const double> total) {
+  const auto n = static_cast<double>(stratum.size());
+  const double reach = std::sqrt(1 - stratum.drawn_fraction), draws = n - 1;
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < stratum.size(); ++i) {
+    const double times = std::round(((factor[i] - 1) / reach + 1) * (n - 1) / n);
+    if (times == 0) continue;
+    const double z = reach * n / (n - 1) * total[i] / factor[i];
+    sum += times * z;
+    squares += times * z * z;
+  }
+  return std::max(0.0, draws / (draws - 1) * (squares - sum * sum / draws));
+}
+
+}  // namespace
+
+double bootstrap_variance(const SurveyDesign& design, std::span<const double> factors, const DesignTotals& totals) {
+  double variance = 0;
+  for (const SurveyDesign::Stratum& stratum : design.all_strata()) {
+    if (is_sure(design, stratum)) continue;
+    const auto part = [&](std::span<const double> of_psus) { return of_psus.subspan(stratum.first_psu, stratum.size()); };
+    const auto total = part(totals.of_psu);
+    if (std::all_of(total.begin(), total.end(), [](double t) { return t == 0; })) continue;
+    variance += variance_of_draws(stratum, part(factors), total);
+  }
+  return variance;
+}
+
+void require_variances_of_replicates(const SurveyDesign& design) {
+  for (const SurveyDesign::Stratum& stratum : design.all_strata())
+    if (!is_sure(design, stratum) && stratum.size() < 3)
+      throw bad_input(named(stratum) + " has two PSUs, of which a bootstrap replicate draws one: it has no standard error of its own, as bootstrap-t limits "
+                      "need; take the percentile, normal or logit interval");
 }
 
 std::unique_ptr<ReplicateScheme> brr_weights(const SurveyDesign& design, double fay) {

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/statistics/survey_design.hpp"
+#include "engine/statistics/design_variance.hpp"
 
 namespace puente {
 
@@ -44,6 +44,13 @@ class ReplicateScheme {
 /// 1 + √(1 − f) (c_i n/(n − 1) − 1). scale 1/(R − 1), rscales 1 (R survey's subbootweights, f = 0). `replicates` ≥ 2;
 /// more of them later continue the same.
 std::unique_ptr<ReplicateScheme> bootstrap_weights(const SurveyDesign& design, std::uint64_t seed, std::size_t replicates);
+
+/// The linearised variance of a figure within one bootstrap replicate: from the totals that records contribute at the replicate's
+/// weights, with a PSU that was drawn twice as two (Rao and Wu 1988, section 2.4: what bootstrap-t limits divide by). `factors`:
+/// the replicate's, [psu].
+double bootstrap_variance(const SurveyDesign& design, std::span<const double> factors, const DesignTotals& totals);
+/// An error that names a stratum of two PSUs, where a replicate's draws have no variance.
+void require_variances_of_replicates(const SurveyDesign& design);
 
 /// Balanced repeated replication (McCarthy 1969), Fay's factor ρ in [0, 1): one PSU of two in each stratum 2 − ρ, the other ρ,
 /// by a Hadamard matrix's columns but the constant one, so that totals have the linearised variance exactly. scale

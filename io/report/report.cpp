@@ -145,14 +145,31 @@ Json groups_of(const Results& results, std::size_t s) {
   return groups;
 }
 
+/// Of one programme in one group, at `index`; with uncertainty what stands beside them too.
+Json programme_figures(const Results& results, const std::vector<Variable>& variables, const std::vector<std::size_t>& index) {
+  const auto figures = [&](const std::string& suffix) {
+    Json all = Json::object();
+    for (const char* name : {"recipients", "spending", "cost", "coverage"}) {
+      const auto found = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == name + suffix; });
+      if (found != variables.end()) all[name] = number(results.at(*found, index));
+    }
+    return all;
+  };
+  Json programme = figures("");
+  if (has_intervals(results))
+    for (const char* beside : {"se", "lower", "upper"}) programme[beside] = figures(std::string("_") + beside);
+  return programme;
+}
+
 Json programmes_of(const Results& results, std::size_t s) {
   Json programmes = Json::object();
   if (results.find("recipients") == nullptr) return programmes;
   const Dimension &programme = results.dimension("programme"), &group = results.dimension("group");
   for (std::size_t p = 0; p < programme.size(); ++p)
-    for (std::size_t g = 0; g < group.size(); ++g)
-      for (const char* name : {"recipients", "spending", "cost", "coverage"})
-        programmes[programme.labels[p]][group.labels[g]][name] = number(results.at(*results.find(name), {s, p, g}));
+    for (std::size_t g = 0; g < group.size(); ++g) {
+      Json& figures = programmes[programme.labels[p]][group.labels[g]] = programme_figures(results, results.variables, {s, p, g});
+      if (has_intervals(results) && !results.differences.empty()) figures["difference"] = programme_figures(results, results.differences, {s, p, g});
+    }
   for (const char* name : {"units_covered", "units_shared"})
     if (const Variable* v = results.find(name))
       for (std::size_t p = 0; p < programme.size(); ++p) programmes[programme.labels[p]]["all"][name] = number(results.at(*v, {s, p}));

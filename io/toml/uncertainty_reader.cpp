@@ -212,6 +212,22 @@ void read_draws(TomlView& run, const std::vector<ParameterValue>& parameters, Un
   if (!mistake.empty()) run.file().error(run.place("draws"), mistake);
 }
 
+namespace {
+
+/// The survey's own replicate weights.
+void read_replicate_columns(TomlView& view, SamplingPlan& plan) {
+  for (const rules::Text& name : view.texts("replicate_weights")) plan.columns.names.push_back(name.text);
+  const bool kind_said = view.find("kind") != nullptr;
+  const std::size_t kind = view.choice("kind", replicate_kind_names(), 0);
+  if (kind_said) plan.columns.kind = static_cast<ReplicateKind>(kind);
+  const toml::node* rscales = view.find("rscales");
+  if (rscales != nullptr && rscales->is_number()) plan.columns.rscales = {*rscales->value<double>()};
+  else plan.columns.rscales = numbers(view, "rscales");
+  plan.centre = static_cast<ReplicateCentre>(view.choice("centre", replicate_centre_names(), 0));
+}
+
+}  // namespace
+
 SamplingPlan read_sampling(TomlFile& file, TomlView& root) {
   SamplingPlan plan;
   const toml::table* table = root.table("sampling");
@@ -230,7 +246,10 @@ SamplingPlan read_sampling(TomlFile& file, TomlView& root) {
   plan.stratum = view.text("stratum");
   plan.psu = view.text("psu");
   plan.psus_there = view.text("psus_there");
+  read_replicate_columns(view, plan);
+  plan.interval = static_cast<IntervalKind>(view.choice("interval", interval_names(), 0));
   view.finish();
+  if (const auto mistake = mistake_in(plan)) file.error(view.place(mistake->key.c_str()), mistake->message);
   return plan;
 }
 

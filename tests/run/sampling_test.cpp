@@ -4,68 +4,14 @@
 #include <cmath>
 #include <fstream>
 
-#include "tests/hpc/layouts.hpp"
+#include "tests/run/sampled_country.hpp"
 #include "tests/support/data_dir.hpp"
-#include "tests/support/survey_map.hpp"
 
 namespace puente::test {
 namespace {
 
-/// Six strata of five to nine sampling units of four households of two.
-class Survey : public SameBits {
- protected:
-  void SetUp() override {
-    std::string csv = "h,p,w,stratum,unit,there,income,age,goes\n";
-    int h = 0;
-    for (int stratum = 0; stratum < 6; ++stratum)
-      for (int unit = 0; unit < 5 + stratum % 5; ++unit)
-        for (int k = 0; k < 4; ++k) {
-          ++h;
-          const int level = (h * 7919 + unit * 104729) % 997;
-          for (int p = 1; p <= 2; ++p)
-            csv += std::to_string(h) + "," + std::to_string(p) + "," + std::to_string(20 + h % 11) + "," + std::to_string(stratum) + "," + std::to_string(unit) + "," +
-                   std::to_string(12 + stratum) + "," + std::to_string(40 + 10 * stratum + 3 * unit + level / 9.0) + "," + std::to_string(p == 1 ? 40 : 6 + h % 8) + "," +
-                   std::to_string((h + unit) % 3 > 0 ? 1 : 0) + "\n";
-        }
-    folder_.write("s.csv", csv);
-    std::string map = map_of_persons("there = \"there\"\nincome = \"income\"\n",
-                                     "age = \"age\"\ngoes = \"goes\"\nattends = { value = 'goes == 1' }\n");
-    map.insert(map.find("weight = \"w\"\n"), "stratum = \"stratum\"\npsu = \"unit\"\n");
-    const Ran ran = puente("import " + folder_.write("map.toml", map) + " -o " + folder_ / "s.h5");
-    ASSERT_EQ(ran.code, 0) << ran.text;
-    scenario_ = folder_.write("s.toml", R"(format = 1
-[population]
-source = "s.h5"
-[parameters]
-grant = { value = 12, se = 2 }
-[welfare]
-resource = 'income'
-pass_through = { transfers = 1 }
-[welfare.lines]
-line = 60
-relative = '0.6 * quantile(welfare, 0.5)'
-[groups]
-child = 'age < 18'
-[programmes.grant]
-eligible = 'income < 100'
-cash = { amount = 'grant' }
-[scenarios.none]
-[scenarios.grant]
-programmes = ["grant"]
-[statistics]
-age_bands = [[6, 13]]
-[run]
-seed = 4
-)");
-  }
-  nlohmann::json group(const std::string& options, const std::string& name = "all") {
-    return puente_json("run " + scenario_ + " " + options).at("scenarios").at("grant").at("groups").at(name);
-  }
-  std::string scenario_;
-};
-
 /// A difference is of the same households: its error is far below that of two independent samples.
-TEST_F(Survey, DifferencesBetweenScenariosArePaired) {
+TEST_F(SampledCountry, DifferencesBetweenScenariosArePaired) {
   const nlohmann::json all = group("--sampling linearised");
   const double level = all.at("se").at("mean"), difference = all.at("difference").at("se").at("mean");
   EXPECT_GT(difference, 0);
@@ -73,7 +19,7 @@ TEST_F(Survey, DifferencesBetweenScenariosArePaired) {
 }
 
 /// The jackknife repeats the whole run and knows of no formula.
-TEST_F(Survey, TheJackknifeAgreesWithLinearisation) {
+TEST_F(SampledCountry, TheJackknifeAgreesWithLinearisation) {
   for (const char* name : {"all", "child=true"}) {
     const nlohmann::json linear = group("--sampling linearised", name), jack = group("--sampling jackknife", name);
     for (const char* figure : {"mean", "gini"}) {
@@ -85,19 +31,92 @@ TEST_F(Survey, TheJackknifeAgreesWithLinearisation) {
   }
 }
 
-TEST_F(Survey, LimitsAreStudentsWithTheDesignsDegreesOfFreedom) {
+/// What is a total is linear in the weights: the jackknife's error of it is the linearised one to the last digits, of paired differences too.
+TEST_F(SampledCountry, TotalsOfProgrammesHaveTheJackknifesErrors) {
+  const nlohmann::json linear = scenario("--sampling linearised"), jack = scenario("--sampling jackknife");
+  const auto same = [](const nlohmann::json& a, const nlohmann::json& b, const std::string& what) {
+    ASSERT_FALSE(a.is_null()) << what;
+    EXPECT_NEAR(a.get<double>(), b.get<double>(), 1e-9 * b.get<double>()) << what;
+  };
+  for (const char* programme : {"grant", "meals"})
+    for (const char* name : {"all", "child=true", "south=true", "south=false"}) {
+      const nlohmann::json &a = linear.at("programmes").at(programme).at(name), &b = jack.at("programmes").at(programme).at(name);
+      EXPECT_GT(a.at("se").at("spending"), 0) << programme << name;
+      for (const char* figure : {"recipients", "spending", "cost"}) {
+        same(a.at("se").at(figure), b.at("se").at(figure), std::string(programme) + name + figure);
+        same(a.at("difference").at("se").at(figure), b.at("difference").at("se").at(figure), std::string("difference of ") + programme + name + figure);
+      }
+    }
+  const auto coverage = [](const nlohmann::json& scenario) { return scenario.at("programmes").at("meals").at("all").at("se").at("coverage").get<double>(); };
+  EXPECT_NEAR(coverage(linear) / coverage(jack), 1, 0.02);
+  const auto outcome = [](const nlohmann::json& scenario) { return scenario.at("groups").at("south=true").at("se").at("outcomes").at("income").get<double>(); };
+  EXPECT_NEAR(outcome(linear) / outcome(jack), 1, 0.02);
+}
+
+/// Children choose by draws of their own, the same in every replicate: pupils are a total like any other.
+TEST_F(SampledCountry, ChoicesOfSchoolHaveTheJackknifesErrors) {
+  folder_.write("model.toml", R"(format = 1
+model = "schooling"
+title = "typed"
+source = "a test"
+status = "assumed"
+alternatives = ["out", "school"]
+household_taste = 0
+[[utility]]
+name = "constant"
+value = '1'
+coefficients = [-1]
+[income]
+coefficients = [0.03]
+[structure]
+alpha = [0.01, 0.04]
+)");
+  const std::string study = folder_.write("school.toml", R"(format = 1
+[population]
+source = "s.h5"
+[welfare]
+resource = 'income'
+pass_through = { transfers = 1 }
+[groups]
+south = 'region == 1'
+[schooling]
+children = '6 <= age <= 13'
+model = "model.toml"
+[programmes.grant]
+entity = "person"
+eligible = '6 <= age <= 13'
+condition = 'attends'
+cash = { amount = 20 }
+[scenarios.none]
+[scenarios.grant]
+programmes = ["grant"]
+)");
+  const auto groups = [&](const std::string& method) { return puente_json("run " + study + " --threads 1 --sampling " + method).at("scenarios").at("grant").at("groups"); };
+  const nlohmann::json linear = groups("linearised"), jack = groups("jackknife");
+  for (const char* name : {"all", "south=true"}) {
+    const nlohmann::json &a = linear.at(name), &b = jack.at(name);
+    EXPECT_GT(a.at("difference").at("se").at("pupils"), 0) << name;
+    for (const auto& [x, y] : {std::pair{a.at("se"), b.at("se")}, {a.at("difference").at("se"), b.at("difference").at("se")}}) {
+      EXPECT_NEAR(x.at("pupils").get<double>(), y.at("pupils").get<double>(), 1e-9 * y.at("pupils").get<double>()) << name;
+      const double moved = y.at("schooling_transition").at("out").at("school");
+      EXPECT_NEAR(x.at("schooling_transition").at("out").at("school").get<double>(), moved, 1e-9 * moved) << name;
+    }
+  }
+}
+
+TEST_F(SampledCountry, LimitsAreStudentsWithTheDesignsDegreesOfFreedom) {
   const nlohmann::json all = group("--sampling linearised");
   const double half = (all.at("upper").at("mean").get<double>() - all.at("lower").at("mean").get<double>()) / 2;
   EXPECT_NEAR(half / all.at("se").at("mean").get<double>(), 2.0322445093177191, 1e-9);  // R: qt(.975, 34), 40 units in 6 strata
 }
 
-TEST_F(Survey, AFinitePopulationIsMoreCertain) {
+TEST_F(SampledCountry, AFinitePopulationIsMoreCertain) {
   const double there = group("--sampling linearised --psus-there there").at("se").at("mean"), endless = group("--sampling linearised").at("se").at("mean");
   EXPECT_LT(there, 0.9 * endless);
   EXPECT_GT(there, 0.3 * endless);
 }
 
-TEST_F(Survey, PartsAddUpAsVariances) {
+TEST_F(SampledCountry, PartsAddUpAsVariances) {
   const nlohmann::json parameters = group("--draws 60"), sample = group("--sampling linearised"), both = group("--sampling linearised --draws 60");
   for (const char* figure : {"mean", "gini"}) {
     const double a = parameters.at("se").at(figure), b = sample.at("se").at(figure);
@@ -105,12 +124,12 @@ TEST_F(Survey, PartsAddUpAsVariances) {
   }
 }
 
-TEST_F(Survey, WhatHasNoErrorToGiveIsMissing) {
+TEST_F(SampledCountry, WhatHasNoErrorToGiveIsMissing) {
   const nlohmann::json recipients = group("--sampling linearised", "recipient.grant");
   EXPECT_TRUE(recipients.at("se").at("mean").is_null());
 }
 
-TEST_F(Survey, MistakesOfTheDesignNameTheStratum) {
+TEST_F(SampledCountry, MistakesOfTheDesignNameTheStratum) {
   const Ran lonely = puente("run " + scenario_ + " --quiet --sampling linearised --psu '0'");
   EXPECT_EQ(lonely.code, 65);
   EXPECT_NE(lonely.text.find("stratum 0"), std::string::npos) << lonely.text;
@@ -121,7 +140,7 @@ TEST_F(Survey, MistakesOfTheDesignNameTheStratum) {
   EXPECT_EQ(puente("run " + scenario_ + " --quiet --sampling brr").code, 65);
 }
 
-TEST_F(Survey, SameBitsForAnyLayout) {
+TEST_F(SampledCountry, SameBitsForAnyLayout) {
   base("run " + scenario_ + " --sampling bootstrap --replicates 5 --draws 3");
   for (const Layout& layout : pairwise(50)) expect_same(layout);
   base("run " + scenario_ + " --sampling linearised --unit-replicates 2");

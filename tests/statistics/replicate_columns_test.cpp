@@ -28,6 +28,7 @@ TEST(ReplicateColumns, ColumnsThatMissHouseholds) {
   EXPECT_EQ(check(first, second), "no error");
   EXPECT_NE(check(first, third).find("household 12 has weight 0 in all 2 replicates"), std::string::npos);
   EXPECT_NE(check(first, hole).find("household 12 has no weight in replicate 2"), std::string::npos);
+  EXPECT_NE(check(first, Values{1, 2, 5}).find("household 13 has weight 0 in the survey and 5 in replicate 2"), std::string::npos);
 }
 
 /// Shipped as columns, what we make ourselves has the same scales.
@@ -45,6 +46,13 @@ TEST(ReplicateColumns, ScalesAreThoseOfOurOwnSchemes) {
   same(replicate_scale(ReplicateKind::jkn, 4, 0, Values(4, 0.5)), stratified_jackknife_weights(pairs));
   EXPECT_DOUBLE_EQ(replicate_scale(ReplicateKind::jk2, 9).scale, 1);
   EXPECT_DOUBLE_EQ(replicate_scale(ReplicateKind::successive_difference, 80).scale, 0.05);
+}
+
+TEST(ReplicateColumns, RankIsOfWhatDoesNotFollow) {
+  const Values a{1, 2, 3, 4}, b{0, 1, 0, 1}, c{2, 5, 6, 9}, zero(4, 0.0), far{1e9, 0, 0, 1};
+  EXPECT_EQ(replicate_rank(std::vector<Values>{a, b, c}), 2u) << "c = 2a + b";
+  EXPECT_EQ(replicate_rank(std::vector<Values>{zero, a, a}), 1u);
+  EXPECT_EQ(replicate_rank(std::vector<Values>{far, a, b}), 3u);
 }
 
 TEST(ReplicateColumns, SaysWhatIsMissing) {

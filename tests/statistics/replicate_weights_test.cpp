@@ -102,6 +102,58 @@ TEST(ReplicateWeights, BalanceNeedsPairs) {
   EXPECT_THROW(brr_weights(SurveyDesign({Keys{1, 1}, Keys{1, 2}, {}}), 1), Error);
 }
 
+/// Three strata of four to six sampling units.
+struct Sampled {
+  Keys stratum, psu;
+  Values value, there;
+  Sampled() {
+    for (const std::int64_t h : {1, 2, 3})
+      for (std::int64_t i = 0; i < 3 + h; ++i) stratum.push_back(h), psu.push_back(i), value.push_back(static_cast<double>(3 * h + (7 * i + h * h) % 11)), there.push_back(static_cast<double>(4 + 2 * h));
+  }
+};
+
+/// The slow way: what a replicate drew as a sample of its own, a unit drawn twice as two.
+TEST(ReplicateWeights, VarianceWithinABootstrapReplicate) {
+  const Sampled all;
+  const SurveyDesign design({all.stratum, all.psu, {}});
+  const auto scheme = bootstrap_weights(design, 3, 20);
+  for (std::size_t r = 0; r < 20; ++r) {
+    const Values factor = scheme->of_records(r);
+    Keys s, p;
+    Values drawn, weighted(factor.size());
+    for (std::size_t i = 0; i < factor.size(); ++i) {
+      weighted[i] = factor[i] * all.value[i];
+      const double n = 3 + static_cast<double>(all.stratum[i]), each = n / (n - 1);
+      for (int times = 0; times < std::lround(factor[i] / each); ++times) s.push_back(all.stratum[i]), p.push_back(static_cast<std::int64_t>(p.size())), drawn.push_back(each * all.value[i]);
+    }
+    EXPECT_EQ(s.size(), 12u);
+    const double slow = design_variance(SurveyDesign({s, p, {}}), drawn);
+    EXPECT_NEAR(bootstrap_variance(design, scheme->factors(r), DesignTotals(design, unit_totals(design, weighted))), slow, 1e-9 * slow);
+  }
+}
+
+/// Of a total it is the linearised variance in the mean, also where the population is finite.
+TEST(ReplicateWeights, VarianceWithinReplicatesIsTheLinearisedInTheMean) {
+  const Sampled all;
+  for (const bool finite : {false, true}) {
+    const FinitePopulation population{FinitePopulation::Unit::count, finite ? std::span<const double>(all.there) : std::span<const double>(), {}};
+    const SurveyDesign design({all.stratum, all.psu, {}}, population);
+    const std::size_t replicates = 4000;
+    const auto scheme = bootstrap_weights(design, 8, replicates);
+    double sum = 0;
+    for (std::size_t r = 0; r < replicates; ++r) {
+      Values weighted = scheme->of_records(r);
+      for (std::size_t i = 0; i < weighted.size(); ++i) weighted[i] *= all.value[i];
+      sum += bootstrap_variance(design, scheme->factors(r), DesignTotals(design, unit_totals(design, weighted)));
+    }
+    EXPECT_NEAR(sum / static_cast<double>(replicates) / design_variance(design, all.value), 1, 0.02) << finite;
+  }
+}
+
+TEST(ReplicateWeights, VariancesOfReplicatesNeedThreeUnits) {
+  EXPECT_NE(error_text([&] { require_variances_of_replicates(SurveyDesign({Keys{1, 1, 1, 5, 5}, Keys{1, 2, 3, 1, 2}, {}})); }).find("stratum 5 has two PSUs"), std::string::npos);
+}
+
 TEST(ReplicateWeights, VarianceByHand) {
   const Values scales{1, 0, 2}, estimates{1, 100, 3};
   EXPECT_DOUBLE_EQ(replicate_variance(0.5, scales, estimates, 1), 0.5 * (1 + 2)) << "about the mean of those that count";

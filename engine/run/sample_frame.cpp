@@ -1,0 +1,117 @@
+#include "engine/run/sample_frame.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <map>
+
+#include "engine/core/error.hpp"
+#include "engine/run/household_rows.hpp"
+
+namespace puente {
+
+namespace {
+
+/// Clones go with the household of the survey that they are of.
+std::string unit_column(const Schema& schema) {
+  for (const char* column : {"psu", "source_id"})
+    if (schema.find(Entity::household, column) >= 0) return column;
+  return "";
+}
+
+/// Columns that are `prefix` and a number, by their number.
+std::vector<std::string> numbered_columns(const Schema& schema, const std::string& prefix) {
+  std::map<long, std::string> found;
+  for (const ColumnInfo& column : schema.household) {
+    if (!column.name.starts_with(prefix)) continue;
+    const std::string number = column.name.substr(prefix.size());
+    const bool digits = std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (digits && !number.empty() && number.size() < 10) found[std::stol(number)] = column.name;
+  }
+  std::vector<std::string> names;
+  for (auto& [number, name] : found) names.push_back(std::move(name));
+  return names;
+}
+
+void require_column(const Schema& schema, const std::string& name) {
+  if (schema.find(Entity::household, name) >= 0) return;
+  std::vector<std::string> all;
+  for (const ColumnInfo& column : schema.household) all.push_back(column.name);
+  const std::string near = nearest(name, all);
+  throw bad_input("households have no column of replicate weights '" + name + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?") +
+                  (schema.find(Entity::person, name) >= 0 ? " (persons have one: replicate weights are of households)" : ""));
+}
+
+}  // namespace
+
+std::size_t SampleFrame::at(std::int64_t household) const {
+  return static_cast<std::size_t>(std::lower_bound(number.begin(), number.end(), household) - number.begin());
+}
+
+std::vector<std::string> replicate_columns(const Schema& schema, const SamplingPlan& plan) {
+  const std::vector<std::string>& given = plan.columns.names;
+  if (given.size() != 1) {
+    for (const std::string& name : given) require_column(schema, name);
+    return given;
+  }
+  std::vector<std::string> names = numbered_columns(schema, given[0]);
+  if (names.empty())
+    throw bad_input("households have no columns " + given[0] + "1, " + given[0] + "2, … of replicate weights: name what they begin with, or all of them");
+  return names;
+}
+
+std::vector<AskedExpression> frame_questions(const Schema& schema, const SamplingPlan& plan) {
+  std::vector<AskedExpression> questions;
+  const auto ask = [&](const rules::Text& text, const std::string& what, std::optional<rules::Type> type) {
+    questions.push_back({text, {Entity::household, type, {}, "sampling." + what}});
+  };
+  const auto column = [](const std::string& what, const std::string& name) {
+    return rules::Text::standalone(what, name.empty() ? "0" : "household.`" + name + "`");
+  };
+  if (plan.method == SamplingMethod::columns) {
+    for (const std::string& name : replicate_columns(schema, plan)) ask(column("replicate_weights", name), "replicate_weights", rules::Type::number);
+    return questions;
+  }
+  ask(plan.stratum.value_or(column("stratum", schema.find(Entity::household, "stratum") >= 0 ? "stratum" : "")), "stratum", std::nullopt);
+  ask(plan.psu.value_or(column("psu", unit_column(schema))), "psu", std::nullopt);
+  if (plan.psus_there) ask(*plan.psus_there, "psus_there", rules::Type::number);
+  return questions;
+}
+
+SampleFrame find_frame(const Study& study, std::size_t first, BlockRunner& runner) {
+  const std::size_t width = study.asked.size() - first;
+  const bool own_replicates = study.model.sampling.method == SamplingMethod::columns;
+  std::vector<HouseholdRows> threads(static_cast<std::size_t>(runner.team().threads()), HouseholdRows(3 + width));
+  runner.pass("sampling units", [&](BlockProcessor& processor, int thread) {
+    for (std::size_t h = 0; h < processor.rows().households; ++h) {
+      double* row = threads[static_cast<std::size_t>(thread)].add();
+      row[0] = static_cast<double>(processor.block().first_household + static_cast<std::int64_t>(h));
+      row[1] = std::bit_cast<double>(static_cast<std::int64_t>(processor.rows().id[h]));
+      row[2] = processor.counted_weight(h);
+      for (std::size_t k = 0; k < width; ++k) {
+        row[3 + k] = processor.data(study.asked[first + k])[h];
+        if (!own_replicates && std::isnan(row[3 + k])) processor.faults().add("the stratum or the sampling unit of a household is missing", processor.rows().id[h]);
+      }
+    }
+  });
+  HouseholdRows& all = threads[0];
+  for (std::size_t t = 1; t < threads.size(); ++t) all.append(threads[t]);
+  all.share(runner.exchange());
+  SampleFrame frame;
+  if (own_replicates) frame.replicates.resize(width);
+  const bool units_known = study.model.sampling.psu || !unit_column(study.schema).empty();
+  for (const std::size_t i : all.by_household()) {
+    const double* row = all[i];
+    frame.number.push_back(static_cast<std::int64_t>(row[0]));
+    frame.id.push_back(std::bit_cast<std::int64_t>(row[1]));
+    frame.weight.push_back(row[2]);
+    for (std::size_t r = 0; r < frame.replicates.size(); ++r) frame.replicates[r].push_back(row[3 + r]);
+    if (own_replicates) continue;
+    frame.stratum.push_back(static_cast<std::int64_t>(row[3]));
+    frame.psu.push_back(static_cast<std::int64_t>(row[units_known ? 4 : 0]));
+    if (width > 2) frame.psus_there.push_back(row[5]);
+  }
+  return frame;
+}
+
+}  // namespace puente

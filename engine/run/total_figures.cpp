@@ -1,0 +1,84 @@
+#include "engine/run/total_figures.hpp"
+
+#include <cmath>
+
+namespace puente {
+
+TotalFigures::Amounts TotalFigures::of(const Place& at, std::size_t term) const { return sum(at, {term}); }
+
+TotalFigures::Amounts TotalFigures::sum(const Place& at, std::vector<std::size_t> terms) const {
+  Amounts amounts(design_.records(), 0.0);
+  for (const std::size_t term : terms) {
+    const AmountRows& rows = at.sample.amounts[term][at.slot];
+    for (std::size_t i = 0; i < rows.household.size(); ++i) amounts[static_cast<std::size_t>(rows.household[i])] += rows.amount[i];
+  }
+  return amounts;
+}
+
+/// Of Σa / Σb: (a − R b) / Σb; missing where nothing is in b.
+TotalFigures::Amounts TotalFigures::ratio(const Amounts& a, const Amounts& b) const {
+  double above = 0, below = 0;
+  for (std::size_t h = 0; h < a.size(); ++h) {
+    above += a[h];
+    below += b[h];
+  }
+  Amounts e(a.size(), below > 0 ? 0.0 : NAN);
+  for (std::size_t h = 0; below > 0 && h < a.size(); ++h) e[h] = (a[h] - above / below * b[h]) / below;
+  return e;
+}
+
+void TotalFigures::put(const Place& at, const char* name, std::size_t index, const Amounts& contributions) const {
+  if (results_.find(name) == nullptr) return;
+  at.figures.push_back({name, index, DesignTotals(design_, households_, contributions)});
+}
+
+void TotalFigures::add_programmes(const Place& at) const {
+  const std::size_t programmes = study_.programme_names.size();
+  for (std::size_t p = 0; p < programmes; ++p) {
+    const std::size_t index = (at.s * programmes + p) * study_.slots() + at.slot;
+    const Amounts recipients = of(at, terms_.unit(p, UnitTerm::recipients));
+    put(at, "recipients", index, recipients);
+    put(at, "spending", index, sum(at, {terms_.cash(p), terms_.in_kind(p)}));
+    put(at, "cost", index, sum(at, {terms_.cash(p), terms_.unit(p, UnitTerm::delivery)}));
+    put(at, "coverage", index, ratio(recipients, of(at, terms_.unit(p, UnitTerm::eligible))));
+  }
+  if (at.slot == 0) add_unfunded(at);
+}
+
+void TotalFigures::add_unfunded(const Place& at) const {
+  const CompiledScenario& scenario = study_.scenarios[at.s];
+  std::vector<std::size_t> terms;
+  for (const CompiledProgramme& p : scenario.programmes)
+    if (!scenario.levy.needed && p.programme->coverage.mode != CoverageMode::observed)
+      for (const std::size_t term : {terms_.cash(p.number), terms_.unit(p.number, UnitTerm::delivery)}) terms.push_back(term);
+  put(at, "unfunded_cost", at.s, sum(at, terms));
+}
+
+void TotalFigures::add_outcomes(const Place& at) const {
+  const std::size_t outcomes = study_.outcome_means.size();
+  for (std::size_t k = 0; k < outcomes; ++k) {
+    const Amounts total = of(at, terms_.outcome(k, OutcomeTerm::sum)), weight = of(at, terms_.outcome(k, OutcomeTerm::weight));
+    put(at, "outcome_mean", (at.s * study_.slots() + at.slot) * outcomes + k, ratio(total, weight));
+  }
+}
+
+void TotalFigures::add_choice(const Place& at) const {
+  const std::size_t group = at.s * study_.slots() + at.slot, states = study_.model.schooling->model->alternatives.size();
+  std::vector<std::size_t> attending;
+  for (std::size_t from = 0; from < states; ++from)
+    for (std::size_t to = 0; to < states; ++to) {
+      put(at, "schooling_transition", (group * states + from) * states + to, of(at, terms_.children(from, to)));
+      if (to > 0) attending.push_back(terms_.children(from, to));
+    }
+  put(at, "pupils", group, sum(at, attending));
+  put(at, "child_earnings_change", group, of(at, terms_.earnings()));
+}
+
+void TotalFigures::add(std::size_t s, std::size_t slot, const ScenarioSample& sample, std::vector<SampleFigure>& figures) const {
+  const Place at{s, slot, sample, figures};
+  if (terms_.programmes) add_programmes(at);
+  if (terms_.outcomes) add_outcomes(at);
+  if (terms_.choice) add_choice(at);
+}
+
+}  // namespace puente

@@ -1,0 +1,161 @@
+#include "hpc/sample_replicates.hpp"
+
+#include <cmath>
+#include <memory>
+
+#include "engine/core/error.hpp"
+#include "engine/core/random.hpp"
+#include "engine/population/reweighted_source.hpp"
+#include "engine/run/replicate_errors.hpp"
+
+namespace puente {
+
+namespace {
+
+/// Factors of the households' weights in each replicate, and what the spread of figures over them means.
+class Replicates {
+ public:
+  virtual ~Replicates() = default;
+  virtual std::vector<double> of_households(std::size_t r) const = 0;
+  /// Of linearised errors within replicate r; empty: the design's.
+  virtual VarianceOf variance(std::size_t) const { return {}; }
+  std::size_t size() const { return spread.rscales.size(); }
+  ReplicateSpread spread;
+  double degrees_of_freedom = 0;
+};
+
+/// Made from the survey's strata and sampling units.
+class MadeReplicates : public Replicates {
+ public:
+  MadeReplicates(const SampleFrame& frame, const SamplingPlan& plan, std::uint64_t seed) : design_(design_of(frame, plan)), scheme_(scheme(plan, seed)) {
+    spread = {scheme_->scale(), {scheme_->rscales().begin(), scheme_->rscales().end()}, plan.centre};
+    degrees_of_freedom = static_cast<double>(design_.degrees_of_freedom());
+    if (plan.interval == IntervalKind::bootstrap_t) require_variances_of_replicates(design_);
+  }
+  std::vector<double> of_households(std::size_t r) const override { return scheme_->of_records(r); }
+  VarianceOf variance(std::size_t r) const override {
+    return [factors = scheme_->factors(r)](const SurveyDesign& design, const DesignTotals& totals) { return bootstrap_variance(design, factors, totals); };
+  }
+
+ private:
+  std::unique_ptr<ReplicateScheme> scheme(const SamplingPlan& plan, std::uint64_t seed) const {
+    if (plan.method == SamplingMethod::bootstrap) return bootstrap_weights(design_, purpose_key(seed, "sample"), static_cast<std::size_t>(plan.replicates));
+    if (plan.method == SamplingMethod::brr) return brr_weights(design_, plan.fay);
+    return stratified_jackknife_weights(design_);
+  }
+  SurveyDesign design_;
+  std::unique_ptr<ReplicateScheme> scheme_;
+};
+
+/// The survey's own columns.
+class OwnReplicates : public Replicates {
+ public:
+  OwnReplicates(const SampleFrame& frame, const SamplingPlan& plan) : frame_(frame) {
+    const std::size_t n = frame.replicates.size();
+    std::vector<double> rscales = plan.columns.rscales;
+    if (rscales.size() == 1) rscales.assign(n, rscales[0]);
+    ReplicateScale scale = replicate_scale(*plan.columns.kind, n, plan.fay, rscales);
+    check_replicate_weights(frame.weight, std::vector<std::span<const double>>(frame.replicates.begin(), frame.replicates.end()), frame.id);
+    spread = {scale.scale, std::move(scale.rscales), plan.centre};
+    degrees_of_freedom = static_cast<double>(replicate_rank(frame.replicates)) - 1;
+  }
+  std::vector<double> of_households(std::size_t r) const override {
+    std::vector<double> factor(frame_.weight.size(), 1.0);
+    for (std::size_t h = 0; h < factor.size(); ++h)
+      if (frame_.weight[h] > 0) factor[h] = frame_.replicates[r][h] / frame_.weight[h];
+    return factor;
+  }
+
+ private:
+  const SampleFrame& frame_;
+};
+
+std::unique_ptr<Replicates> replicates_of(const SampleFrame& frame, const SamplingPlan& plan, std::uint64_t seed) {
+  if (plan.method == SamplingMethod::columns) return std::make_unique<OwnReplicates>(frame, plan);
+  return std::make_unique<MadeReplicates>(frame, plan, seed);
+}
+
+/// Figures of every replicate, and where wanted their own standard errors.
+struct Runs {
+  Realisations figures, errors;
+};
+
+Runs run_all(const Replicates& replicates, const ReplicateRun& run) {
+  Runs runs;
+  const bool with_errors = run.model.sampling.interval == IntervalKind::bootstrap_t;
+  for (std::size_t r = 0; r < replicates.size(); ++r) {
+    StudyModel model = run.model;
+    model.sampling.factor = ReweightedSource::factor_text();
+    if (!with_errors) model.sampling.method = SamplingMethod::none;
+    RunOptions options = run.options;
+    if (with_errors) options.sampling_variance = replicates.variance(r);
+    const std::vector<double> factors = replicates.of_households(r);
+    ReweightedSource source(run.source, factors);
+    Diagnostics diagnostics;
+    Finished finished = run_study(std::move(model), source, options, run.exchange, run.team, diagnostics);
+    runs.figures.add(finished.results);
+    if (with_errors) {
+      Results errors;
+      errors.variables = std::move(finished.sampling->variables);
+      errors.differences = std::move(finished.sampling->differences);
+      runs.errors.add(errors);
+    }
+    run.tell(r + 1, replicates.size());
+  }
+  return runs;
+}
+
+SampleLimits limits(const std::vector<Series>& series, const std::vector<Series>& own_errors, const std::vector<Variable>& figures,
+                    const std::vector<Variable>* errors, const ReplicateRun& run, std::size_t replicates) {
+  const double level = run.model.uncertainty.level;
+  if (run.model.sampling.interval == IntervalKind::percentile) return percentile_limits(series, figures, replicates, level);
+  if (run.model.sampling.interval == IntervalKind::bootstrap_t) return bootstrap_t_limits(series, own_errors, figures, *errors, replicates, level);
+  return {};
+}
+
+/// Figures with a standard error and no limits.
+std::size_t without_limits(const std::vector<Variable>& errors, const SampleLimits& limits) {
+  std::size_t count = 0;
+  for (std::size_t v = 0; v < limits.lower.size(); ++v)
+    for (std::size_t i = 0; i < errors[v].values.size(); ++i) count += std::isfinite(errors[v].values[i]) && std::isnan(limits.lower[v].values[i]) ? 1 : 0;
+  return count;
+}
+
+}  // namespace
+
+ReplicatedSample replicate_sample(const Finished& finished, const ReplicateRun& run) {
+  const SamplingPlan& plan = run.model.sampling;
+  const auto replicates = replicates_of(*finished.frame, plan, run.model.seed);
+  const Runs runs = run_all(*replicates, run);
+  const Results& results = finished.results;
+  const std::size_t n = replicates->size();
+  ReplicatedSample sample;
+  sample.replicates = n;
+  SamplingErrors& errors = sample.errors;
+  errors.variables = replicate_errors(runs.figures.variables(), results.variables, replicates->spread);
+  errors.differences = replicate_errors(runs.figures.differences(), results.differences, replicates->spread);
+  errors.degrees_of_freedom = replicates->degrees_of_freedom;
+  errors.interval = plan.interval;
+  const std::vector<Variable>* linearised = finished.sampling ? &finished.sampling->variables : nullptr;
+  const std::vector<Variable>* of_differences = finished.sampling ? &finished.sampling->differences : nullptr;
+  errors.limits = limits(runs.figures.variables(), runs.errors.variables(), results.variables, linearised, run, n);
+  errors.difference_limits = limits(runs.figures.differences(), runs.errors.differences(), results.differences, of_differences, run, n);
+  return sample;
+}
+
+std::string sampling_words(const SamplingPlan& plan, const SamplingErrors& errors, std::size_t replicates) {
+  std::string text = "sampling by " + sampling_method_names()[static_cast<std::size_t>(plan.method)];
+  if (plan.method == SamplingMethod::columns) text += " of the survey's own, " + replicate_kind_names()[static_cast<std::size_t>(*plan.columns.kind)];
+  if (replicates > 0) text += " (" + std::to_string(replicates) + " replicates)";
+  text += " with " + shortest(errors.degrees_of_freedom) + " degrees of freedom";
+  if (errors.interval == IntervalKind::logit) text += ", limits of proportions (poverty headcount, attendance, work, coverage) by logit, of others normal";
+  if (errors.interval == IntervalKind::percentile) text += ", limits by percentile";
+  if (errors.interval == IntervalKind::bootstrap_t) {
+    text += ", limits by bootstrap-t";
+    const std::size_t missing = without_limits(errors.variables, errors.limits) + without_limits(errors.differences, errors.difference_limits);
+    if (missing > 0) text += " (none for " + std::to_string(missing) + " figures that have no linearised standard error above 0 in every replicate)";
+  }
+  return text;
+}
+
+}  // namespace puente
