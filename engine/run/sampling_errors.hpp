@@ -23,7 +23,7 @@ struct SamplingErrors {
   std::vector<Variable> variables, differences;
   double degrees_of_freedom = 0;
   IntervalKind interval = IntervalKind::normal;
-  SampleLimits limits, difference_limits;  ///< of percentile and bootstrap-t alone
+  SampleLimits limits{}, difference_limits{};  ///< of percentile and bootstrap-t alone
 };
 
 /// The variance of a figure from its contributions by sampling unit.
