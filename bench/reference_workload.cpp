@@ -5,6 +5,7 @@
 
 #include "bench/timing.hpp"
 #include "engine/core/error.hpp"
+#include "engine/statistics/welfare_sketch.hpp"
 
 namespace puente::bench {
 
@@ -81,12 +82,17 @@ Figures figures_of(const Results& results) {
   for (std::size_t alpha = 0; alpha < 3; ++alpha) figures.fgt[alpha] = at("fgt", {0, 0, 0, alpha});
   figures.gini = at("gini", {0, 0});
   for (std::size_t d = 0; d < 10; ++d) figures.decile_share[d] = at("decile_share", {0, 0, d});
+  const bool sketched = results.find("gini_error_bound") != nullptr;
+  if (sketched) figures.gini_error_bound = at("gini_error_bound", {0, 0});
+  if (figures.gini_error_bound > 0) figures.share_error_bound = 2 * WelfareSketch::widest_bound;  // a share lies between two ordinates
   const std::vector<double>& shares = results.dimension("quantile").values;
   for (std::size_t d = 0; d < 9; ++d) {
     const double p = static_cast<double>(d + 1) / 10;
     const auto found = std::find_if(shares.begin(), shares.end(), [p](double x) { return std::abs(x - p) < 1e-9; });
     expect(found != shares.end(), "the deciles are among the quantiles");
-    figures.decile_limit[d] = at("quantile_value", {0, 0, static_cast<std::size_t>(found - shares.begin())});
+    const auto quantile = static_cast<std::size_t>(found - shares.begin());
+    figures.decile_limit[d] = at("quantile_value", {0, 0, quantile});
+    if (sketched) figures.limit_error_bound = std::max(figures.limit_error_bound, at("quantile_value_error_bound", {0, 0, quantile}) / figures.decile_limit[d]);
   }
   return figures;
 }
