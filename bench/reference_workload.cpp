@@ -109,11 +109,16 @@ ReferenceData::ReferenceData(std::int64_t households, int threads, std::int64_t 
   const Stopwatch watch;
   source_ = make_households(households, alone_, team_);
   seconds_to_make_ = watch.seconds();
-  data_ = std::make_unique<HandData>(*source_, team_);
+}
+
+HandColumns ReferenceData::columns() {
+  if (!data_) data_ = std::make_unique<HandData>(*source_, team_);
+  return data_->columns();
 }
 
 Contender ReferenceData::hand(int threads) {
   const auto loop = std::make_shared<HandLoop>(threads);
+  columns();
   return {with_threads("hand-written loop", threads), "hand-written loop", "sketch", threads, [this, loop] { return loop->run(columns()); }};
 }
 

@@ -61,7 +61,7 @@ struct Contender {
 class ReferenceData {
  public:
   ReferenceData(std::int64_t households, int threads, std::int64_t block);
-  HandColumns columns() const { return data_->columns(); }
+  HandColumns columns();  ///< the loop's, made when first asked for
   PopulationSource& source() { return *source_; }
   OpenMpTeam& team() { return team_; }
   double seconds_to_make() const { return seconds_to_make_; }
