@@ -17,7 +17,8 @@ HOUSEHOLDS = 100_000
 
 def run_comparison(program, folder):
     report = Path(folder) / "report.json"
-    command = [sys.executable, compare.__file__, "--program", program, "--households", str(HOUSEHOLDS), "--rounds", "1", "--json", str(report), "--need", "numpy"]
+    command = [sys.executable, compare.__file__, "--program", program, "--households", str(HOUSEHOLDS), "--rounds", "1",
+               "--json", str(report), "--need", "numpy"]
     code = subprocess.run(command).returncode
     if code == 77:
         print("skipped: without numpy nothing but our own programs would be compared; install python3-numpy")
@@ -32,7 +33,7 @@ def named(figures, truth):
 
 
 def altered(truth):
-    """Each figure in turn a hundredth off."""
+    """Each figure in turn a hundredth off, and which it is."""
     for name, value in truth.items():
         if name.endswith("_error"):
             continue

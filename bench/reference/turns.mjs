@@ -46,10 +46,11 @@ function common(rows) {
   return {persons: size * w, mean: sum(rows, row => row.wy) / w, fgt: ['poor', 'gap', 'squared'].map(name => sum(rows, row => row[name]) / w)};
 }
 
-/// From a row each decile, in order: sums of w, wy, poor, gap, squared and w·(2·cy − wy), and the highest welfare.
+/// From a row each decile, in order: sums of w, wy, poor, gap, squared and `ranked` = wy·(2·cw − w), cw being the weight up to and
+/// with a household; and the highest welfare.
 export function figuresOfDeciles(rows) {
   const w = sum(rows, row => row.w), wy = sum(rows, row => row.wy);
-  return {...common(rows), gini: 1 - sum(rows, row => row.twice_area) / (w * wy), share: rows.map(row => row.wy / wy),
+  return {...common(rows), gini: sum(rows, row => row.ranked) / (w * wy) - 1, share: rows.map(row => row.wy / wy),
           limit: rows.slice(0, 9).map(row => row.highest)};
 }
 
