@@ -283,7 +283,7 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", options.rounds, "Turns of each")->check(CLI::Range(1, 1000));
   app.add_option("--precision", options.precision, "sketch or exact")->check(CLI::IsMember({"sketch", "exact"}));
   app.add_option("--up-to", options.up_to, "Cost by number of households: from 100,000 to these")->check(CLI::Range(1'000, 1'000'000'000));
-  app.add_flag_callback("--full", [&] { options.up_to = 100'000'000; }, "Up to 100 million households: 5 GB of memory");
+  app.add_flag_callback("--full", [&] { options.up_to = 100'000'000; }, "Up to 100 million households: 4 GB of memory");
   app.add_option("--json", options.json, "Writes all of it to this file");
   app.add_flag("--as-rank", options.as_rank, "Started by mpirun: one line of JSON")->group("");
   CLI11_PARSE(app, argc, argv);
