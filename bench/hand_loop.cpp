@@ -77,7 +77,7 @@ struct HandLoop::Bins {
   Sums sums;
   void add(const HandColumns& columns, std::size_t first, std::size_t last);
   void merge(const Bins& other);
-  HandResult finish() const;
+  Figures finish() const;
 };
 
 void HandLoop::Bins::add(const HandColumns& columns, std::size_t first, std::size_t last) {
@@ -106,8 +106,8 @@ void HandLoop::Bins::merge(const Bins& other) {
 }
 
 /// The records of a bin are taken to lie at their mean; the limit of a decile between the borders of its bin.
-HandResult HandLoop::Bins::finish() const {
-  HandResult result;
+Figures HandLoop::Bins::finish() const {
+  Figures result;
   double total_w = 0, total_wy = 0;
   for (const Bin& b : bin) {
     total_w += b.w;
@@ -144,7 +144,7 @@ HandResult HandLoop::Bins::finish() const {
 HandLoop::HandLoop(int threads) : threads_(threads), bins_(std::make_unique<Bins[]>(static_cast<std::size_t>(threads))) {}
 HandLoop::~HandLoop() = default;
 
-HandResult HandLoop::run(const HandColumns& columns) {
+Figures HandLoop::run(const HandColumns& columns) {
 #pragma omp parallel for schedule(static) num_threads(threads_)
   for (int t = 0; t < threads_; ++t) {
     const auto thread = static_cast<std::size_t>(t), all = static_cast<std::size_t>(threads_);

@@ -20,12 +20,13 @@ struct HandColumns {
   const std::int8_t* kids = nullptr;
 };
 
-struct HandResult {
+/// What the workload asks for. Money in the recipe's unit; shares of all welfare.
+struct Figures {
   double persons = 0, mean = 0, gini = 0;
   std::array<double, 3> fgt{};
   std::array<double, 9> decile_limit{};
   std::array<double, 10> decile_share{};
-  /// The histogram's: no record is further than its bin is wide from where it is taken to be.
+  /// A histogram's: no record is further than its bin is wide from where it is taken to be. 0 where all is exact.
   double gini_error_bound = 0, limit_error_bound = 0, share_error_bound = 0;
 };
 
@@ -33,7 +34,7 @@ class HandLoop {
  public:
   explicit HandLoop(int threads);
   ~HandLoop();
-  HandResult run(const HandColumns& columns);
+  Figures run(const HandColumns& columns);
 
  private:
   struct Bins;

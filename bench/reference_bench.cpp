@@ -1,20 +1,18 @@
 // The reference workload (DESIGN 10): the general engine beside the hand-written loop, taking turns in one run. Making
-// the households is timed apart. Ends with 1 when the engine's figures are not the loop's.
+// the households is timed apart. Ends with 1 when the engine's figures are not the loop's. With --serve it is one of
+// several programs that take turns (bench/reference).
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <functional>
-#include <optional>
 
-#include "bench/hand_loop.hpp"
+#include "bench/reference_turns.hpp"
+#include "bench/reference_workload.hpp"
 #include "bench/timing.hpp"
 #include "engine/core/error.hpp"
 #include "engine/run/passes.hpp"
 #include "engine/run/summarise.hpp"
 #include "engine/run/tallies.hpp"
-#include "hpc/driver.hpp"
-#include "hpc/team.hpp"
-#include "io/toml/scenario_file.hpp"
 
 namespace puente::bench {
 
@@ -25,68 +23,9 @@ struct Options {
   int threads = 2;
   int rounds = 7;
   std::int64_t block = PUENTE_BLOCK_HOUSEHOLDS;
-  std::string only;  ///< of the engine's contenders, those whose names hold this
-};
-
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-/// The pack `reference`, with one scenario that is its own reference and the statistics DESIGN 10 asks for.
-io::ScenarioFile workload(const Settings& more) {
-  io::ScenarioOverrides overrides;
-  overrides.set = {{"run.reference", "\"grant\""}, {"statistics.include", R"(["fgt", "gini", "shares", "quantiles"])"},
-                   {"statistics.recipients", "false"}, {"statistics.arms", "false"}};
-  overrides.set.insert(overrides.set.end(), more.begin(), more.end());
-  overrides.scenarios = {"grant"};
-  io::ScenarioFile file = io::read_scenario_file(PUENTE_SOURCE_DIR "/scenarios/reference/scenario.toml", overrides);
-  file.diagnostics.throw_if_errors();
-  return file;
-}
-
-/// The same households as the loop wants them. A weight loses what single precision cannot hold.
-class HandData {
- public:
-  HandData(const PopulationSource& source, Team& team);
-  HandColumns columns() const {
-    return {income_.size(), income_.data(), weight_.data(), land_.data(), rural_.data(), kids_.data()};
-  }
-  static constexpr std::size_t bytes_of_household = 3 * sizeof(float) + 2;
-
- private:
-  std::vector<float> income_, weight_, land_;
-  std::vector<std::uint8_t> rural_;
-  std::vector<std::int8_t> kids_;
-};
-
-HandData::HandData(const PopulationSource& source, Team& team) {
-  const auto n = static_cast<std::size_t>(source.households());
-  for (auto* column : {&income_, &weight_, &land_}) column->resize(n);
-  rural_.resize(n);
-  kids_.resize(n);
-  std::vector<rules::Input> wanted;
-  for (const char* name : {"income", "weight", "land", "rural", "kids"}) {
-    const int at = source.schema().find(Entity::household, name);
-    if (at < 0) throw bad_input(std::string("the reference workload has no column '") + name + "'");
-    wanted.push_back({Entity::household, at});
-  }
-  constexpr std::size_t step = 1024;
-  team.for_each((n + step - 1) / step, [&](std::size_t b, int) {
-    BlockData block;
-    const std::size_t first = b * step, rows = std::min(n - first, step);
-    source.load(static_cast<std::int64_t>(first), static_cast<std::int64_t>(first + rows), wanted, block);
-    for (std::size_t i = 0; i < rows; ++i) {
-      income_[first + i] = static_cast<float>(block.inputs[0][i]);
-      weight_[first + i] = static_cast<float>(block.inputs[1][i]);
-      land_[first + i] = static_cast<float>(block.inputs[2][i]);
-      rural_[first + i] = block.inputs[3][i] != 0;
-      kids_[first + i] = static_cast<std::int8_t>(block.inputs[4][i]);
-    }
-  });
-}
-
-struct Contender {
-  std::string name;
-  std::function<void()> run;
-  std::vector<double> seconds = {}, processor_seconds = {};
+  std::string only;   ///< of the engine's contenders, those whose names hold this
+  std::string write;  ///< folder for files of the columns
+  bool serve = false;
 };
 
 /// Checks that figures agree, and says so where they do not.
@@ -106,44 +45,25 @@ class Agreement {
 /// What the loop computes in single precision but not from its histogram.
 constexpr double single_precision = 1e-6;
 
-bool agree(const std::string& contender, const Results& results, const HandResult& hand) {
+bool agree(const std::string& contender, const Figures& engine, const Figures& hand) {
   Agreement agreement;
-  const auto at = [&](const char* name, std::vector<std::size_t> index) {
-    const Variable* variable = results.find(name);
-    expect(variable != nullptr, "the workload asks for this figure");
-    return results.at(*variable, index);
-  };
-  agreement.figure(contender + " persons", at("persons", {0}), hand.persons, single_precision * hand.persons);
-  agreement.figure(contender + " mean", at("mean_welfare", {0, 0}), hand.mean, single_precision * hand.mean);
+  agreement.figure(contender + " persons", engine.persons, hand.persons, single_precision * hand.persons);
+  agreement.figure(contender + " mean", engine.mean, hand.mean, single_precision * hand.mean);
   for (std::size_t alpha = 0; alpha < 3; ++alpha)
-    agreement.figure(contender + " FGT " + std::to_string(alpha), at("fgt", {0, 0, 0, alpha}), hand.fgt[alpha], single_precision);
-  agreement.figure(contender + " Gini", at("gini", {0, 0}), hand.gini, hand.gini_error_bound + single_precision);
-  const std::vector<double>& shares = results.dimension("quantile").values;
+    agreement.figure(contender + " FGT " + std::to_string(alpha), engine.fgt[alpha], hand.fgt[alpha], single_precision);
+  agreement.figure(contender + " Gini", engine.gini, hand.gini, hand.gini_error_bound + single_precision);
   for (std::size_t d = 0; d < 10; ++d) {
     const std::string decile = " of decile " + std::to_string(d + 1);
-    agreement.figure(contender + " share" + decile, at("decile_share", {0, 0, d}), hand.decile_share[d],
-                     hand.share_error_bound + single_precision);
+    agreement.figure(contender + " share" + decile, engine.decile_share[d], hand.decile_share[d], hand.share_error_bound + single_precision);
     if (d == 9) break;
-    const double p = static_cast<double>(d + 1) / 10;
-    const auto found = std::find_if(shares.begin(), shares.end(), [p](double x) { return std::abs(x - p) < 1e-9; });
-    expect(found != shares.end(), "the deciles are among the quantiles");
-    agreement.figure(contender + " limit" + decile, at("quantile_value", {0, 0, static_cast<std::size_t>(found - shares.begin())}),
-                     hand.decile_limit[d], hand.limit_error_bound * hand.decile_limit[d]);
+    agreement.figure(contender + " limit" + decile, engine.decile_limit[d], hand.decile_limit[d], hand.limit_error_bound * hand.decile_limit[d]);
   }
   return agreement.holds();
 }
 
-Results run_engine(const StudyModel& model, PopulationSource& source, std::int64_t block, Team& team) {
-  Exchange alone;
-  Diagnostics diagnostics;
-  RunOptions options;
-  options.quiet = true;
-  options.block_households = block;
-  return run_study(model, source, options, alone, team, diagnostics).results;
-}
-
 /// One run of the engine with its parts timed.
-void print_parts(const std::string& name, const StudyModel& model, PopulationSource& source, Team& team) {
+void print_parts(const Contender& contender, PopulationSource& source, Team& team) {
+  const StudyModel model = workload(with_precision(contender.kind)).model;
   Exchange alone;
   Diagnostics diagnostics;
   PassSettings settings;
@@ -163,7 +83,7 @@ void print_parts(const std::string& name, const StudyModel& model, PopulationSou
   summarise(study, totals);
   const double summarised = watch.seconds();
   const double ns = 1e9 / static_cast<double>(source.households());
-  std::printf("\nParts of one run: %s (ns per household; compiling in ms)\n", name.c_str());
+  std::printf("\nParts of one run: %s (ns per household; compiling in ms)\n", contender.name.c_str());
   std::printf("  compile        %8.2f ms\n", compiled * 1e3);
   std::printf("  earlier passes %8.2f\n", (resolved - compiled) * ns);
   std::printf("  walk           %8.2f   blocks: load, rules, programmes, welfare, sums, records kept\n", (walked - resolved) * ns);
@@ -182,64 +102,50 @@ void print_table(const std::vector<Contender>& contenders, std::int64_t househol
   }
 }
 
-bool measure(const Options& options) {
-  OpenMpTeam team(options.threads), one(1);
-  Exchange alone;
-  const io::ScenarioFile file = workload({});
-  Recipe recipe = *file.recipe;
-  recipe.households = options.households;
+void print_head(const Options& options, const ReferenceData& reference) {
   const double triad = triad_bytes_per_second(options.threads);
-  Stopwatch watch;
-  const auto source = keep_in_memory(std::make_unique<RecipeSource>(std::move(recipe)), {}, alone, team);
-  const double made = watch.seconds();
-  const HandData data(*source, team);
   std::printf("Reference workload, %lld households, %d threads, %d rounds\n", static_cast<long long>(options.households),
               options.threads, options.rounds);
   std::printf("memory (triad, %d threads): %.1f GB/s; the loop's columns at that speed: %.2f ns per household\n",
               options.threads, triad * 1e-9, static_cast<double>(HandData::bytes_of_household) / triad * 1e9);
-  std::printf("households made (apart): %.1f ns each\n", made * 1e9 / static_cast<double>(options.households));
+  std::printf("households made (apart): %.1f ns each\n", reference.seconds_to_make() * 1e9 / static_cast<double>(options.households));
+}
 
-  HandLoop loop(options.threads), loop_of_one(1);
-  HandResult hand;
-  const std::string threads = std::to_string(options.threads) + " threads";
+/// The loop and the engine on all threads and on one, the loop on all threads first.
+std::vector<Contender> contenders_of(ReferenceData& reference, int threads) {
   std::vector<Contender> contenders;
-  contenders.push_back({"hand-written loop, " + threads, [&] { hand = loop.run(data.columns()); }});
-  contenders.push_back({"hand-written loop, 1 thread", [&] { loop_of_one.run(data.columns()); }});
+  const std::vector<int> counts = threads == 1 ? std::vector<int>{1} : std::vector<int>{threads, 1};
+  for (const int count : counts) contenders.push_back(reference.hand(count));
+  for (const char* kind : {"sketch", "exact"})
+    for (const int count : counts) contenders.push_back(reference.engine(std::string("engine, ") + kind, kind, {}, count));
+  return contenders;
+}
 
-  struct Engine {
-    std::string name;
-    Settings settings;
-    Team* team;
-    StudyModel model = {};
-    Results results = {};
-  };
-  const Settings sketch = {{"statistics.precision", "\"sketch\""}};
-  std::vector<Engine> engines = {
-      {"engine, sketch, " + threads, sketch, &team},
-      {"engine, sketch, 1 thread", sketch, &one},
-      {"engine, exact, " + threads, {}, &team},
-      {"engine, exact, 1 thread", {}, &one},
-      {"engine, exact, and all indices, " + threads, {{"statistics.include", R"(["poverty", "inequality", "distribution"])"}}, &team},
-  };
-  std::erase_if(engines, [&](const Engine& engine) { return engine.name.find(options.only) == std::string::npos; });
-  for (Engine& engine : engines) {
-    engine.model = workload(engine.settings).model;
-    contenders.push_back({engine.name, [&engine, &source, &options] { engine.results = run_engine(engine.model, *source, options.block, *engine.team); }});
+bool measure(const Options& options) {
+  ReferenceData reference(options.households, options.threads, options.block);
+  std::vector<Contender> contenders = contenders_of(reference, options.threads);
+  if (!options.write.empty()) write_columns(reference.columns(), options.write);
+  if (options.serve) {
+    serve_turns(contenders);
+    return true;
   }
-  for (Contender& contender : contenders) contender.run();  // a first turn that does not count
+  contenders.push_back(reference.engine("engine, exact, and all indices", "exact",
+                                        {{"statistics.include", R"(["poverty", "inequality", "distribution"])"}}, options.threads));
+  std::erase_if(contenders, [&](const Contender& c) { return c.what == "engine" && c.name.find(options.only) == std::string::npos; });
+  print_head(options, reference);
+  for (Contender& contender : contenders) contender.turn(false);
   for (int round = 0; round < options.rounds; ++round)
-    for (Contender& contender : contenders) {
-      const Stopwatch turn;
-      contender.run();
-      contender.seconds.push_back(turn.seconds());
-      contender.processor_seconds.push_back(turn.processor_seconds());
-    }
+    for (Contender& contender : contenders) contender.turn(true);
   print_table(contenders, options.households);
-  for (const Engine& engine : engines)
-    if (engine.team == &team) print_parts(engine.name, engine.model, *source, team);
 
+  const Figures& hand = contenders.front().figures;
   bool agrees = true;
-  for (const Engine& engine : engines) agrees &= agree(engine.name, engine.results, hand);
+  for (const Contender& contender : contenders) {
+    if (contender.what != "engine") continue;
+    agrees &= agree(contender.name, contender.figures, hand);
+    if (contender.threads == options.threads && contender.name.find("indices") == std::string::npos)
+      print_parts(contender, reference.source(), reference.team());
+  }
   std::printf("\nGini %.9f (hand-written loop; its histogram's error at most %.2g)\n", hand.gini, hand.gini_error_bound);
   std::printf("%s\n", agrees ? "The engine's figures are the loop's within that." : "The figures differ.");
   return agrees;
@@ -257,6 +163,8 @@ int main(int argc, char** argv) {
   app.add_option("--block", options.block, "Households a block")->check(CLI::Range(2, 65536));
   app.add_option("--only", options.only, "Only the engine's contenders whose names hold this text (for a profiler)");
   app.add_option("--rounds", options.rounds, "Turns of each contender")->check(CLI::Range(1, 1000));
+  app.add_option("--write", options.write, "Writes the columns to files in this folder")->check(CLI::ExistingDirectory);
+  app.add_flag("--serve", options.serve, "Takes a turn for each number of a contender on standard input; answers in JSON");
   CLI11_PARSE(app, argc, argv);
   try {
     return puente::bench::measure(options) ? 0 : 1;

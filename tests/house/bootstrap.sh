@@ -46,7 +46,20 @@ call workstation
 not_logged '^apt-get'
 logged '^cmake --preset workstation'
 
+installed 'python3-numpy'
+mkdir -p "$tree/bench/reference"
+stand_in npm ''
+stand_in node ''
+call bench
+logged '^apt-get install .*--no-install-recommends python3-numpy$'
+logged '^npm ci --prefix bench/reference$'
+logged '^ninja -C build/release .* benchmarks$'
+PUENTE_INSTALL=no call bench
+not_logged '^(apt-get install|npm)'
+says 'not present as Debian packages: python3-numpy'
+
 as_user 1000
+status=0
 installed 'libfmt-dev'
 rm -r "$tree/build"
 stand_in cmake 'exit 1'
