@@ -249,6 +249,10 @@ void print(const std::string& text, Exchange& exchange) {
 }
 
 int run_command(const RunCommand& command, ParallelSession& session) {
+  const UncertaintyOptions& draws = command.uncertainty;
+  if (command.output.empty() && (draws.save_draws || !draws.only_draws.empty()))
+    throw Error(ExitCode::usage, std::string(draws.save_draws ? "--save-draws" : "--only-draws") + " keeps draws in a results file: name it with -o");
+  if (!draws.extend.empty() && draws.extend == command.output) throw Error(ExitCode::usage, "--extend " + draws.extend + ": write the longer run to a file of its own");
   const ScenarioRun run = run_scenario(command, session);
   together(session.exchange(), [&] {
     if (session.exchange().rank() == 0 && !command.output.empty()) io::write_results(run.results, command.output);

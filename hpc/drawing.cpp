@@ -92,6 +92,7 @@ class Drawing {
   void check_goals(const std::vector<Goal>& goals) const;
   double error_of(const Goal& goal) const;
   bool reached(const std::vector<Goal>& goals) const;
+  std::string told(const Goal& goal) const;
 
   const StudyModel& model_;
   const UncertaintyOptions& asked_;
@@ -140,9 +141,10 @@ void Drawing::take_up() {
     throw bad_input(file + "draw " + std::to_string(last) + " has other figures now: another scenario file, population, precision or version made them");
 }
 
-/// The largest Monte Carlo error of the means of a variable's figures, and of their differences, of the whole population.
+/// The largest Monte Carlo error of the means of a variable's figures, and of their differences, of the whole population; NaN where
+/// none can be told.
 double Drawing::error_of(const Goal& goal) const {
-  double largest = 0;
+  double largest = NAN;
   std::vector<double> drawn;
   const Variable& shape = *central_.find(goal.variable);
   const auto group = std::find(shape.dimensions.begin(), shape.dimensions.end(), "group");
@@ -154,7 +156,7 @@ double Drawing::error_of(const Goal& goal) const {
       if (i / inner % groups != 0) continue;
       gather(*series, i, draws_.figures.count(), drawn);
       const double error = spread_of(drawn, model_.uncertainty.level, draws_.drawn.row_length()).mean_error;
-      if (std::isfinite(error)) largest = std::max(largest, error);
+      if (std::isfinite(error)) largest = std::isfinite(largest) ? std::max(largest, error) : error;
     }
   return largest;
 }
@@ -172,6 +174,13 @@ void Drawing::check_goals(const std::vector<Goal>& goals) const {
 
 bool Drawing::reached(const std::vector<Goal>& goals) const {
   return std::all_of(goals.begin(), goals.end(), [&](const Goal& goal) { return error_of(goal) <= goal.error; });
+}
+
+std::string Drawing::told(const Goal& goal) const {
+  const double error = error_of(goal);
+  const std::string what = "Monte Carlo error of " + goal.variable;
+  if (error <= goal.error) return what + " at most " + shortest(goal.error);
+  return what + " not reached: " + (std::isfinite(error) ? shortest(error) : "the figure is missing");
 }
 
 Drawn Drawing::run() {
@@ -194,9 +203,7 @@ Drawn Drawing::run() {
   }
   std::string words;
   if (!asked_.only_draws.empty()) words = alone(draws_);
-  for (const Goal& goal : goals)
-    words += (words.empty() ? "" : ", ") + ("Monte Carlo error of " + goal.variable) + (enough ? " at most " : " asked for not reached: ") +
-             shortest(enough ? goal.error : error_of(goal));
+  for (const Goal& goal : goals) words += (words.empty() ? "" : ", ") + told(goal);
   return {std::move(draws_), std::move(words)};
 }
 

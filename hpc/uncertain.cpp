@@ -37,6 +37,7 @@ class Added {
   void replicate_units(const Results& central);
   void replicate_sample(const Finished& finished);
   StudyModel realisation() const;
+  bool sketches() const;
   void tell(const char* what, std::size_t done, std::size_t all);
   std::string drawn() const;
   std::string assumed() const;
@@ -59,6 +60,9 @@ class Added {
 void Added::tell(const char* what, std::size_t done, std::size_t all) {
   if (!options_.quiet && exchange_.rank() == 0) progress_.tell(what, static_cast<double>(done) / static_cast<double>(all));
 }
+
+/// Whether draws are sketches of what the central run has in order.
+bool Added::sketches() const { return run_.model.statistics.precision == Precision::exact && realisation().statistics.precision == Precision::sketch; }
 
 /// Draws are of a sketch, unless the command line wants them in order or there are few households.
 StudyModel Added::realisation() const {
@@ -128,11 +132,14 @@ std::string Added::assumed() const {
 std::string Added::words() const {
   std::string text = "limits at " + shortest(100 * parts_.level) + " %";
   if (parts_.parameters != nullptr) text += ", " + std::to_string(drawn_.draws.figures.count()) + " draws of " + drawn();
+  if (parts_.parameters != nullptr && sketches()) text += " in sketches" + bound_in_words(drawn_.draws);
   if (!drawn_.words.empty()) text += " (" + drawn_.words + ")";
   if (parts_.simulation != nullptr) text += ", " + std::to_string(units_.count()) + " replicates of the units' chances";
   if (parts_.sampling != nullptr)
     text += ", " + sampling_words(run_.model.sampling, *parts_.sampling, replicated_.replicates);
   if (parts_.parameters == nullptr) return text;
+  const double wanted = std::ceil(2 / (1 - parts_.level) - 1e-9);
+  if (static_cast<double>(drawn_.draws.figures.count()) < wanted) text += ", fewer draws than such limits want (" + shortest(wanted) + ")";
   const std::string names = assumed();
   return text + (names.empty() ? ": confidence intervals" : ": ranges, not confidence intervals, as these are assumed: " + names);
 }

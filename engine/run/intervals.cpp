@@ -14,6 +14,7 @@ namespace {
 // Entries of the provenance.
 constexpr const char* interval_level = "interval_level";
 constexpr const char* sampling_degrees_of_freedom = "sampling_degrees_of_freedom";
+constexpr const char* simulation_degrees_of_freedom = "simulation_degrees_of_freedom";
 constexpr const char* sampling_interval = "sampling_interval";
 
 /// Whether figure i of the variable is a proportion, whose logit may have limits. A difference of two is none.
@@ -42,18 +43,19 @@ class Part {
   Part(const char* called, const Series* series, std::size_t count, std::size_t cluster, double level)
       : name(called), series_(series), count_(count), cluster_(cluster), level_(level) {}
   Part(const char* called, const ErrorPart& errors, double level) : name(called), errors_(errors), level_(level) {}
+  /// Limits, and how far they are from the figure.
   struct Distance {
-    double se = NAN, below = NAN, above = NAN, mean = NAN, mean_error = NAN;
+    double se = NAN, lower = NAN, upper = NAN, below = NAN, above = NAN, mean = NAN, mean_error = NAN;
   };
   Distance of(std::size_t i, double figure) {
     if (errors_.errors != nullptr) {
       const Interval interval = errors_.limits(i, figure, level_);
-      return {errors_.errors->values[i], figure - interval.lower, interval.upper - figure, NAN, NAN};
+      return {errors_.errors->values[i], interval.lower, interval.upper, figure - interval.lower, interval.upper - figure, NAN, NAN};
     }
     if (series_ == nullptr) return {};
     gather(*series_, i, count_, values_);
     const Spread spread = spread_of(values_, level_, cluster_);
-    return {spread.se, std::max(0.0, figure - spread.lower), std::max(0.0, spread.upper - figure), spread.mean, spread.mean_error};
+    return {spread.se, spread.lower, spread.upper, figure - spread.lower, spread.upper - figure, spread.mean, spread.mean_error};
   }
   const char* name;
 
@@ -146,8 +148,8 @@ void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, s
     lower.values[i] = figure - std::sqrt(below);
     upper.values[i] = figure + std::sqrt(above);
     if (parts.size() > 1) continue;
-    lower.values[i] = figure - distance.below;
-    upper.values[i] = figure + distance.above;
+    lower.values[i] = distance.lower;
+    upper.values[i] = distance.upper;
   }
   for (Variable* beside : {&se, &lower, &upper}) out.push_back(std::move(*beside));
   if (mean) out.push_back(std::move(*mean));
@@ -160,6 +162,7 @@ void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, s
 
 void add_intervals(Results& results, const UncertaintyParts& uncertainty) {
   results.provenance[interval_level] = uncertainty.level;
+  if (uncertainty.simulation != nullptr) results.provenance[simulation_degrees_of_freedom] = uncertainty.simulation->degrees_of_freedom;
   if (const SamplingErrors* sampling = uncertainty.sampling; sampling != nullptr) {
     results.provenance[sampling_degrees_of_freedom] = sampling->degrees_of_freedom;
     results.provenance[sampling_interval] = interval_names()[static_cast<std::size_t>(sampling->interval)];
@@ -186,8 +189,8 @@ std::vector<Variable> deviations(const std::vector<Series>& series, std::size_t 
   return errors;
 }
 
-/// The variables that stand beside others, and of `_se_PART` those of this part.
-std::vector<Variable> take_beside(std::vector<Variable>& variables, const std::string& part) {
+/// Variables that stand beside others with this suffix, under the names of the others; "": takes out all that do.
+std::vector<Variable> take_beside(std::vector<Variable>& variables, const std::string& wanted) {
   std::vector<Variable> errors, own;
   const std::vector<std::string> suffixes = interval_suffixes();
   for (const Variable& variable : variables) {
@@ -196,12 +199,12 @@ std::vector<Variable> take_beside(std::vector<Variable>& variables, const std::s
     });
     if (suffix == suffixes.end()) {
       own.push_back(variable);
-    } else if (*suffix == "_se_" + part) {
+    } else if (*suffix == wanted) {
       errors.push_back(variable);
       errors.back().name.resize(variable.name.size() - suffix->size());
     }
   }
-  if (part.empty()) variables = std::move(own);
+  if (wanted.empty()) variables = std::move(own);
   return errors;
 }
 
@@ -224,25 +227,35 @@ IntervalKind interval_told(const Results& results) {
 
 SamplingErrors standard_errors(const Realisations& realisations, const Results& results) {
   return {deviations(realisations.variables(), realisations.count(), results.variables),
-          deviations(realisations.differences(), realisations.count(), results.differences), without_limit};
+          deviations(realisations.differences(), realisations.count(), results.differences), static_cast<double>(realisations.count()) - 1};
 }
 
 std::vector<std::string> interval_suffixes() {
   return {"_se", "_lower", "_upper", "_mean", "_mcse", "_se_parameters", "_se_simulation", "_se_sampling"};
 }
 
+bool SavedErrors::alike(const SavedErrors& other) const {
+  return level == other.level && drawn == other.drawn && simulation.has_value() == other.simulation.has_value() && sampling.has_value() == other.sampling.has_value();
+}
+
+UncertaintyParts SavedErrors::with(const Realisations* draws, std::size_t cluster) const {
+  return {draws, simulation ? &*simulation : nullptr, sampling ? &*sampling : nullptr, level, cluster};
+}
+
 SavedErrors take_intervals(Results& results) {
   SavedErrors saved;
   saved.level = told(results, interval_level);
-  const auto errors = [&](const char* part, double df) -> std::optional<SamplingErrors> {
-    SamplingErrors found{take_beside(results.variables, part), take_beside(results.differences, part), df};
-    return found.variables.empty() ? std::nullopt : std::optional(std::move(found));
+  saved.drawn = std::any_of(results.variables.begin(), results.variables.end(), [](const Variable& v) { return v.name.ends_with("_mcse"); });
+  // A source alone has its errors under `_se`.
+  const bool simulated = results.provenance.contains(simulation_degrees_of_freedom), sampled = results.provenance.contains(sampling_degrees_of_freedom);
+  const bool alone = !saved.drawn && simulated != sampled;
+  const auto errors = [&](const std::string& part, const char* df) {
+    const std::string suffix = alone ? "_se" : "_se_" + part;
+    return SamplingErrors{take_beside(results.variables, suffix), take_beside(results.differences, suffix), told(results, df)};
   };
-  saved.simulation = errors("simulation", without_limit);
-  if (saved.sampling = errors("sampling", 0); saved.sampling) {
-    saved.sampling->degrees_of_freedom = told(results, sampling_degrees_of_freedom);
-    saved.sampling->interval = interval_told(results);
-  }
+  if (simulated) saved.simulation = errors("simulation", simulation_degrees_of_freedom);
+  if (sampled) saved.sampling = errors("sampling", sampling_degrees_of_freedom);
+  if (sampled) saved.sampling->interval = interval_told(results);
   take_beside(results.variables, "");
   take_beside(results.differences, "");
   return saved;

@@ -27,7 +27,7 @@ struct UncertaintyParts {
 /// NAME_mean, the mean of the draws, and NAME_mcse, its Monte Carlo error; with several parts NAME_se_PART.
 void add_intervals(Results& results, const UncertaintyParts& uncertainty);
 
-/// Standard deviations over realisations of the figures of `results`, of infinitely many degrees of freedom.
+/// Standard deviations over r realisations of the figures of `results`, with r - 1 degrees of freedom.
 SamplingErrors standard_errors(const Realisations& realisations, const Results& results);
 
 /// What add_intervals puts behind a figure's name.
@@ -36,7 +36,13 @@ std::vector<std::string> interval_suffixes();
 /// Standard errors of a file whose intervals are to be found anew; what was not there is empty.
 struct SavedErrors {
   std::optional<SamplingErrors> simulation, sampling;
+  bool drawn = false;  ///< whether there were draws of parameters
   double level = 0.95;
+
+  /// Whether both come from the same sources, at the same level.
+  bool alike(const SavedErrors& other) const;
+  /// With these draws, null where there are none.
+  UncertaintyParts with(const Realisations* draws, std::size_t cluster) const;
 };
 
 /// Takes out what add_intervals put in. Throws Error (bad_input) where the file does not tell its level.

@@ -1,7 +1,9 @@
 #include "engine/run/saved_draws.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "engine/core/error.hpp"
@@ -14,16 +16,26 @@ constexpr const char* group_name = "draws";
 constexpr const char* difference_name = "draws/difference";
 constexpr const char* values_name = "parameter_value";
 constexpr const char* factor_name = "parameter_factor";
+constexpr const char* of_draw_1_name = "parameter_of_draw_1";
+
+bool is_of_parameters(const Variable& variable) { return variable.name == values_name || variable.name == factor_name || variable.name == of_draw_1_name; }
 
 void save(const std::vector<Series>& series, const std::vector<Variable>& like, std::vector<Variable>& out) {
-  for (const Variable& central : like) {
-    const Series* draws = find_series(series, central.name);
-    if (draws == nullptr) continue;
-    Variable variable = central;
+  constexpr std::string_view bound = "_error_bound";
+  const auto put = [&](Variable variable, const std::string& name, const std::string& long_name) {
+    const Series* draws = find_series(series, name);
+    if (draws == nullptr) return;
+    variable.name = name;
+    variable.long_name = long_name;
     variable.dimensions.insert(variable.dimensions.begin(), "draw");
     variable.values = draws->values;
     out.push_back(std::move(variable));
-  }
+  };
+  for (const Variable& central : like) put(central, central.name, central.long_name);
+  // Draws of a sketch have bounds, which an exact central run has not.
+  for (const Variable& central : like)
+    if (const std::string name = central.name + std::string(bound); std::none_of(like.begin(), like.end(), [&](const Variable& v) { return v.name == name; }))
+      put(central, name, central.long_name + ": how far it may be off");
 }
 
 std::vector<Series> series_of(const Results& results, const char* group, std::size_t draws) {
@@ -31,7 +43,7 @@ std::vector<Series> series_of(const Results& results, const char* group, std::si
   const auto found = results.groups.find(group);
   if (found == results.groups.end()) return all;
   for (const Variable& variable : found->second)
-    if (variable.name != values_name && variable.name != factor_name) all.push_back({variable.name, variable.values.size() / draws, variable.values});
+    if (!is_of_parameters(variable)) all.push_back({variable.name, variable.values.size() / draws, variable.values});
   return all;
 }
 
@@ -49,6 +61,7 @@ void save_draws(const SavedDraws& draws, Results& results) {
   group.push_back({factor_name, {"factor", "parameter"}, std::vector<double>(draws.drawn.factors.size() * factors.size(), 0.0), "1",
                    "1 where the parameter is of the factor", design_names()[static_cast<std::size_t>(draws.drawn.design)]});
   for (std::size_t p = 0; p < factors.size(); ++p) group.back().values[factors[p] * factors.size() + p] = 1;
+  group.push_back({of_draw_1_name, {"parameter"}, draws.drawn.of_draw_1, "1", "value of the parameter in draw 1, whichever draws are here", ""});
   save(draws.figures.variables(), results.variables, group);
   if (!draws.figures.differences().empty()) save(draws.figures.differences(), results.differences, results.groups[difference_name]);
 }
@@ -56,19 +69,24 @@ void save_draws(const SavedDraws& draws, Results& results) {
 SavedDraws saved_draws(const Results& results) {
   const auto group = results.groups.find(group_name);
   const auto find = [&](const char* name) { return std::find_if(group->second.begin(), group->second.end(), [&](const Variable& v) { return v.name == name; }); };
-  if (group == results.groups.end() || find(values_name) == group->second.end() || find(factor_name) == group->second.end())
+  if (group == results.groups.end() || find(values_name) == group->second.end() || find(factor_name) == group->second.end() || find(of_draw_1_name) == group->second.end())
     throw bad_input("these results hold no draws; `puente run --draws N --save-draws` keeps them");
   const Variable& factor = *find(factor_name);
   const auto design = std::find(design_names().begin(), design_names().end(), factor.comment);
   if (design == design_names().end()) throw bad_input("the draws are of an unknown design, '" + factor.comment + "'");
   const std::vector<double>& numbers = results.dimension("draw").values;
   DrawnValues drawn{static_cast<DesignKind>(design - design_names().begin()), static_cast<std::size_t>(numbers.at(0)), {results.dimension("parameter").labels, {}},
-                    results.dimension("factor").labels, find(values_name)->values};
+                    results.dimension("factor").labels, find(values_name)->values, find(of_draw_1_name)->values};
   const std::size_t parameters = drawn.of.names.size();
   drawn.of.factor_of.assign(parameters, 0);
   for (std::size_t i = 0; i < factor.values.size(); ++i)
     if (factor.values[i] != 0) drawn.of.factor_of[i % parameters] = i / parameters;
   return {std::move(drawn), Realisations(numbers.size(), series_of(results, group_name, numbers.size()), series_of(results, difference_name, numbers.size()))};
+}
+
+bool DrawnValues::same_draws(const DrawnValues& other) const {
+  return design == other.design && of.names == other.of.names && of.factor_of == other.of.factor_of &&
+         std::equal(of_draw_1.begin(), of_draw_1.end(), other.of_draw_1.begin(), other.of_draw_1.end(), same_bits);
 }
 
 std::vector<double> DrawnValues::column(std::size_t parameter) const {
@@ -78,12 +96,14 @@ std::vector<double> DrawnValues::column(std::size_t parameter) const {
 }
 
 DrawnValues drawn_values(const ParameterDraws& draws, std::size_t first, std::size_t count) {
-  DrawnValues drawn{draws.design().kind(), first, draws.design().parameters(), {}, {}};
+  DrawnValues drawn{draws.design().kind(), first, draws.design().parameters(), {}, {}, {}};
   for (const UncertainFactor& factor : draws.factors()) drawn.factors.push_back(factor.name);
-  for (std::size_t d = first; d < first + count; ++d) {
-    const std::vector<double> all = draws.values(static_cast<std::int64_t>(d));
-    for (const std::size_t p : draws.uncertain()) drawn.values.push_back(all[p]);
-  }
+  const auto add = [&](std::size_t draw, std::vector<double>& to) {
+    const std::vector<double> all = draws.values(static_cast<std::int64_t>(draw));
+    for (const std::size_t p : draws.uncertain()) to.push_back(all[p]);
+  };
+  for (std::size_t d = first; d < first + count; ++d) add(d, drawn.values);
+  add(1, drawn.of_draw_1);
   return drawn;
 }
 
@@ -96,8 +116,17 @@ std::string alone(const SavedDraws& draws) {
   return "draws " + std::to_string(draws.first()) + " to " + std::to_string(draws.end() - 1) + " alone";
 }
 
+std::string bound_in_words(const SavedDraws& draws) {
+  const Series* bounds = draws.figures.variable("gini_error_bound");
+  if (bounds == nullptr) return "";
+  double largest = 0;
+  for (const double bound : bounds->values)
+    if (std::isfinite(bound)) largest = std::max(largest, bound);
+  return " (the Gini off by " + shortest(std::ceil(largest * 1e8) / 1e8) + " at most)";
+}
+
 void append(SavedDraws& draws, const SavedDraws& more) {
-  if (draws.drawn.of.names != more.drawn.of.names || draws.drawn.design != more.drawn.design) throw bad_input("the draws are of other parameters, or lie otherwise");
+  if (!draws.drawn.same_draws(more.drawn)) throw bad_input("the draws are of another study: other parameters, distributions, design, number of draws or seed");
   if (more.first() != draws.end())
     throw bad_input("draws " + std::to_string(more.first()) + " to " + std::to_string(more.end() - 1) + " do not follow draws " + std::to_string(draws.first()) +
                     " to " + std::to_string(draws.end() - 1));

@@ -158,6 +158,29 @@ TEST_F(Draws, TableAndJsonShowTheLimits) {
   EXPECT_NE(table.text.find("50 draws"), std::string::npos) << table.text;
 }
 
+TEST_F(Draws, WhatIsMissingInThemHasNoLimits) {
+  std::string content = grant;
+  content.replace(content.find("line = 60"), 9, "line = 'if(amount == 20, 60, 0 - 1)'");
+  const Results results = run("--draws 45", content);
+  const Variable &figure = of(results.variables, "fgt"), &lower = of(results.variables, "fgt_lower");
+  EXPECT_GT(at(results, figure, {0, 0, 0, 1}), 0);
+  EXPECT_TRUE(std::isnan(at(results, lower, {0, 0, 0, 1})));
+  content.replace(content.find("\"gini\", "), 8, "\"watts\", ");
+  const Ran until = puente("run " + folder_.write("s.toml", content) + " --threads 1 --scenarios grant --draws 100 --until-mcse watts=0.001");
+  EXPECT_NE(until.text.find("watts not reached: the figure is missing"), std::string::npos) << until.text;
+  const Ran few = puente("run " + folder_.write("s.toml", grant) + " --threads 1 --draws 10");
+  EXPECT_NE(few.text.find("fewer draws than such limits want (40)"), std::string::npos) << few.text;
+}
+
+TEST_F(Draws, InSketchesHaveTheirBoundsInTheFile) {
+  std::string content = grant;
+  content.replace(content.find("households = 500"), 16, "households = 110000");
+  const Results results = run("--draws 2 --save-draws", content);
+  EXPECT_GT(of(results.groups.at("draws"), "gini_error_bound").values.at(0), 0);
+  const std::string words = std::get<std::string>(results.provenance.at("uncertainty"));
+  EXPECT_NE(words.find("in sketches (the Gini off by "), std::string::npos) << words;
+}
+
 TEST_F(Draws, OfOtherChancesMeasureTheNoiseOfTheSimulation) {
   const Results results = run("--unit-replicates 40");
   // Half of 500 households get 5: who they are is chance, how many is not.

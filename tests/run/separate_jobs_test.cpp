@@ -102,6 +102,8 @@ TEST_F(SeparateJobs, WhatIsNotOfTheSameStudyIsNotTakenUp) {
   expect_refused(64, "run " + file_ + " --threads 1 --quiet --draws 12 --design latin --extend " + shorter, "made for its number of draws");
   expect_refused(64, "run " + file_ + " --threads 1 --quiet --extend " + shorter, "--draws N");
   expect_refused(64, more + " --only-draws 8-12", "--only-draws");
+  expect_refused(64, more + " -o " + shorter, "a file of its own");
+  expect_refused(64, "run " + file_ + " --draws 5 --save-draws", "name it with -o");
 }
 
 TEST_F(SeparateJobs, PartsOfTheDrawsMakeTheWhole) {
@@ -126,21 +128,15 @@ TEST_F(SeparateJobs, ScenariosApartMakeTheWhole) {
   // And both ways at once.
   const std::string first = run("first.h5", "--scenarios both --draws 6 --only-draws 1-2"), second = run("second.h5", "--scenarios both --draws 6 --only-draws 3-6");
   expect_same(whole, merged(grant + " " + second + " " + first));
-  // Without a scenario that runs both programmes nobody can get both: that group alone is not there.
-  const std::string two = run("two.h5", "--scenarios none,grant,some"), some = run("some.h5", "--scenarios some"), alone = run("alone.h5", "--scenarios grant");
-  const Results one_run = io::read_results(two), of_parts = io::read_results(merged(alone + " " + some));
-  const std::vector<std::string>& groups = of_parts.dimension("group").labels;
-  EXPECT_EQ(groups.size() + 1, one_run.dimension("group").labels.size());
-  const auto at = [](const Results& results, const std::string& group) {
-    const std::vector<std::string>& labels = results.dimension("group").labels;
-    return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), group) - labels.begin());
-  };
-  for (std::size_t s = 0; s < 3; ++s)
-    for (const std::string& group : groups)
-      for (const char* name : {"mean_welfare", "group_persons"}) {
-        const double a = one_run.at(*one_run.find(name), {s, at(one_run, group)}), b = of_parts.at(*of_parts.find(name), {s, at(of_parts, group)});
-        EXPECT_TRUE(a == b || (std::isnan(a) && std::isnan(b))) << name << " " << group << " " << s;
-      }
+  // Each part knows other programmes, and one names them the other way round.
+  const std::string all = " --draws 60 --save-draws --unit-replicates 3 --sampling linearised";
+  std::string survey = std::string(study);
+  survey.replace(survey.find("programmes = [\"grant\", \"some\"]"), 30, "programmes = [\"some\", \"grant\"]");
+  file_ = folder_.write("turned.toml", survey);
+  expect_same(run("all.h5", "--scenarios none,grant,some,both" + all),
+              merged(run("grant.h5", "--scenarios grant" + all) + " " + run("some.h5", "--scenarios some" + all) + " " + run("both.h5", "--scenarios both" + all)));
+  expect_same(run("all.h5", "--scenarios none,grant,both --unit-replicates 3"),
+              merged(run("grant.h5", "--scenarios grant --unit-replicates 3") + " " + run("both.h5", "--scenarios both --unit-replicates 3")));
 }
 
 TEST_F(SeparateJobs, WhatDoesNotBelongTogetherIsNotMerged) {
@@ -149,6 +145,12 @@ TEST_F(SeparateJobs, WhatDoesNotBelongTogetherIsNotMerged) {
   expect_refused(65, "merge " + grant + " " + run("seed.h5", "--scenarios both --seed 6 --set programmes.grant.coverage.share=0.6 --households 59") + into, "differ in what they share");
   expect_refused(65, "merge " + grant + " " + run("area.h5", "--scenarios some --set statistics.deciles=false") + into, "dimension group");
   expect_refused(65, "merge " + grant + " " + grant + into, "holds no draws");
+  const std::string part = run("part.h5", "--draws 6 --only-draws 1-3"), other = "--draws 6 --only-draws 4-6 ";
+  expect_refused(65, "merge " + part + " " + run("se.h5", other + "--set parameters.amount.se=5") + into, "of another study");
+  expect_refused(65, "merge " + part + " " + run("level.h5", other + "--level 0.9") + into, "level of limits");
+  expect_refused(65, "merge " + part + " " + run("units.h5", other + "--unit-replicates 2") + into, "level of limits");
+  expect_refused(65, "merge " + run("l1.h5", "--design latin --draws 6 --only-draws 1-3") + " " + run("l2.h5", "--design latin --draws 9 --only-draws 4-9") + into, "of another study");
+  expect_refused(65, "merge " + run("d1.h5", "--scenarios grant --draws 6") + " " + run("d2.h5", "--scenarios some --draws 6") + into, "--save-draws");
   const std::string a = run("a.h5", "--draws 6 --only-draws 1-3"), b = run("b.h5", "--draws 6 --only-draws 4-6 --households 59");
   expect_refused(65, "merge " + a + " " + b + into, "differ at the central values");
   file_ = folder_.write("other.toml", std::string(study) + "# another\n");
@@ -171,6 +173,9 @@ TEST_F(SeparateJobs, DrawsGoOnUntilTheyAreSureEnough) {
   expect_same(folder_ / "r.h5", run("longer.h5", "--draws 500 --until-mcse mean_welfare=0.07 --save-draws --extend " + run("few.h5", "--draws 30 --save-draws")));
   const Ran few = puente("run " + file_ + " --threads 1 --draws 100 --until-mcse mean_welfare=0.07");
   EXPECT_NE(few.text.find("not reached"), std::string::npos) << few.text;
+  const Ran two = puente("run " + file_ + " --threads 1 --batch 16 --draws 100 --until-mcse mean_welfare=0.0001 --until-mcse gini=10");
+  EXPECT_NE(two.text.find("mean_welfare not reached"), std::string::npos) << two.text;
+  EXPECT_NE(two.text.find("gini at most 10"), std::string::npos) << two.text;
   expect_refused(64, "run " + file_ + " --until-mcse poverty=0.1", "there is no such figure");
   expect_refused(64, "run " + file_ + " --until-mcse mean_welfare", "VARIABLE=ERROR");
   expect_refused(64, "run " + file_ + " --draw-teams 2", "there is 1 rank");
