@@ -74,9 +74,9 @@ Task national(const std::string& precision) { return {"bench/gate/national.toml"
 }  // namespace
 
 std::vector<WorkloadMaker> study_workloads() {
-  // A sketch of many groups costs much before the first household: one turn is enough to count.
+  // Tables of many groups cost much before the first household: enough households that they are the larger part, and few turns.
   return {study("reference_sketch", 20, 32'768, 1 << 18, reference("sketch")), study("reference_exact", 7, 32'768, 1 << 18, reference("exact")),
-          study("national_sketch", 1, 1'024, 4'096, national("sketch")), study("national_exact", 7, 1'024, 4'096, national("exact")),
+          study("national_sketch", 1, 16'384, 16'384, national("sketch")), study("national_exact", 3, 4'096, 16'384, national("exact")),
           study("schooling", 7, 2'048, 8'192, {"bench/gate/schooling.toml", {}, {}}), compilation(national("exact"))};
 }
 
