@@ -69,6 +69,32 @@ not_logged '^apt-get'
 says 'not present as Debian packages: libfmt-dev'
 says 'module load'
 
+# The check of benchmarks: what counts is installed, only its bench is built, another revision in a folder of its own.
+as_user 0
+installed 'valgrind'
+stand_in cmake 'mkdir -p build/release && printf "PUENTE_BENCH:BOOL=ON\n" >build/release/CMakeCache.txt && touch build/release/build.ninja'
+stand_in git 'case "$*" in *rev-parse*known*) echo 0123abc ;; *rev-parse*) exit 1 ;; *) exec tar -c -T /dev/null ;; esac'
+stand_in python3 'exit 1'
+mkdir -p "$tree/bench" "$tree/scenarios/reference" "$tree/build/base/0123abc/scenarios"
+status=0
+call bench --check
+[[ $status -eq 1 ]] || { echo "a check that fails must fail the script: $output"; exit 1; }
+logged '^apt-get install .* valgrind$'
+logged '^ninja -C build/release .* gate_bench$'
+logged '^python3 bench/gate/check.py$'
+stand_in python3 ''
+call bench --check --base known --update -- --only rules
+logged '^python3 bench/gate/check.py --base-program build/base/0123abc/build/release/bench/gate/gate_bench --base-name known --update --only rules$'
+stand_in ninja '[[ $PWD != */base/* ]]'
+call bench --check --base known
+says 'does not build'
+logged '^python3 bench/gate/check.py$'
+for wrong in '--check --base nosuch' '--base known' '--update'; do
+  status=0
+  call bench $wrong
+  [[ $status -eq 64 ]] || { echo "bench $wrong: exit $status"; exit 1; }
+done
+
 status=0
 call help
 [[ $status -eq 0 ]] || { echo "help: exit $status"; exit 1; }
