@@ -84,7 +84,7 @@ std::unique_ptr<PopulationSource> keep_in_memory(std::unique_ptr<PopulationSourc
 }
 
 SurveyDesign design_of(const SampleFrame& frame, const SamplingPlan& plan) {
-  return SurveyDesign({frame.stratum, frame.psu, {}}, {FinitePopulation::Unit::count, frame.psus_there, {}}, plan.lonely);
+  return SurveyDesign({frame.stratum, frame.psu, frame.ssu}, {FinitePopulation::Unit::count, frame.psus_there, frame.ssus_there}, plan.lonely);
 }
 
 Finished run_study(StudyModel model, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,

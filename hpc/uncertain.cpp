@@ -194,6 +194,8 @@ void take_options(const UncertaintyOptions& options, StudyModel& model) {
   given("--stratum", options.stratum, sampling.stratum);
   given("--psu", options.psu, sampling.psu);
   given("--psus-there", options.psus_there, sampling.psus_there);
+  given("--ssu", options.ssu, sampling.ssu);
+  given("--ssus-there", options.ssus_there, sampling.ssus_there);
   take_replicate_options(options, sampling);
   if (const auto mistake = mistake_in(sampling)) throw Error(ExitCode::usage, mistake->message);
 }

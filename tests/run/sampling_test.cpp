@@ -116,6 +116,44 @@ TEST_F(SampledCountry, AFinitePopulationIsMoreCertain) {
   EXPECT_GT(there, 0.3 * endless);
 }
 
+/// All sampling units were taken, 4 of 8 households each: what is left is V = Σ (1 − 4/8) 4/3 Σ (t − t̄)² within sampling units.
+TEST_F(SampledCountry, TheSecondStageOfAFinitePopulationCounts) {
+  double expected = 0, weight = 0, above = 0;
+  for (const Household& h : households_) weight += h.weight, above += h.weight * h.income / 2;
+  for (std::size_t first = 0; first < households_.size(); first += 4) {
+    std::vector<double> t;
+    for (std::size_t i = first; i < first + 4; ++i) t.push_back(households_[i].weight * (households_[i].income / 2 - above / weight) / weight);
+    const double mean = (t[0] + t[1] + t[2] + t[3]) / 4;
+    for (const double x : t) expected += 0.5 * 4 / 3 * (x - mean) * (x - mean);
+  }
+  const std::string all_taken = "--sampling linearised --psus-there 'if(stratum == 5, 5, 5 + stratum)' --ssus-there 8";
+  EXPECT_NEAR(scenario(all_taken, "none").at("groups").at("all").at("se").at("mean").get<double>() / std::sqrt(expected), 1, 1e-9);
+  EXPECT_EQ(group("--sampling linearised --psus-there 'if(stratum == 5, 5, 5 + stratum)'").at("se").at("mean"), 0);  // R's fpc = ~N: the first stage alone
+}
+
+TEST_F(SampledCountry, TheSecondStageSaysWhatItNeeds) {
+  const auto expect_refusal = [&](const std::string& options, int code, const std::string& words) {
+    const Ran ran = puente("run " + scenario_ + " --threads 1 --quiet " + options);
+    EXPECT_EQ(ran.code, code) << options;
+    EXPECT_NE(ran.text.find(words), std::string::npos) << ran.text;
+  };
+  expect_refusal("--sampling linearised --ssus-there 8", 64, "needs that of the first: psus_there");
+  expect_refusal("--sampling linearised --ssu region", 64, "ssus_there says how many");
+  expect_refusal("--sampling bootstrap --psus-there there --ssus-there 8", 64, "replicates are of the first stage alone");
+  expect_refusal("--sampling linearised --psus-there there --ssus-there 3", 65, "3 units in the population, but 4 in the sample");
+}
+
+TEST_F(SampledCountry, KeysAreWholeNumbers) {
+  const auto expect_refusal = [&](const std::string& options, const std::string& words) {
+    const Ran ran = puente("run " + scenario_ + " --threads 1 --quiet --sampling linearised " + options);
+    EXPECT_EQ(ran.code, 65) << options;
+    EXPECT_NE(ran.text.find(words), std::string::npos) << ran.text;
+  };
+  expect_refusal("--stratum 'if(stratum == 0, 2.5, 1)'", "the stratum of household 1 is 2.5: strata are whole numbers below 2^53 or labels");
+  expect_refusal("--psu 'if(stratum == 0, psu, 1e300)'", "the sampling unit of household 21 is 1e+300: sampling units are whole numbers");
+  EXPECT_EQ(group("--sampling linearised --stratum 'stratum - 100'").at("se"), group("--sampling linearised").at("se"));
+}
+
 TEST_F(SampledCountry, PartsAddUpAsVariances) {
   const nlohmann::json parameters = group("--draws 60"), sample = group("--sampling linearised"), both = group("--sampling linearised --draws 60");
   for (const char* figure : {"mean", "gini"}) {
