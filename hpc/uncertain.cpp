@@ -132,6 +132,8 @@ std::string Added::words() const {
   if (parts_.simulation != nullptr) text += ", " + std::to_string(units_.count()) + " replicates of the units' chances";
   if (parts_.sampling != nullptr)
     text += ", " + sampling_words(run_.model.sampling, *parts_.sampling, replicated_.replicates);
+  if (parts_.sampling != nullptr && !source_.schema().notes.calibration.empty())
+    text += replicated_.replicates > 0 ? ", at calibrated weights: calibration is not repeated in replicates" : ", calibrated weights held fixed";
   if (parts_.parameters == nullptr) return text;
   const std::string names = assumed();
   return text + (names.empty() ? ": confidence intervals" : ": ranges, not confidence intervals, as these are assumed: " + names);

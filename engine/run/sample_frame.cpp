@@ -25,15 +25,28 @@ std::int64_t key_of(double value, const char* what, const char* all, std::int64_
                   " are whole numbers below 2^53 or labels");
 }
 
-/// Columns that are `prefix` and a number, by their number.
+/// Numbers go up by one from 0 or 1: a replicate that was left behind would make a wrong error unseen.
+void require_all(const std::map<long, std::string>& found, const std::string& prefix) {
+  long next = found.begin()->first == 0 ? 0 : 1;
+  for (const auto& [number, name] : found)
+    if (number != next++)
+      throw bad_input("columns of replicate weights " + prefix + "1, " + prefix + "2, … have a gap: there is '" + name + "' and no '" + prefix + std::to_string(next - 1) +
+                      "'; name all that are meant");
+}
+
+/// Columns that are `prefix` and a number, by their number. A column of the very name is itself meant, alone.
 std::vector<std::string> numbered_columns(const Schema& schema, const std::string& prefix) {
+  if (schema.find(Entity::household, prefix) >= 0) return {prefix};
   std::map<long, std::string> found;
   for (const ColumnInfo& column : schema.household) {
     if (!column.name.starts_with(prefix)) continue;
     const std::string number = column.name.substr(prefix.size());
     const bool digits = std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (digits && !number.empty() && number.size() < 10) found[std::stol(number)] = column.name;
+    if (!digits || number.empty() || number.size() >= 10) continue;
+    const auto [at, is_new] = found.emplace(std::stol(number), column.name);
+    if (!is_new) throw bad_input("columns of replicate weights '" + at->second + "' and '" + column.name + "' have the same number: name all that are meant");
   }
+  if (!found.empty()) require_all(found, prefix);
   std::vector<std::string> names;
   for (auto& [number, name] : found) names.push_back(std::move(name));
   return names;
@@ -55,6 +68,11 @@ std::size_t SampleFrame::at(std::int64_t household) const {
 }
 
 std::vector<std::string> replicate_columns(const Schema& schema, const SamplingPlan& plan) {
+  if (!schema.notes.calibration.empty())
+    throw bad_input("the weights of this population were calibrated and its columns of replicate weights were not: use the survey as it was, or import "
+                    "one whose weights and replicate weights were calibrated together");
+  if (schema.notes.origin == "clone")
+    throw bad_input("the households of this population are clones, and the columns of replicate weights those of the survey that they were made from: use that survey");
   const std::vector<std::string>& given = plan.columns.names;
   if (given.size() != 1) {
     for (const std::string& name : given) require_column(schema, name);
