@@ -36,7 +36,7 @@ struct UncertaintyOptions {
   std::string sampling, lonely;      ///< method, and rule for strata of one sampling unit
   std::optional<std::int64_t> replicates;
   std::optional<double> fay;
-  std::string stratum, psu, psus_there;  ///< expressions
+  std::string stratum, psu, psus_there, ssu, ssus_there;  ///< expressions
   std::string interval, replicate_kind, replicate_centre;
   std::vector<std::string> replicate_weights;  ///< columns, or what their names begin with
   std::vector<double> rscales;

@@ -69,6 +69,12 @@ std::int64_t part(const PopulationSource& source, int rank, int ranks) {
   return source.cut_at(static_cast<double>(rank) / static_cast<double>(ranks));
 }
 
+Error nobody_is_represented(std::size_t replicate) {
+  if (replicate == 0) return bad_input("the weights of all households are zero: nobody is represented");
+  return bad_input("replicate " + std::to_string(replicate) + " of the sample has nobody in the domain (`where`, or all whose weight is above zero): its sampling units are too few; "
+                   "take --sampling linearised, or a domain of more sampling units");
+}
+
 }  // namespace
 
 std::unique_ptr<PopulationSource> open_population(const std::string& path, const RunOptions&) {
@@ -84,7 +90,7 @@ std::unique_ptr<PopulationSource> keep_in_memory(std::unique_ptr<PopulationSourc
 }
 
 SurveyDesign design_of(const SampleFrame& frame, const SamplingPlan& plan) {
-  return SurveyDesign({frame.stratum, frame.psu, {}}, {FinitePopulation::Unit::count, frame.psus_there, {}}, plan.lonely);
+  return SurveyDesign({frame.stratum, frame.psu, frame.ssu}, {FinitePopulation::Unit::count, frame.psus_there, frame.ssus_there}, plan.lonely);
 }
 
 Finished run_study(StudyModel model, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,
@@ -111,7 +117,7 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   const Totals totals = tally(study, runner);
   progress.end();
   const double everybody = totals.scenarios[static_cast<std::size_t>(study.reference)].welfare[0].weight;
-  if (!(everybody > 0)) throw bad_input("the weights of all households are zero: nobody is represented");
+  if (!(everybody > 0)) throw nobody_is_represented(options.replicate);
   Finished finished{summarise(study, totals), {}, {}, {}};
   if (sampling.method != SamplingMethod::none) finished.frame = find_frame(study, asked, runner);
   if (sampling.method != SamplingMethod::none && sampling.linearises())

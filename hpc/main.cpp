@@ -74,6 +74,8 @@ void add_sampling(CLI::App& app, UncertaintyOptions& options) {
   app.add_option("--stratum", options.stratum, "EXPR: stratum of a household (default: the column stratum, else one stratum)");
   app.add_option("--psu", options.psu, "EXPR: primary sampling unit of a household (default: the column psu, else each household is its own)");
   app.add_option("--psus-there", options.psus_there, "EXPR: sampling units in a household's stratum, for the finite-population correction");
+  app.add_option("--ssu", options.ssu, "EXPR: second-stage unit of a household in its sampling unit (default: the household itself)");
+  app.add_option("--ssus-there", options.ssus_there, "EXPR: second-stage units in a household's sampling unit, for the correction of the second stage");
 }
 
 void report(const Error& error, ParallelSession* session) {

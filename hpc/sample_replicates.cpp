@@ -1,5 +1,6 @@
 #include "hpc/sample_replicates.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -30,6 +31,7 @@ class MadeReplicates : public Replicates {
   MadeReplicates(const SampleFrame& frame, const SamplingPlan& plan, std::uint64_t seed) : design_(design_of(frame, plan)), scheme_(scheme(plan, seed)) {
     spread = {scheme_->scale(), {scheme_->rscales().begin(), scheme_->rscales().end()}, plan.centre};
     degrees_of_freedom = static_cast<double>(design_.degrees_of_freedom());
+    if (plan.method == SamplingMethod::bootstrap) degrees_of_freedom = std::min(degrees_of_freedom, static_cast<double>(plan.replicates - 1));
     if (plan.interval == IntervalKind::bootstrap_t) require_variances_of_replicates(design_);
   }
   std::vector<double> of_households(std::size_t r) const override { return scheme_->of_records(r); }
@@ -88,6 +90,7 @@ Runs run_all(const Replicates& replicates, const ReplicateRun& run) {
     model.sampling.factor = ReweightedSource::factor_text();
     if (!with_errors) model.sampling.method = SamplingMethod::none;
     RunOptions options = run.options;
+    options.replicate = r + 1;
     if (with_errors) options.sampling_variance = replicates.variance(r);
     const std::vector<double> factors = replicates.of_households(r);
     ReweightedSource source(run.source, factors);
@@ -121,6 +124,30 @@ std::size_t without_limits(const std::vector<Variable>& errors, const SampleLimi
   return count;
 }
 
+/// Figures that have no error as some replicate lacks them.
+std::size_t without_errors(const std::vector<Variable>& errors, const std::vector<Variable>& figures) {
+  std::size_t count = 0;
+  for (const Variable& error : errors) {
+    const auto figure = std::find_if(figures.begin(), figures.end(), [&](const Variable& v) { return v.name == error.name; });
+    for (std::size_t i = 0; i < error.values.size(); ++i) count += std::isfinite(figure->values[i]) && std::isnan(error.values[i]) ? 1 : 0;
+  }
+  return count;
+}
+
+std::string all_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+/// What linearised errors hold fixed, and where there are none for it.
+std::string linearised_words(const SamplingErrors& errors) {
+  std::string text = "; linearised holds fixed who is in a group";
+  if (!errors.cut_offs.empty()) text += "; recipients, spending, cost and coverage have no errors under the cut-offs of " + all_of(errors.cut_offs);
+  if (!errors.lines.empty()) text += "; poverty has none at lines that rest on the sample otherwise than as a multiple of quantile(welfare, P): " + all_of(errors.lines);
+  return text + (errors.cut_offs.empty() && errors.lines.empty() ? "" : " (replicates have them)");
+}
+
 }  // namespace
 
 ReplicatedSample replicate_sample(const Finished& finished, const ReplicateRun& run) {
@@ -134,6 +161,7 @@ ReplicatedSample replicate_sample(const Finished& finished, const ReplicateRun& 
   SamplingErrors& errors = sample.errors;
   errors.variables = replicate_errors(runs.figures.variables(), results.variables, replicates->spread);
   errors.differences = replicate_errors(runs.figures.differences(), results.differences, replicates->spread);
+  errors.lost = without_errors(errors.variables, results.variables) + without_errors(errors.differences, results.differences);
   errors.degrees_of_freedom = replicates->degrees_of_freedom;
   errors.interval = plan.interval;
   const std::vector<Variable>* linearised = finished.sampling ? &finished.sampling->variables : nullptr;
@@ -155,7 +183,8 @@ std::string sampling_words(const SamplingPlan& plan, const SamplingErrors& error
     const std::size_t missing = without_limits(errors.variables, errors.limits) + without_limits(errors.differences, errors.difference_limits);
     if (missing > 0) text += " (none for " + std::to_string(missing) + " figures that have no linearised standard error above 0 in every replicate)";
   }
-  return text;
+  if (errors.lost > 0) text += " (no standard error for " + std::to_string(errors.lost) + " figures that some replicate lacks, as those of a group of which it draws nobody)";
+  return plan.method == SamplingMethod::linearised ? text + linearised_words(errors) : text;
 }
 
 }  // namespace puente

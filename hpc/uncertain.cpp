@@ -137,6 +137,8 @@ std::string Added::words() const {
   if (parts_.simulation != nullptr) text += ", " + std::to_string(units_.count()) + " replicates of the units' chances";
   if (parts_.sampling != nullptr)
     text += ", " + sampling_words(run_.model.sampling, *parts_.sampling, replicated_.replicates);
+  if (parts_.sampling != nullptr && !source_.schema().notes.calibration.empty())
+    text += replicated_.replicates > 0 ? ", at calibrated weights: calibration is not repeated in replicates" : ", calibrated weights held fixed";
   if (parts_.parameters == nullptr) return text;
   const double wanted = std::ceil(2 / (1 - parts_.level) - 1e-9);
   if (static_cast<double>(drawn_.draws.figures.count()) < wanted) text += ", fewer draws than such limits want (" + shortest(wanted) + ")";
@@ -201,6 +203,8 @@ void take_options(const UncertaintyOptions& options, StudyModel& model) {
   given("--stratum", options.stratum, sampling.stratum);
   given("--psu", options.psu, sampling.psu);
   given("--psus-there", options.psus_there, sampling.psus_there);
+  given("--ssu", options.ssu, sampling.ssu);
+  given("--ssus-there", options.ssus_there, sampling.ssus_there);
   take_replicate_options(options, sampling);
   if (const auto mistake = mistake_in(sampling)) throw Error(ExitCode::usage, mistake->message);
 }

@@ -16,7 +16,9 @@ struct SampleFrame {
   std::vector<std::int64_t> id;                  ///< as the survey calls it
   std::vector<double> weight;                    ///< 0 where `[missing]` leaves it out
   std::vector<std::int64_t> stratum, psu;        ///< keys; empty where replicates are the survey's own
+  std::vector<std::int64_t> ssu;                 ///< keys of second-stage units; empty where the second stage does not count
   std::vector<double> psus_there;                ///< sampling units in the household's stratum; empty: not known
+  std::vector<double> ssus_there;                ///< second-stage units in the household's sampling unit; empty: not known
   std::vector<std::vector<double>> replicates;   ///< [replicate][household] weights in the survey's own replicates
   std::size_t at(std::int64_t household) const;
 };
@@ -27,7 +29,8 @@ std::vector<std::string> replicate_columns(const Schema& schema, const SamplingP
 /// What StudyModel::asked needs so that `find_frame` can see the frame: appended by the caller before the study is compiled.
 std::vector<AskedExpression> frame_questions(const Schema& schema, const SamplingPlan& plan);
 
-/// `first`: where the frame's questions begin in StudyModel::asked. Collective.
+/// `first`: where the frame's questions begin in StudyModel::asked. Throws Error (bad_input) where a stratum or a unit is no whole number
+/// and no label. Collective.
 SampleFrame find_frame(const Study& study, std::size_t first, BlockRunner& runner);
 
 }  // namespace puente

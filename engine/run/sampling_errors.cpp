@@ -4,7 +4,6 @@
 #include <cmath>
 #include <functional>
 #include <optional>
-#include <regex>
 
 #include "engine/core/error.hpp"
 #include "engine/run/total_figures.hpp"
@@ -16,13 +15,6 @@ namespace {
 
 using Figures = std::vector<SampleFigure>;
 
-/// P of a line 'SHARE * quantile(welfare, P)'.
-std::optional<double> median_share(const std::string& line) {
-  static const std::regex form(R"(\s*[0-9.]+\s*\*\s*quantile\(\s*welfare\s*,\s*([0-9.]+)\s*\)\s*)");
-  std::smatch found;
-  return std::regex_match(line, found, form) ? std::optional(std::stod(found[1])) : std::nullopt;
-}
-
 class Errors {
  public:
   Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results, const VarianceOf& variance);
@@ -33,7 +25,9 @@ class Errors {
   void welfare_figures(std::size_t s, std::size_t slot, Figures& figures) const;
   void share_figures(std::size_t s, std::size_t slot, const char* name, const std::vector<std::vector<RatioRows>>& bands, Figures& figures) const;
   std::size_t place(const Variable& variable, std::size_t s, std::size_t slot, std::size_t inner) const;
-  void add(Figures& figures, const char* variable, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e) const;
+  void add(Figures& figures, const char* variable, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e,
+           bool known) const;
+  void say_what_is_missing();
   void set(std::vector<Variable>& variables, const SampleFigure& figure, double se) const;
   void poverty_figures(std::size_t s, std::size_t slot, std::size_t z, Figures& figures) const;
 
@@ -65,17 +59,19 @@ std::size_t Errors::place(const Variable& variable, std::size_t s, std::size_t s
   return (s * study_.slots() + slot) * each + inner;
 }
 
-void Errors::add(Figures& figures, const char* name, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e) const {
+void Errors::add(Figures& figures, const char* name, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e,
+                 bool known) const {
   const Variable* variable = results_.find(name);
   if (variable == nullptr) return;
-  figures.push_back({name, place(*variable, s, slot, inner), DesignTotals(design_, rows.household, e)});
+  figures.push_back({name, place(*variable, s, slot, inner), DesignTotals(design_, rows.household, e), known});
 }
 
 void Errors::welfare_figures(std::size_t s, std::size_t slot, Figures& figures) const {
   const SlotRows& rows = samples_[s].welfare[slot];
   const OrderedWelfare order(rows.y, rows.w);
+  const bool known = domain_spreads(design_, rows.household, rows.w);
   const auto put = [&](const char* name, std::size_t inner, const OfOrder& contributions) {
-    if (results_.find(name) != nullptr) add(figures, name, s, slot, inner, rows, contributions(order));
+    if (results_.find(name) != nullptr) add(figures, name, s, slot, inner, rows, contributions(order), known);
   };
   put("mean_welfare", 0, mean_contributions);
   for (std::size_t z = 0; z < rows.line.size(); ++z) poverty_figures(s, slot, z, figures);
@@ -97,8 +93,8 @@ void Errors::welfare_figures(std::size_t s, std::size_t slot, Figures& figures) 
 
 /// With a line that is estimated, the records are everybody's, of whom the group's alone count.
 void Errors::poverty_figures(std::size_t s, std::size_t slot, std::size_t z, Figures& figures) const {
-  const Line& line = study_.model.welfare.lines[z];
-  const std::optional<double> p = line.fixed ? std::nullopt : median_share(line.value.text);
+  const Study::LineInSample& line = study_.lines_in_sample[z];
+  const std::optional<double> p = line.quantile;
   const SlotRows &group = samples_[s].welfare[slot], &everybody = samples_[s].welfare[0];
   const SlotRows& rows = p ? everybody : group;
   std::vector<double> count = p ? std::vector<double>(rows.y.size(), 0) : rows.w;
@@ -106,14 +102,15 @@ void Errors::poverty_figures(std::size_t s, std::size_t slot, std::size_t z, Fig
   const Contributions own = p ? quantile_line(OrderedWelfare(everybody.y, everybody.w), *p) : Contributions();
   const InfluenceLine of_records{rows.line[z], p ? &own : nullptr};
   const OrderedWelfare order(rows.y, count);
-  const auto put = [&](const char* name, std::size_t inner, auto contributions) {
-    if (results_.find(name) != nullptr) add(figures, name, s, slot, inner, rows, contributions(order, of_records));
+  const bool line_known = p || !line.depends, spreads = domain_spreads(design_, group.household, group.w);
+  const auto put = [&](const char* name, std::size_t inner, auto contributions, bool total = false) {
+    if (results_.find(name) != nullptr) add(figures, name, s, slot, inner, rows, contributions(order, of_records), line_known && (total || spreads));
   };
   for (std::size_t alpha = 0; alpha < 3; ++alpha)
     put("fgt", 3 * z + alpha, [&](const OrderedWelfare& w, const InfluenceLine& l) { return fgt_contributions(w, l, static_cast<int>(alpha)); });
   put("watts", z, watts_contributions);
-  put("poor_persons", z, poor_contributions);
-  put("total_gap", z, total_gap_contributions);
+  put("poor_persons", z, poor_contributions, true);
+  put("total_gap", z, total_gap_contributions, true);
 }
 
 void Errors::share_figures(std::size_t s, std::size_t slot, const char* name, const std::vector<std::vector<RatioRows>>& bands, Figures& figures) const {
@@ -125,7 +122,8 @@ void Errors::share_figures(std::size_t s, std::size_t slot, const char* name, co
       const RatioRows& rows = bands[b][slot * sexes + sex];
       const std::vector<double> one(rows.household.size(), 1.0);
       const Contributions e = ratio_contributions(one, rows.numerator, rows.denominator);
-      if (!e.empty()) figures.push_back({name, place(*variable, s, slot, b * sexes + sex), DesignTotals(design_, rows.household, e)});
+      const bool known = domain_spreads(design_, rows.household, rows.denominator);
+      if (!e.empty()) figures.push_back({name, place(*variable, s, slot, b * sexes + sex), DesignTotals(design_, rows.household, e), known});
     }
 }
 
@@ -134,7 +132,18 @@ void Errors::set(std::vector<Variable>& variables, const SampleFigure& figure, d
   if (variable != variables.end()) variable->values[figure.index] = se;
 }
 
+void Errors::say_what_is_missing() {
+  for (const CompiledScenario& scenario : study_.scenarios)
+    for (const CompiledProgramme& p : scenario.programmes) {
+      std::vector<std::string>& all = errors_.cut_offs;
+      if (p.cut_needed && std::find(all.begin(), all.end(), p.programme->name) == all.end()) all.push_back(p.programme->name);
+    }
+  for (std::size_t z = 0; z < study_.lines_in_sample.size(); ++z)
+    if (study_.lines_in_sample[z].depends && !study_.lines_in_sample[z].quantile) errors_.lines.push_back(study_.model.welfare.lines[z].name);
+}
+
 SamplingErrors Errors::find() {
+  say_what_is_missing();
   const TotalFigures totals(study_, results_, design_);
   for (std::size_t slot = 0; slot < study_.fixed_slots(); ++slot) {
     std::vector<Figures> of_scenario(study_.scenarios.size());
@@ -143,7 +152,7 @@ SamplingErrors Errors::find() {
       share_figures(s, slot, "attendance", samples_[s].attendance, of_scenario[s]);
       share_figures(s, slot, "work", samples_[s].work, of_scenario[s]);
       totals.add(s, slot, samples_[s], of_scenario[s]);
-      for (const SampleFigure& figure : of_scenario[s]) set(errors_.variables, figure, error(figure.totals));
+      for (const SampleFigure& figure : of_scenario[s]) set(errors_.variables, figure, figure.known ? error(figure.totals) : NAN);
     }
     for (std::size_t s = 0; s < of_scenario.size(); ++s) {
       const int with = study_.compared_with(s);
@@ -153,7 +162,7 @@ SamplingErrors Errors::find() {
         expect(other->size() == of_scenario[s].size(), "a group has the same figures in all scenarios");
         for (auto [mine, theirs] : {std::pair{&difference.totals.of_unit, &(*other)[f].totals.of_unit}, {&difference.totals.of_psu, &(*other)[f].totals.of_psu}})
           for (std::size_t u = 0; u < mine->size(); ++u) (*mine)[u] -= (*theirs)[u];
-        set(errors_.differences, difference, error(difference.totals));
+        set(errors_.differences, difference, difference.known && (*other)[f].known ? error(difference.totals) : NAN);
       }
     }
   }

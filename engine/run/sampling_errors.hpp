@@ -1,8 +1,9 @@
 // Linearised standard errors of a sample's figures and of their differences between scenarios: poverty, inequality and
 // distribution of fixed groups, attendance and work, totals and ratios of programmes, outcomes and choices of school.
-// Differences are paired: the same records in both scenarios. Held fixed are poverty lines (but 'SHARE * quantile(welfare, P)',
-// whose own error counts), who is in a group, coverage cut-offs and what they serve, the rate of a levy, calibrated weights and
-// estimated models; replicate weights repeat these too.
+// Differences are paired: the same records in both scenarios. Held fixed are who is in a group, coverage cut-offs, the rate of a levy,
+// calibrated weights and estimated models; replicate weights repeat these too (but calibration). A line that is a multiple of
+// quantile(welfare, P) counts with its own error; one that rests on the sample in another way has no errors of poverty, nor has a
+// programme with a cut-off of its totals and coverage, nor a group of one sampling unit of means and shares, whose spread nobody can see.
 #pragma once
 
 #include <functional>
@@ -24,6 +25,8 @@ struct SamplingErrors {
   double degrees_of_freedom = 0;
   IntervalKind interval = IntervalKind::normal;
   SampleLimits limits{}, difference_limits{};  ///< of percentile and bootstrap-t alone
+  std::vector<std::string> cut_offs{}, lines{};  ///< programmes and poverty lines whose linearised errors are missing for what is said above
+  std::size_t lost = 0;                        ///< figures without an error as some replicate lacks them
 };
 
 /// The variance of a figure from its contributions by sampling unit.

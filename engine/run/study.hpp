@@ -197,6 +197,13 @@ class Study {
   std::vector<std::string> sex_labels;
   int reference = 0;
 
+  /// How a poverty line rests on the sample: not at all, as what quantile of welfare it is a multiple of, or in another way.
+  struct LineInSample {
+    bool depends = false;
+    std::optional<double> quantile;
+  };
+  std::vector<LineInSample> lines_in_sample; ///< one a line, where sampling errors are linearised
+
   bool deciles = false, deciles_resolved = true;
   std::vector<double> decile_limit;          ///< upper limits of deciles 1 … 9 of reference welfare
 

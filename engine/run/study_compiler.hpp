@@ -54,6 +54,8 @@ class StudyCompiler {
   void compile_scenario(std::size_t s, rules::Compiler& none, rules::Compiler& data);
   void compile_lines();
   void compile_fixed_lines();
+  bool rests_on_sample(const rules::Text& text) const;
+  std::optional<double> quantile_in(const rules::Text& line) const;
   void compile_groups();
   void choose_received_groups();
   void check_comparisons();

@@ -1,4 +1,5 @@
 // The part of StudyCompiler that compiles poverty lines: those of each scenario, and the fixed ones of the reference.
+#include "engine/rules/parser.hpp"
 #include "engine/run/study_compiler.hpp"
 
 namespace puente {
@@ -8,6 +9,9 @@ using rules::Type;
 
 void StudyCompiler::compile_lines() {
   compile_fixed_lines();
+  if (study_.model.sampling.linearises())
+    for (const Line& line : study_.model.welfare.lines)
+      study_.lines_in_sample.push_back({rests_on_sample(line.value), line.fixed ? std::nullopt : quantile_in(line.value)});
   bool shared = false;
   for (std::size_t s = 0; s < study_.scenarios.size(); ++s) {
     Study::LineProgram own;
@@ -51,6 +55,36 @@ void StudyCompiler::compile_fixed_lines() {
     fixed.outputs.back() = compiler.add(line.value, wanted);
   }
   if (any && !diagnostics_.has_errors()) fixed.program = bind(compiler.finish(), World::data, study_.reference, reference_parameters());
+}
+
+/// Whether an expression asks something of the whole population, which a sample answers with an error. Its mistakes are told elsewhere.
+bool StudyCompiler::rests_on_sample(const rules::Text& text) const {
+  Diagnostics unheard;
+  Compiler alone(programs_.scope, unheard);
+  return alone.add(text, {study_.record_entity, Type::number, {}, "welfare.lines"}).index < 0 || !alone.finish().globals().empty();
+}
+
+/// P of a line that is quantile(welfare, P) times and over what does not rest on the sample, in any order.
+std::optional<double> StudyCompiler::quantile_in(const rules::Text& line) const {
+  if (diagnostics_.has_errors()) return std::nullopt;
+  const rules::Tree tree = rules::parse(line.text);
+  const auto alone = [&](int node) {
+    rules::Text part = line;
+    part.text = line.text.substr(tree[node].begin, tree[node].end - tree[node].begin);
+    return !rests_on_sample(part);
+  };
+  int at = tree.root();
+  while (tree[at].kind == rules::NodeKind::arithmetic) {
+    const int left = tree[at].children[0], right = tree[at].children[1];
+    if ((tree[at].op == rules::Token::times || tree[at].op == rules::Token::divide) && alone(right)) at = left;
+    else if (tree[at].op == rules::Token::times && alone(left)) at = right;
+    else return std::nullopt;
+  }
+  const rules::Node& call = tree[at];
+  if (call.kind != rules::NodeKind::call || call.text != "quantile" || call.where >= 0 || call.by >= 0 || call.arguments != 2) return std::nullopt;
+  const rules::Node &of = tree[call.children[0]], &p = tree[call.children[1]];
+  const bool known = of.kind == rules::NodeKind::name && of.text == "welfare" && !of.qualifier && p.kind == rules::NodeKind::number;
+  return known ? std::optional(p.number) : std::nullopt;
 }
 
 }  // namespace puente

@@ -1,5 +1,6 @@
 #include "engine/run/total_figures.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace puente {
@@ -27,20 +28,26 @@ TotalFigures::Amounts TotalFigures::ratio(const Amounts& a, const Amounts& b) co
   return e;
 }
 
-void TotalFigures::put(const Place& at, const char* name, std::size_t index, const Amounts& contributions) const {
+void TotalFigures::put(const Place& at, const char* name, std::size_t index, const Amounts& contributions, bool known) const {
   if (results_.find(name) == nullptr) return;
-  at.figures.push_back({name, index, DesignTotals(design_, households_, contributions)});
+  at.figures.push_back({name, index, DesignTotals(design_, households_, contributions), known});
+}
+
+bool TotalFigures::has_cut_off(const Place& at, std::size_t programme) const {
+  const auto& all = study_.scenarios[at.s].programmes;
+  return std::any_of(all.begin(), all.end(), [&](const CompiledProgramme& p) { return p.number == programme && p.cut_needed; });
 }
 
 void TotalFigures::add_programmes(const Place& at) const {
   const std::size_t programmes = study_.programme_names.size();
   for (std::size_t p = 0; p < programmes; ++p) {
     const std::size_t index = (at.s * programmes + p) * study_.slots() + at.slot;
-    const Amounts recipients = of(at, terms_.unit(p, UnitTerm::recipients));
-    put(at, "recipients", index, recipients);
-    put(at, "spending", index, sum(at, {terms_.cash(p), terms_.in_kind(p)}));
-    put(at, "cost", index, sum(at, {terms_.cash(p), terms_.unit(p, UnitTerm::delivery)}));
-    put(at, "coverage", index, ratio(recipients, of(at, terms_.unit(p, UnitTerm::eligible))));
+    const Amounts recipients = of(at, terms_.unit(p, UnitTerm::recipients)), eligible = of(at, terms_.unit(p, UnitTerm::eligible));
+    const bool known = !has_cut_off(at, p);
+    put(at, "recipients", index, recipients, known);
+    put(at, "spending", index, sum(at, {terms_.cash(p), terms_.in_kind(p)}), known);
+    put(at, "cost", index, sum(at, {terms_.cash(p), terms_.unit(p, UnitTerm::delivery)}), known);
+    put(at, "coverage", index, ratio(recipients, eligible), known && spreads(eligible));
   }
   if (at.slot == 0) add_unfunded(at);
 }
@@ -48,17 +55,20 @@ void TotalFigures::add_programmes(const Place& at) const {
 void TotalFigures::add_unfunded(const Place& at) const {
   const CompiledScenario& scenario = study_.scenarios[at.s];
   std::vector<std::size_t> terms;
-  for (const CompiledProgramme& p : scenario.programmes)
-    if (!scenario.levy.needed && p.programme->coverage.mode != CoverageMode::observed)
-      for (const std::size_t term : {terms_.cash(p.number), terms_.unit(p.number, UnitTerm::delivery)}) terms.push_back(term);
-  put(at, "unfunded_cost", at.s, sum(at, terms));
+  bool known = true;
+  for (const CompiledProgramme& p : scenario.programmes) {
+    if (scenario.levy.needed || p.programme->coverage.mode == CoverageMode::observed) continue;
+    for (const std::size_t term : {terms_.cash(p.number), terms_.unit(p.number, UnitTerm::delivery)}) terms.push_back(term);
+    known = known && !p.cut_needed;
+  }
+  put(at, "unfunded_cost", at.s, sum(at, terms), known);
 }
 
 void TotalFigures::add_outcomes(const Place& at) const {
   const std::size_t outcomes = study_.outcome_means.size();
   for (std::size_t k = 0; k < outcomes; ++k) {
     const Amounts total = of(at, terms_.outcome(k, OutcomeTerm::sum)), weight = of(at, terms_.outcome(k, OutcomeTerm::weight));
-    put(at, "outcome_mean", (at.s * study_.slots() + at.slot) * outcomes + k, ratio(total, weight));
+    put(at, "outcome_mean", (at.s * study_.slots() + at.slot) * outcomes + k, ratio(total, weight), spreads(weight));
   }
 }
 

@@ -1,5 +1,6 @@
-// Linearised contributions of a sample's totals and ratios of totals: programmes, outcomes, choices of school. What a cut-off serves,
-// what a levy asks and who chooses what is held fixed. Immutable.
+// Linearised contributions of a sample's totals and ratios of totals: programmes, outcomes, choices of school. What a levy asks and who
+// chooses what is held fixed. A cut-off is found in the sample and moves with it (a budget is spent whatever the sample), so what it
+// serves is not known here. Immutable.
 #pragma once
 
 #include <numeric>
@@ -17,6 +18,7 @@ struct SampleFigure {
   std::string variable;
   std::size_t index = 0;
   DesignTotals totals;
+  bool known = true;  ///< false: its error cannot be seen from the contributions
 };
 
 class TotalFigures {
@@ -38,7 +40,9 @@ class TotalFigures {
   Amounts of(const Place& at, std::size_t term) const;
   Amounts sum(const Place& at, std::vector<std::size_t> terms) const;
   Amounts ratio(const Amounts& a, const Amounts& b) const;
-  void put(const Place& at, const char* name, std::size_t index, const Amounts& contributions) const;
+  void put(const Place& at, const char* name, std::size_t index, const Amounts& contributions, bool known = true) const;
+  bool spreads(const Amounts& of) const { return domain_spreads(design_, households_, of); }
+  bool has_cut_off(const Place& at, std::size_t programme) const;
   void add_programmes(const Place& at) const;
   void add_unfunded(const Place& at) const;
   void add_outcomes(const Place& at) const;

@@ -93,6 +93,20 @@ double design_covariance(const SurveyDesign& design, const DesignTotals& a, cons
   return first.variance() + within;
 }
 
+bool domain_spreads(const SurveyDesign& design, std::span<const std::int32_t> record, std::span<const double> weight) {
+  std::size_t only = design.psus();
+  for (std::size_t i = 0; i < record.size(); ++i) {
+    if (!(weight[i] > 0)) continue;
+    const std::size_t psu = design.psu_of_record(static_cast<std::size_t>(record[i]));
+    if (only < design.psus() && psu != only) return true;
+    only = psu;
+  }
+  if (only == design.psus()) return true;
+  const SurveyDesign::Stratum& stratum = design.all_strata()[design.all_psus()[only].stratum];
+  const bool sure = design.lonely() == LonelyPsu::certainty || design.lonely() == LonelyPsu::remove;
+  return 1 - stratum.drawn_fraction < 1e-7 || (stratum.size() == 1 && sure);
+}
+
 double design_variance(const SurveyDesign& design, std::span<const double> contribution) {
   return design_variance(design, DesignTotals(design, unit_totals(design, contribution)));
 }

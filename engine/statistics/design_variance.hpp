@@ -25,7 +25,11 @@ struct DesignTotals {
 double design_covariance(const SurveyDesign& design, const DesignTotals& a, const DesignTotals& b);
 inline double design_variance(const SurveyDesign& design, const DesignTotals& a) { return design_covariance(design, a, a); }
 
-/// The same for contributions of records: one value a record.
+/// Whether the records of positive weight lie in several PSUs, or their one PSU's stratum was taken as a whole (or stands alone and is taken for
+/// sure). Otherwise contributions to a mean or a ratio, which add up to 0 over the domain, are 0 in its PSU whatever the error is.
+bool domain_spreads(const SurveyDesign& design, std::span<const std::int32_t> record, std::span<const double> weight);
+
+/// The variance from contributions of records: one value a record.
 double design_variance(const SurveyDesign& design, std::span<const double> contribution);
 double standard_error(const SurveyDesign& design, std::span<const double> contribution);
 

@@ -25,6 +25,16 @@ std::optional<SamplingMistake> mistake_in_columns(const SamplingPlan& plan) {
   return std::nullopt;
 }
 
+/// Replicates are of the first stage alone, so they would pass over the second.
+std::optional<SamplingMistake> mistake_in_second_stage(const SamplingPlan& plan) {
+  if (plan.ssu && !plan.ssus_there) return SamplingMistake{"ssu", "second-stage units count in the finite-population correction alone: ssus_there says how many a sampling unit has"};
+  if (!plan.ssus_there) return std::nullopt;
+  if (!plan.psus_there) return SamplingMistake{"ssus_there", "a correction of the second stage needs that of the first: psus_there, the sampling units of a stratum"};
+  if (plan.method != SamplingMethod::linearised)
+    return SamplingMistake{"ssus_there", "replicates are of the first stage alone: a correction of the second stage needs the method linearised"};
+  return std::nullopt;
+}
+
 }  // namespace
 
 /// A jackknife's replicates lie far nearer to the figure than samples do, and half-samples are few: their percentiles are no limits.
@@ -33,6 +43,7 @@ std::optional<SamplingMistake> mistake_in(const SamplingPlan& plan) {
   if (columns)
     if (auto mistake = mistake_in_columns(plan)) return mistake;
   if (plan.method == SamplingMethod::none) return std::nullopt;
+  if (auto mistake = mistake_in_second_stage(plan)) return mistake;
   const bool own_bootstrap = plan.method == SamplingMethod::bootstrap, bootstrap = own_bootstrap || (columns && plan.columns.kind == ReplicateKind::bootstrap);
   if (plan.interval == IntervalKind::percentile && !bootstrap)
     return SamplingMistake{"interval", "percentile limits need replicates that spread as samples do: the method bootstrap, or columns of the kind bootstrap; "

@@ -246,6 +246,8 @@ SamplingPlan read_sampling(TomlFile& file, TomlView& root) {
   plan.stratum = view.text("stratum");
   plan.psu = view.text("psu");
   plan.psus_there = view.text("psus_there");
+  plan.ssu = view.text("ssu");
+  plan.ssus_there = view.text("ssus_there");
   read_replicate_columns(view, plan);
   plan.interval = static_cast<IntervalKind>(view.choice("interval", interval_names(), 0));
   view.finish();

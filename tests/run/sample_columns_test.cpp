@@ -20,11 +20,6 @@ class OwnColumns : public SampledCountry {
     text << file.rdbuf() << "[sampling]\n" << keys;
     return folder_.write("own.toml", text.str());
   }
-  void expect_refusal(const std::string& command, int code, const std::string& words) {
-    const Ran ran = puente(command);
-    EXPECT_EQ(ran.code, code) << command;
-    EXPECT_NE(ran.text.find(words), std::string::npos) << command << "\n" << ran.text;
-  }
 };
 
 void expect_same_errors(const nlohmann::json& a, const nlohmann::json& b) {
@@ -115,6 +110,36 @@ TEST_F(OwnColumns, SayWhatIsNotThere) {
   expect_refusal("check " + with_sampling("method = \"columns\"\nreplicate_weights = \"j\"\n"), 65, "own.toml:36:");
   expect_refusal("check " + with_sampling("method = \"jackknife\"\ninterval = \"percentile\"\n"), 65, "need replicates that spread as samples do");
   expect_refusal("check " + with_sampling("method = \"columns\"\nreplicate_weights = \"j\"\nkind = \"brrr\"\n"), 65, "brr");
+}
+
+/// j1 is a column, not the beginning of j10 … j19; and no number may be left out.
+TEST_F(OwnColumns, AreAllOfTheirNumbers) {
+  const std::string run = "run " + scenario_ + " --threads 1 --quiet --sampling columns --replicate-kind brr --replicate-weights ";
+  expect_refusal(run + "j1", 65, "1 columns of replicate weights: a variance needs two");
+  std::ifstream file(folder_ / "map.toml");
+  std::ostringstream text;
+  text << file.rdbuf();
+  std::string map = text.str();
+  map.replace(map.find("j7 = "), 5, "k7 = ");
+  ASSERT_EQ(puente("import " + folder_.write("map.toml", map) + " -o " + folder_ / "s.h5").code, 0);
+  expect_refusal(run + "j", 65, "have a gap: there is 'j8' and no 'j7'");
+  EXPECT_EQ(puente(run + "j6,j8").code, 0);
+}
+
+/// Replicates of the old weights against new ones would give errors without sense.
+TEST_F(OwnColumns, DoNotOutliveCalibration) {
+  double persons = 0;
+  for (const Household& h : households_) persons += 2 * h.weight;
+  const std::string half = shortest(persons / 2), margins = folder_.write("margins.toml", "format = 1\nkind = \"margins\"\nweight_bounds = [0.2, 5]\n[[margins]]\nname = \"south\"\n"
+    "by = 'region == 1'\ntotals = { true = " + half + ", false = " + half + " }\nsource = \"a test\"\nyear = 2020\nstatus = \"published\"\n");
+  const Ran ran = puente("calibrate " + (folder_ / "s.h5") + " " + margins + " --threads 1 --quiet -o " + folder_ / "calibrated.h5");
+  ASSERT_EQ(ran.code, 0) << ran.text;
+  const std::string statistics = "statistics " + (folder_ / "calibrated.h5") + " --welfare income --line 80=80 ";
+  expect_refusal(statistics + options(), 65, "the weights of this population were calibrated and its columns of replicate weights were not");
+  EXPECT_NE(words(statistics + "--sampling jackknife").find("calibration is not repeated in replicates"), std::string::npos);
+  EXPECT_EQ(words("statistics " + (folder_ / "s.h5") + " --welfare income --line 80=80 --sampling jackknife").find("calibration"), std::string::npos);
+  ASSERT_EQ(puente("expand " + (folder_ / "s.h5") + " --households 1000 --threads 1 --quiet -o " + folder_ / "clones.h5").code, 0);
+  expect_refusal("statistics " + (folder_ / "clones.h5") + " --welfare income --line 80=80 " + options(), 65, "the households of this population are clones");
 }
 
 }  // namespace

@@ -77,14 +77,28 @@ TEST_F(SampledCountry, PartsKeepTheirOwnLimits) {
 }
 
 TEST_F(SampledCountry, LimitsSayWhatTheyNeed) {
-  const auto expect_refusal = [&](const std::string& options, int code, const std::string& words) {
-    const Ran ran = puente("run " + scenario_ + " --quiet " + options);
-    EXPECT_EQ(ran.code, code) << options;
-    EXPECT_NE(ran.text.find(words), std::string::npos) << ran.text;
-  };
-  expect_refusal("--sampling jackknife --interval percentile", 64, "need replicates that spread as samples do");
-  expect_refusal("--sampling linearised --interval bootstrap-t", 64, "need the sampling units that each replicate drew");
-  expect_refusal("--sampling bootstrap --replicates 5 --interval bootstrap-t --psu 'min(psu, 1)'", 65, "stratum 0 has two PSUs");
+  const std::string run = "run " + scenario_ + " --quiet ";
+  expect_refusal(run + "--sampling jackknife --interval percentile", 64, "need replicates that spread as samples do");
+  expect_refusal(run + "--sampling linearised --interval bootstrap-t", 64, "need the sampling units that each replicate drew");
+  expect_refusal(run + "--sampling bootstrap --replicates 5 --interval bootstrap-t --psu 'min(psu, 1)'", 65, "stratum 0 has two PSUs");
+}
+
+/// The spread of five replicates has four degrees of freedom, however many the design has.
+TEST_F(SampledCountry, FewReplicatesHaveFewDegreesOfFreedom) {
+  const nlohmann::json all = group("--sampling bootstrap --replicates 5");
+  const double half = (all.at("upper").at("mean").get<double>() - all.at("lower").at("mean").get<double>()) / 2;
+  EXPECT_NEAR(half / all.at("se").at("mean").get<double>(), 2.7764451051977987, 1e-9);  // R: qt(.975, 4)
+}
+
+/// A replicate that leaves out the only sampling unit of a group or a domain.
+TEST_F(SampledCountry, ReplicatesWithoutAGroupAreToldOf) {
+  const std::string lone = with("[groups]\n", "[groups]\nlone = 'stratum == 0 and household.psu == 1'\n");
+  const nlohmann::json groups = puente_json("run " + lone + " --threads 1 --sampling jackknife").at("scenarios").at("grant").at("groups");
+  EXPECT_TRUE(groups.at("lone=true").at("se").at("mean").is_null());
+  EXPECT_NE(words("run " + lone + " --sampling jackknife").find("figures that some replicate lacks"), std::string::npos);
+  EXPECT_EQ(words("run " + scenario_ + " --sampling jackknife").find("figures that some replicate lacks"), std::string::npos);
+  expect_refusal("statistics " + (folder_ / "s.h5") + " --welfare income --line 80=80 --where 'stratum == 0 and household.psu == 1' --threads 1 --quiet --sampling jackknife", 65,
+                 "replicate 2 of the sample has nobody in the domain");
 }
 
 TEST_F(SampledCountry, SameBitsForAnyLayoutWithLimits) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -117,6 +119,27 @@ seed = 4
     map.insert(map.find("weight = \"w\"\n"), "stratum = \"stratum\"\npsu = \"unit\"\n");
     const Ran ran = puente("import " + folder_.write("map.toml", map) + " -o " + folder_ / to);
     ASSERT_EQ(ran.code, 0) << ran.text;
+  }
+
+  /// The scenario with one piece of its text in another's place, in a file of its own.
+  std::string with(const std::string& piece, const std::string& other) {
+    std::ifstream file(scenario_);
+    std::ostringstream text;
+    text << file.rdbuf();
+    std::string all = text.str();
+    EXPECT_NE(all.find(piece), std::string::npos) << piece;
+    return folder_.write("with.toml", all.replace(all.find(piece), piece.size(), other));
+  }
+  void expect_refusal(const std::string& command, int code, const std::string& said) {
+    const Ran ran = puente(command);
+    EXPECT_EQ(ran.code, code) << command;
+    EXPECT_NE(ran.text.find(said), std::string::npos) << command << "\n" << ran.text;
+  }
+  /// What a run's or a survey's table says.
+  std::string words(const std::string& command) {
+    const Ran ran = puente(command + " --threads 1");
+    EXPECT_EQ(ran.code, 0) << ran.text;
+    return ran.text;
   }
 
   nlohmann::json scenario(const std::string& options, const std::string& name = "both") { return puente_json("run " + scenario_ + " --threads 1 " + options).at("scenarios").at(name); }

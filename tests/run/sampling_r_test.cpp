@@ -40,6 +40,8 @@ TEST_F(SampledCountry, HasRsErrors) {
   };
   add("linearised", "--sampling linearised");
   add("fpc", "--sampling linearised --psus-there there");
+  add("both stages", "--sampling linearised --psus-there there --ssus-there '6 + psu'");
+  add("pairs", "--sampling linearised --psus-there there --ssu 'region' --ssus-there '3 + psu'");
   const nlohmann::json logit = group("--sampling linearised --interval logit");
   found["logit.lower"] = logit.at("lower").at("fgt").at("line").at("0");
   found["logit.upper"] = logit.at("upper").at("fgt").at("line").at("0");
@@ -51,7 +53,7 @@ TEST_F(SampledCountry, HasRsErrors) {
   add("successive", columns + "successive_difference");
   add("mse", columns + "brr --replicate-centre estimate");
   const Figures expected = by_r((folder_ / "s.csv") + " " + rscales());
-  EXPECT_EQ(expected.size(), found.size() + 8) << "and the degrees of freedom of every design";
+  EXPECT_EQ(expected.size(), found.size() + 10) << "and the degrees of freedom of every design";
   for (const auto& [name, value] : expected) {
     if (name.ends_with(".df")) {
       EXPECT_EQ(value, 34) << name;

@@ -116,6 +116,36 @@ TEST_F(SampledCountry, AFinitePopulationIsMoreCertain) {
   EXPECT_GT(there, 0.3 * endless);
 }
 
+/// All sampling units were taken, 4 of 8 households each: what is left is V = Σ (1 − 4/8) 4/3 Σ (t − t̄)² within sampling units.
+TEST_F(SampledCountry, TheSecondStageOfAFinitePopulationCounts) {
+  double expected = 0, weight = 0, above = 0;
+  for (const Household& h : households_) weight += h.weight, above += h.weight * h.income / 2;
+  for (std::size_t first = 0; first < households_.size(); first += 4) {
+    std::vector<double> t;
+    for (std::size_t i = first; i < first + 4; ++i) t.push_back(households_[i].weight * (households_[i].income / 2 - above / weight) / weight);
+    const double mean = (t[0] + t[1] + t[2] + t[3]) / 4;
+    for (const double x : t) expected += 0.5 * 4 / 3 * (x - mean) * (x - mean);
+  }
+  const std::string all_taken = "--sampling linearised --psus-there 'if(stratum == 5, 5, 5 + stratum)' --ssus-there 8";
+  EXPECT_NEAR(scenario(all_taken, "none").at("groups").at("all").at("se").at("mean").get<double>() / std::sqrt(expected), 1, 1e-9);
+  EXPECT_EQ(group("--sampling linearised --psus-there 'if(stratum == 5, 5, 5 + stratum)'").at("se").at("mean"), 0);  // R's fpc = ~N: the first stage alone
+}
+
+TEST_F(SampledCountry, TheSecondStageSaysWhatItNeeds) {
+  const std::string run = "run " + scenario_ + " --threads 1 --quiet ";
+  expect_refusal(run + "--sampling linearised --ssus-there 8", 64, "needs that of the first: psus_there");
+  expect_refusal(run + "--sampling linearised --ssu region", 64, "ssus_there says how many");
+  expect_refusal(run + "--sampling bootstrap --psus-there there --ssus-there 8", 64, "replicates are of the first stage alone");
+  expect_refusal(run + "--sampling linearised --psus-there there --ssus-there 3", 65, "3 units in the population, but 4 in the sample");
+}
+
+TEST_F(SampledCountry, KeysAreWholeNumbers) {
+  const std::string run = "run " + scenario_ + " --threads 1 --quiet --sampling linearised ";
+  expect_refusal(run + "--stratum 'if(stratum == 0, 2.5, 1)'", 65, "the stratum of household 1 is 2.5: strata are whole numbers below 2^53 or labels");
+  expect_refusal(run + "--psu 'if(stratum == 0, psu, 1e300)'", 65, "the sampling unit of household 21 is 1e+300: sampling units are whole numbers");
+  EXPECT_EQ(group("--sampling linearised --stratum 'stratum - 100'").at("se"), group("--sampling linearised").at("se"));
+}
+
 TEST_F(SampledCountry, PartsAddUpAsVariances) {
   const nlohmann::json parameters = group("--draws 60"), sample = group("--sampling linearised"), both = group("--sampling linearised --draws 60");
   for (const char* figure : {"mean", "gini"}) {
@@ -127,6 +157,62 @@ TEST_F(SampledCountry, PartsAddUpAsVariances) {
 TEST_F(SampledCountry, WhatHasNoErrorToGiveIsMissing) {
   const nlohmann::json recipients = group("--sampling linearised", "recipient.grant");
   EXPECT_TRUE(recipients.at("se").at("mean").is_null());
+}
+
+/// However it is written, a multiple of a quantile moves with the sample; what moves otherwise has no error, and is named.
+TEST_F(SampledCountry, LinesThatRestOnTheSampleAreSeen) {
+  const std::string written = "'0.6 * quantile(welfare, 0.5)'";
+  const auto errors = [&](const std::string& line) {
+    const std::string study = with(written, line);
+    const nlohmann::json se = puente_json("run " + study + " --threads 1 --sampling linearised").at("scenarios").at("grant").at("groups").at("south=true").at("se");
+    EXPECT_GT(se.at("fgt").at("line").at("1"), 0) << line;
+    return nlohmann::json{se.at("fgt").at("relative"), se.at("poor_persons").at("relative")};
+  };
+  const nlohmann::json plain = errors(written);
+  EXPECT_GT(plain[0].at("1"), 0);
+  EXPECT_NE(plain[0].at("1"), errors("60")[0].at("1"));
+  for (const char* same : {"'quantile(welfare, 0.5) * 0.6'", "'6e-1 * (quantile(welfare, 0.5))'", "'(grant / 20) * quantile(welfare, 0.5)'"}) EXPECT_EQ(errors(same), plain) << same;
+  EXPECT_EQ(errors("'1.2 * quantile(welfare, 0.5) / 2'"), plain);
+  for (const char* other : {"'0.6 * mean_of(welfare)'", "'10 + 0.5 * quantile(welfare, 0.5)'", "{ value = '0.6 * quantile(welfare, 0.5)', fixed = true }"}) {
+    for (const nlohmann::json& figures : errors(other))
+      for (const auto& figure : figures.items()) EXPECT_TRUE(figure.value().is_null()) << other;
+    EXPECT_NE(words("run " + (folder_ / "with.toml") + " --sampling linearised").find("multiple of quantile(welfare, P): relative"), std::string::npos) << other;
+  }
+  EXPECT_EQ(words("run " + scenario_ + " --sampling linearised").find("multiple of"), std::string::npos);
+}
+
+/// A budget is spent whatever the sample: no error, where contributions of those it serves would show one.
+TEST_F(SampledCountry, WhatACutOffServesHasNoLinearisedErrors) {
+  const std::string capped = with("[scenarios.both]\n", "[scenarios.capped]\nprogrammes = { grant = { coverage = { mode = \"ranked\", by = 'income', budget = 9000 } } }\n[scenarios.both]\n");
+  const auto spent = [&](const std::string& method, const std::string& name) {
+    return puente_json("run " + capped + " --threads 1 --sampling " + method).at("scenarios").at(name).at("programmes").at("grant").at("all");
+  };
+  const nlohmann::json linear = spent("linearised", "capped"), jack = spent("jackknife", "capped");
+  EXPECT_LT(jack.at("se").at("cost").get<double>(), 1e-6 * jack.at("cost").get<double>());
+  for (const char* figure : {"recipients", "spending", "cost", "coverage"}) {
+    EXPECT_TRUE(linear.at("se").at(figure).is_null()) << figure;
+    EXPECT_TRUE(linear.at("difference").at("se").at(figure).is_null()) << figure;
+  }
+  EXPECT_GT(spent("linearised", "both").at("se").at("cost"), 0);
+  EXPECT_NE(words("run " + capped + " --sampling linearised").find("cut-offs of grant"), std::string::npos);
+}
+
+/// Deviations from its own mean say nothing of a group in one sampling unit, unless all units were taken; totals have their error.
+TEST_F(SampledCountry, AGroupOfOneSamplingUnitHasNoErrorOfItsMean) {
+  const std::string lone = with("[groups]\n", "[groups]\nlone = 'stratum == 0 and household.psu == 1'\n");
+  const auto figures = [&](const std::string& options) {
+    return puente_json("run " + lone + " --threads 1 --sampling linearised " + options).at("scenarios").at("grant").at("groups").at("lone=true");
+  };
+  const nlohmann::json group = figures("");
+  for (const char* name : {"se", "lower", "upper"}) {
+    EXPECT_TRUE(group.at(name).at("mean").is_null()) << name;
+    EXPECT_TRUE(group.at(name).at("attendance").at("6-13").is_null()) << name;
+    EXPECT_TRUE(group.at(name).at("outcomes").at("income").is_null()) << name;
+    EXPECT_TRUE(group.at(name).at("fgt").at("line").at("1").is_null()) << name;
+  }
+  EXPECT_GT(group.at("se").at("poor_persons").at("line"), 0);
+  EXPECT_TRUE(group.at("difference").at("se").at("mean").is_null());
+  EXPECT_EQ(figures("--psus-there 'if(stratum == 5, 5, 5 + stratum)'").at("se").at("mean"), 0);
 }
 
 TEST_F(SampledCountry, MistakesOfTheDesignNameTheStratum) {

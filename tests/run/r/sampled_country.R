@@ -30,6 +30,8 @@ figures <- function(prefix, design) {
 taylor <- svydesign(ids = ~unit, strata = ~stratum, weights = ~w, data = d, nest = TRUE)
 figures("linearised", taylor)
 figures("fpc", svydesign(ids = ~unit, strata = ~stratum, weights = ~w, fpc = ~there, data = d, nest = TRUE))
+figures("both stages", svydesign(ids = ~unit + h, strata = ~stratum, weights = ~w, fpc = ~there + I(6 + unit), data = d, nest = TRUE))
+figures("pairs", svydesign(ids = ~unit + region, strata = ~stratum, weights = ~w, fpc = ~there + I(3 + unit), data = d, nest = TRUE))
 ci <- attr(svyciprop(~poor, taylor, method = "logit", df = degf(taylor)), "ci")
 say("logit.lower", ci[1])
 say("logit.upper", ci[2])
