@@ -20,6 +20,13 @@ const CLI::Validator positive(
     },
     "POSITIVE");
 
+const CLI::Validator not_negative(
+    [](const std::string& text) {
+      double value = 0;
+      return CLI::detail::lexical_cast(text, value) && value >= 0 ? std::string() : "'" + text + "' is not a number of 0 or more";
+    },
+    "NOT NEGATIVE");
+
 void add_common(CLI::App& app, CommonOptions& common) {
   app.add_option("--threads", common.threads, "threads of each rank (default: the cores it may use)")->check(positive);
   app.add_option("--block", common.block, "households a block (default: 1024); changes no digit")->check(positive);
@@ -39,7 +46,7 @@ void add_work(CLI::App& app, CommonOptions& common) {
 }
 
 void add_uncertainty(CLI::App& app, UncertaintyOptions& options) {
-  app.add_option("--draws", options.draws, "draws of the uncertain parameters beyond the central one (default: the scenario's; 0: none)")->check(CLI::NonNegativeNumber);
+  app.add_option("--draws", options.draws, "draws of the uncertain parameters beyond the central one (default: the scenario's; 0: none)")->check(not_negative);
   app.add_option("--design", options.design, "random, sobol, latin or saltelli: how the draws lie (default: the scenario's, or random)")
       ->check(CLI::IsMember({"random", "sobol", "latin", "saltelli"}));
   app.add_option("--level", options.level, "of the limits beside each figure (default: 0.95)")->check(CLI::Range(0.01, 0.9999));
@@ -51,7 +58,7 @@ void add_uncertainty(CLI::App& app, UncertaintyOptions& options) {
   app.add_option("--draw-teams", options.draw_teams, "teams of ranks that share the draws, each with all households (default: 1); changes no digit")->check(positive);
   app.add_option("--batch", options.batch, "draws in one walk over the households (default: 4, or as --memory allows); changes no digit")->check(positive);
   app.add_option("--unit-replicates", options.unit_replicates, "runs with other draws of the households' and persons' chances: the noise of the simulation itself")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative);
 }
 
 /// Of a survey.

@@ -181,6 +181,31 @@ void take_replicate_options(const UncertaintyOptions& options, SamplingPlan& sam
   choose(options.replicate_kind, replicate_kind_names(), *sampling.columns.kind);
 }
 
+/// An option that does nothing under the plan is a mistake; what the file says of another method is not.
+void check_sampling_options(const UncertaintyOptions& options, const SamplingPlan& plan) {
+  const auto check = [&](bool given, const char* option, const char* key) {
+    if (const std::string owner = idle(key, plan); given && !owner.empty()) throw Error(ExitCode::usage, option + owner);
+  };
+  check(options.replicates.has_value(), "--replicates", "replicates");
+  check(options.fay.has_value(), "--fay", "fay");
+  check(!options.replicate_weights.empty(), "--replicate-weights", "replicate_weights");
+  check(!options.replicate_kind.empty(), "--replicate-kind", "kind");
+  check(!options.rscales.empty(), "--rscales", "rscales");
+  check(!options.replicate_centre.empty(), "--replicate-centre", "centre");
+  check(!options.stratum.empty(), "--stratum", "stratum");
+  check(!options.psu.empty(), "--psu", "psu");
+  check(!options.psus_there.empty(), "--psus-there", "psus_there");
+  check(!options.ssu.empty(), "--ssu", "ssu");
+  check(!options.ssus_there.empty(), "--ssus-there", "ssus_there");
+  check(!options.lonely.empty(), "--lonely-psu", "lonely_psu");
+  check(!options.interval.empty(), "--interval", "interval");
+}
+
+void check_level(const UncertaintyOptions& options, const StudyModel& model) {
+  if (options.level && model.uncertainty.draws == 0 && options.unit_replicates == 0 && model.sampling.method == SamplingMethod::none)
+    throw Error(ExitCode::usage, "--level is of the limits of draws, unit replicates or a sample: there are none of these");
+}
+
 }  // namespace
 
 void take_options(const UncertaintyOptions& options, StudyModel& model) {
@@ -207,6 +232,8 @@ void take_options(const UncertaintyOptions& options, StudyModel& model) {
   given("--ssus-there", options.ssus_there, sampling.ssus_there);
   take_replicate_options(options, sampling);
   if (const auto mistake = mistake_in(sampling)) throw Error(ExitCode::usage, mistake->message);
+  check_sampling_options(options, sampling);
+  check_level(options, model);
 }
 
 Finished run_uncertain(const UncertainRun& run, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,

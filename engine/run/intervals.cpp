@@ -15,6 +15,7 @@ namespace {
 constexpr const char* interval_level = "interval_level";
 constexpr const char* sampling_degrees_of_freedom = "sampling_degrees_of_freedom";
 constexpr const char* simulation_degrees_of_freedom = "simulation_degrees_of_freedom";
+constexpr const char* interval_draws = "interval_draws";
 constexpr const char* sampling_interval = "sampling_interval";
 
 /// Whether figure i of the variable is a proportion, whose logit may have limits. A difference of two is none.
@@ -163,6 +164,7 @@ void Intervals::add_beside(const Variable& variable, std::vector<Part>& parts, s
 void add_intervals(Results& results, const UncertaintyParts& uncertainty) {
   results.provenance[interval_level] = uncertainty.level;
   if (uncertainty.simulation != nullptr) results.provenance[simulation_degrees_of_freedom] = uncertainty.simulation->degrees_of_freedom;
+  if (uncertainty.parameters != nullptr) results.provenance[interval_draws] = static_cast<double>(uncertainty.parameters->count());
   if (const SamplingErrors* sampling = uncertainty.sampling; sampling != nullptr) {
     results.provenance[sampling_degrees_of_freedom] = sampling->degrees_of_freedom;
     results.provenance[sampling_interval] = interval_names()[static_cast<std::size_t>(sampling->interval)];
@@ -229,6 +231,8 @@ SamplingErrors standard_errors(const Realisations& realisations, const Results& 
   return {deviations(realisations.variables(), realisations.count(), results.variables),
           deviations(realisations.differences(), realisations.count(), results.differences), static_cast<double>(realisations.count()) - 1};
 }
+
+bool has_intervals(const Results& results) { return results.find("mean_welfare_se") != nullptr; }
 
 std::vector<std::string> interval_suffixes() {
   return {"_se", "_lower", "_upper", "_mean", "_mcse", "_se_parameters", "_se_simulation", "_se_sampling"};

@@ -30,6 +30,8 @@ void add_intervals(Results& results, const UncertaintyParts& uncertainty);
 /// Standard deviations over r realisations of the figures of `results`, with r - 1 degrees of freedom.
 SamplingErrors standard_errors(const Realisations& realisations, const Results& results);
 
+bool has_intervals(const Results& results);
+
 /// What add_intervals puts behind a figure's name.
 std::vector<std::string> interval_suffixes();
 

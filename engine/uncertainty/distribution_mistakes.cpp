@@ -14,7 +14,8 @@ namespace {
 using Kind = DistributionKind;
 using Mistake = std::optional<UncertaintyMistake>;
 
-const std::string& name_of(Kind kind) { return distribution_names()[static_cast<std::size_t>(kind)]; }
+/// "a normal", "an empirical".
+std::string a(Kind kind) { return (kind == Kind::empirical ? "an " : "a ") + distribution_names()[static_cast<std::size_t>(kind)]; }
 
 /// A key that a file gave, and whether this kind of distribution has it.
 struct GivenKey {
@@ -32,7 +33,7 @@ Mistake foreign_key(const Uncertainty& u) {
                             GivenKey{"values", !u.values.empty(), u.kind == Kind::discrete},
                             GivenKey{"probabilities", !u.probabilities.empty(), u.kind == Kind::discrete},
                             GivenKey{"estimates", !u.estimates.empty(), u.kind == Kind::empirical}})
-    if (k.given && !k.wanted) return UncertaintyMistake{k.key, "`" + std::string(k.key) + "` says nothing of a " + name_of(u.kind) + " distribution"};
+    if (k.given && !k.wanted) return UncertaintyMistake{k.key, "`" + std::string(k.key) + "` says nothing of " + a(u.kind) + " distribution"};
   return std::nullopt;
 }
 
@@ -49,7 +50,7 @@ Mistake not_finite(const Uncertainty& u) {
 
 Mistake wrong_bounds(const Uncertainty& u, double value) {
   const bool needs_both = u.kind == Kind::uniform || u.kind == Kind::triangular || u.kind == Kind::pert;
-  if (needs_both && !(u.low && u.high)) return UncertaintyMistake{"distribution", "a " + name_of(u.kind) + " distribution needs `low` and `high`"};
+  if (needs_both && !(u.low && u.high)) return UncertaintyMistake{"distribution", a(u.kind) + " distribution needs `low` and `high`"};
   if (u.kind == Kind::beta && u.low.has_value() != u.high.has_value())
     return UncertaintyMistake{u.low ? "low" : "high", "a beta distribution lies in [0, 1], or between `low` and `high`: give both or neither"};
   if (u.low && u.high && *u.low >= *u.high)
@@ -60,7 +61,7 @@ Mistake wrong_bounds(const Uncertainty& u, double value) {
 }
 
 Mistake wrong_se(const Uncertainty& u) {
-  if (!u.se) return UncertaintyMistake{"distribution", "a " + name_of(u.kind) + " distribution needs `se`, its standard deviation" + (u.kind == Kind::beta ? " (or `alpha` and `beta`)" : "")};
+  if (!u.se) return UncertaintyMistake{"distribution", a(u.kind) + " distribution needs `se`, its standard deviation" + (u.kind == Kind::beta ? " (or `alpha` and `beta`)" : "")};
   if (*u.se <= 0) return UncertaintyMistake{"se", "se = " + shortest(*u.se) + ": a standard error is above 0; leave it out for a parameter that is certain"};
   return std::nullopt;
 }
@@ -85,15 +86,20 @@ Mistake wrong_beta(const Uncertainty& u, double value) {
   return std::nullopt;
 }
 
-Mistake wrong_points(const Uncertainty& u, const char* key, const std::vector<double>& points) {
-  if (points.empty()) return UncertaintyMistake{"distribution", "a " + name_of(u.kind) + " distribution needs `" + key + "`, a list of numbers"};
+/// No draw reaches a value beyond the points.
+Mistake wrong_points(const Uncertainty& u, const char* key, const std::vector<double>& points, double value) {
+  if (points.empty()) return UncertaintyMistake{"distribution", a(u.kind) + " distribution needs `" + key + "`, a list of numbers"};
   const auto inside = [&](double x) { return (!u.low || x >= *u.low) && (!u.high || x <= *u.high); };
   if (std::none_of(points.begin(), points.end(), inside)) return UncertaintyMistake{key, std::string("none of `") + key + "` lies between low and high"};
+  const auto [least, most] = std::minmax_element(points.begin(), points.end());
+  const double rounding = 1e-12 * std::max(std::fabs(*least), std::fabs(*most));  // of a mean of equal points
+  if (value < *least - rounding || value > *most + rounding)
+    return UncertaintyMistake{"value", "the value " + shortest(value) + " lies outside [" + shortest(*least) + ", " + shortest(*most) + "], which its `" + key + "` span"};
   return std::nullopt;
 }
 
-Mistake wrong_discrete(const Uncertainty& u) {
-  if (auto mistake = wrong_points(u, "values", u.values)) return mistake;
+Mistake wrong_discrete(const Uncertainty& u, double value) {
+  if (auto mistake = wrong_points(u, "values", u.values, value)) return mistake;
   if (u.probabilities.size() != u.values.size())
     return UncertaintyMistake{u.probabilities.empty() ? "values" : "probabilities", "there are " + std::to_string(u.values.size()) + " values and " + std::to_string(u.probabilities.size()) + " probabilities: one each"};
   if (std::any_of(u.probabilities.begin(), u.probabilities.end(), [](double p) { return p <= 0; }))
@@ -128,8 +134,8 @@ Mistake mistake_in(const Uncertainty& u, double value) {
     case Kind::normal:
     case Kind::lognormal: return wrong_normal(u, value);
     case Kind::beta: return wrong_beta(u, value);
-    case Kind::discrete: return wrong_discrete(u);
-    case Kind::empirical: return wrong_points(u, "estimates", u.estimates);
+    case Kind::discrete: return wrong_discrete(u, value);
+    case Kind::empirical: return wrong_points(u, "estimates", u.estimates, value);
     case Kind::pert:
       if (u.shape && *u.shape <= 0) return UncertaintyMistake{"shape", "the shape of a pert distribution is above 0 (4 when left out)"};
       return std::nullopt;

@@ -1,5 +1,7 @@
 #include "engine/uncertainty/sampling_plan.hpp"
 
+#include <algorithm>
+
 namespace puente {
 
 namespace {
@@ -35,7 +37,50 @@ std::optional<SamplingMistake> mistake_in_second_stage(const SamplingPlan& plan)
   return std::nullopt;
 }
 
+/// A key, when it does something, and whose it is.
+struct KeyOfMethods {
+  const char* key;
+  bool (*used)(const SamplingPlan&);
+  const char* owner;
+};
+
+bool by_columns(const SamplingPlan& plan) { return plan.method == SamplingMethod::columns; }
+bool by_design(const SamplingPlan& plan) { return plan.method != SamplingMethod::none && !by_columns(plan); }
+bool by_replicates(const SamplingPlan& plan) { return plan.method != SamplingMethod::none && plan.method != SamplingMethod::linearised; }
+bool by_bootstrap(const SamplingPlan& plan) { return plan.method == SamplingMethod::bootstrap; }
+bool with_fay(const SamplingPlan& plan) { return plan.method == SamplingMethod::brr || (by_columns(plan) && plan.columns.kind == ReplicateKind::fay); }
+bool any(const SamplingPlan& plan) { return plan.method != SamplingMethod::none; }
+
+constexpr const char* of_the_design = "the sample's design: the methods linearised, bootstrap, jackknife and brr";
+constexpr const char* of_columns = "the survey's own replicate weights: the method columns";
+
+constexpr KeyOfMethods owned_keys[] = {{"replicates", by_bootstrap, "the method bootstrap; others have as many as the sample says"},
+                                       {"fay", with_fay, "the method brr, or columns of the kind fay"},
+                                       {"replicate_weights", by_columns, of_columns},
+                                       {"kind", by_columns, of_columns},
+                                       {"rscales", by_columns, of_columns},
+                                       {"centre", by_replicates, "replicates: the methods bootstrap, jackknife, brr and columns"},
+                                       {"stratum", by_design, of_the_design},
+                                       {"psu", by_design, of_the_design},
+                                       {"psus_there", by_design, of_the_design},
+                                       {"ssu", by_design, of_the_design},
+                                       {"ssus_there", by_design, of_the_design},
+                                       {"lonely_psu", by_design, of_the_design},
+                                       {"interval", any, "limits of a sample: any method but none"}};
+
 }  // namespace
+
+std::vector<std::string> keys_of_methods() {
+  std::vector<std::string> keys;
+  for (const KeyOfMethods& k : owned_keys) keys.emplace_back(k.key);
+  return keys;
+}
+
+std::string idle(const std::string& key, const SamplingPlan& plan) {
+  const auto* found = std::find_if(std::begin(owned_keys), std::end(owned_keys), [&](const KeyOfMethods& k) { return key == k.key; });
+  if (found == std::end(owned_keys) || found->used(plan)) return "";
+  return std::string(" belongs to ") + found->owner + "; the method here is " + sampling_method_names()[static_cast<std::size_t>(plan.method)];
+}
 
 /// A jackknife's replicates lie far nearer to the figure than samples do, and half-samples are few: their percentiles are no limits.
 std::optional<SamplingMistake> mistake_in(const SamplingPlan& plan) {

@@ -59,4 +59,10 @@ struct SamplingMistake {
 };
 std::optional<SamplingMistake> mistake_in(const SamplingPlan& plan);
 
+/// Keys of [sampling] that some methods have no use for.
+std::vector<std::string> keys_of_methods();
+
+/// What such a key belongs to, in words that go on from its name, where it does nothing under the plan; empty: it does something.
+std::string idle(const std::string& key, const SamplingPlan& plan);
+
 }  // namespace puente

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace puente::io {
 
 namespace {
 
 constexpr std::size_t most_factors = 5;
+constexpr std::size_t name_width = 27;
 
 const Variable* find(const std::vector<Variable>& variables, const std::string& name) {
   const auto found = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == name; });
@@ -24,7 +24,7 @@ class Decomposition {
       : results_(results), changes_(!results.differences.empty()), poor_(results.find("fgt") != nullptr), s_(scenario) {}
   std::string heading() const {
     const std::string what = std::string(changes_ ? "change in " : "") + (poor_ ? "poor %" : "mean") + " by";
-    std::string text = fmt::format("\n{:<26}{:>12}{:>12}", what, "share %", "±");
+    std::string text = fmt::format("\n{:<{}}{:>12}{:>12}", what, name_width + 2, "share %", "±");
     if (total_known()) text += fmt::format("{:>12}{:>12}", "total %", "±");
     return text + (group("tornado") == nullptr ? "\n" : fmt::format("{:>12}{:>12}\n", "at low", "at high"));
   }
@@ -43,6 +43,9 @@ class Decomposition {
   double part(const char* suffix) const;
   double parameters_part() const { return find(figures(), name() + "_se_parameters") == nullptr ? 1 : part("_se_parameters"); }
   const std::vector<Variable>& figures() const { return changes_ ? results_.differences : results_.variables; }
+  bool is_named(std::size_t factor) const;
+  std::vector<std::size_t> named_factors() const;
+  bool varies() const;
   std::string factor_line(std::size_t factor) const;
   std::string tornado_cells(const std::string& factor) const;
 
@@ -73,8 +76,7 @@ std::string cell(double x, int decimals, bool sign = false) {
 
 /// Long names have a line of their own, so that columns stay in line.
 std::string named(const std::string& name) {
-  constexpr std::size_t width = 24;
-  return "  " + name + (name.size() > width ? "\n" + std::string(width + 2, ' ') : std::string(width - name.size(), ' '));
+  return "  " + name + (name.size() > name_width ? "\n" + std::string(name_width + 2, ' ') : std::string(name_width - name.size(), ' '));
 }
 
 std::string Decomposition::tornado_cells(const std::string& factor) const {
@@ -94,22 +96,40 @@ std::string Decomposition::factor_line(std::size_t factor) const {
   return text + tornado_cells(label) + "\n";
 }
 
-std::string Decomposition::lines() const {
-  const std::size_t factors = results_.dimension("factor").size();
+/// Whether its share, or with saltelli's rows its total one, is 1 % at least and two Monte Carlo errors or more from none.
+bool Decomposition::is_named(std::size_t factor) const {
+  constexpr double least = 0.01;
+  const auto tells = [&](const char* of, const char* error) { return share(of, factor) >= least && !(share(of, factor) < 2 * share(error, factor)); };
+  return tells("", "_mcse") || (total_known() && tells("_total", "_total_mcse"));
+}
+
+/// Largest first, at most most_factors.
+std::vector<std::size_t> Decomposition::named_factors() const {
   std::vector<std::size_t> order;
-  double known = 0;
-  for (std::size_t f = 0; f < factors; ++f)
-    if (const double of = share("", f); std::isfinite(of)) order.push_back(f), known += of;
-  if (order.empty()) return "";
+  for (std::size_t f = 0; f < results_.dimension("factor").size(); ++f)
+    if (is_named(f)) order.push_back(f);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return share("", a) > share("", b); });
+  order.resize(std::min(order.size(), most_factors));
+  return order;
+}
+
+bool Decomposition::varies() const {
+  for (std::size_t f = 0; f < results_.dimension("factor").size(); ++f)
+    if (std::isfinite(share("", f))) return true;
+  return false;
+}
+
+/// What is left when the named ones are taken out is one line: small factors, what several do together, and chance.
+std::string Decomposition::lines() const {
+  if (!varies()) return "";
   std::string text = results_.dimension("scenario").labels[s_] + "\n";
-  double others = 0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i < most_factors) text += factor_line(order[i]);
-    else others += share("", order[i]);
+  double left = parameters_part();
+  for (const std::size_t factor : named_factors()) {
+    text += factor_line(factor);
+    left -= share("", factor);
   }
-  if (order.size() > most_factors) text += named(fmt::format("{} others", order.size() - most_factors)) + cell(100 * others, 1) + "\n";
-  text += named(order.size() < factors ? "others, and together" : "together, or chance") + cell(100 * (parameters_part() - known), 1) + "\n";
+  if (std::fabs(left) < 1e-9) left = 0;  // rounding has no sign
+  text += named("others, together, or chance") + cell(100 * left, 1) + "\n";
   for (const char* source : {"sampling", "simulation"}) {
     const std::string suffix = std::string("_se_") + source;
     if (find(figures(), name() + suffix) != nullptr) text += named(source) + cell(100 * part(suffix.c_str()), 1) + "\n";

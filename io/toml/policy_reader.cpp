@@ -87,9 +87,10 @@ ParameterValue read_parameter(TomlFile& file, TomlView& parameters, const std::s
   }
   TomlView view(file, *node->as_table(), "parameters." + name);
   auto value = view.number("value");
+  const std::size_t told = file.diagnostics.all().size();
   parameter.uncertainty = read_uncertainty(view);
   if (!value && parameter.uncertainty) value = implied_value(*parameter.uncertainty);
-  if (!value) file.error(view.place(), "parameter '" + name + "' has no value");
+  if (!value && file.diagnostics.all().size() == told) file.error(view.place(), "parameter '" + name + "' has no value");
   parameter.value = value.value_or(0);
   parameter.unit = unit_of(view, "unit");
   parameter.source = view.string("source");

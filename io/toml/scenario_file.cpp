@@ -63,6 +63,7 @@ class Reader {
   void take_coefficients(TomlFile& file);
   void read_scenarios(TomlFile& file);
   void read_scenario(const ScenarioPlan& plan);
+  void change(TomlFile& file, const Change& change) const;
   void keep_asked(std::vector<ScenarioPlan>& plans);
   void check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans);
   void keep_asked_solves();
@@ -395,7 +396,7 @@ void Reader::check_solves(TomlFile& file, const std::vector<ScenarioPlan>& plans
     for (const FigureCall& call : solve.target.calls())
       check(call.arguments.front().text, solve.target.text().error(call.arguments.front().at, ""));
     TomlFile scratch = fresh();
-    apply({split_path(solve.parameter), {}, -1, number_text(solve.from, {}).text, solve.place, true}, scratch);
+    change(scratch, {split_path(solve.parameter), {}, -1, number_text(solve.from, {}).text, solve.place, true});
     take(scratch.diagnostics);
   }
 }
@@ -472,10 +473,23 @@ void Reader::read_scenarios(TomlFile& file) {
   for (const ScenarioPlan& plan : plans) read_scenario(plan);
 }
 
+/// Applies what one scenario may set. Draws are those of the whole run: neither their number nor how a parameter is drawn is a scenario's.
+void Reader::change(TomlFile& file, const Change& change) const {
+  const std::vector<std::string>& to = change.to;
+  const auto uncertain = [&](const ParameterValue& parameter) { return to.size() > 2 && parameter.name == to[1] && parameter.uncertainty; };
+  const bool of_parameter = to.front() == "parameters" && std::any_of(base_.parameters.begin(), base_.parameters.end(), uncertain);
+  if (to.front() == "run")
+    file.error(change.place, "'" + joined_path(to) + "' is the whole run's, not a scenario's: write it in [run], or give it with --set");
+  else if (of_parameter && !decides(change, to[1]))
+    file.error(change.place, "'" + joined_path(to) + "': a scenario sets the value of a parameter, nothing of how it is drawn, which is the same in all scenarios; it is set in [parameters], or with --set");
+  else
+    apply(change, file);
+}
+
 /// Reads the whole policy anew with the scenario's changes written into it.
 void Reader::read_scenario(const ScenarioPlan& plan) {
   TomlFile file = fresh();
-  for (const Change& change : plan.changes) apply(change, file);
+  for (const Change& one : plan.changes) change(file, one);
   TomlView root(file, file.root, "");
   const toml::table none;
   const toml::table* welfare_table = root.table("welfare");
@@ -492,9 +506,9 @@ void Reader::read_scenario(const ScenarioPlan& plan) {
     file.error(plan.place, "scenario '" + plan.name + "' sets something of [schooling] that belongs to the population: who chooses, what is seen of them and the model are the same in all scenarios; theta, interactions and [programmes.X.schooling] may differ");
   for (const ParameterValue& parameter : policy.parameters) scenario.parameters.push_back(parameter.value);
   for (std::size_t k = 0; k < out_.model.coefficients; ++k) scenario.parameters.push_back(out_.model.parameters[base_.parameters.size() + k].value);
-  for (const Change& change : plan.changes)
+  for (const Change& one : plan.changes)
     for (std::size_t p = 0; p < policy.parameters.size(); ++p)
-      if (change.to.size() > 1 && change.to[0] == "parameters" && change.to[1] == policy.parameters[p].name) scenario.decided.push_back(p);
+      if (decides(one, policy.parameters[p].name)) scenario.decided.push_back(p);
   std::vector<std::string> known;
   for (Programme& programme : policy.programmes) {
     known.push_back(programme.name);

@@ -235,12 +235,22 @@ std::vector<std::string> split_path(const std::string& path) {
   return parts;
 }
 
+std::string joined_path(const std::vector<std::string>& parts) {
+  std::string path;
+  for (const std::string& part : parts) path += (path.empty() ? "" : ".") + part;
+  return path;
+}
+
+bool decides(const Change& change, const std::string& parameter) {
+  const std::vector<std::string>& to = change.to;
+  return to.size() > 1 && to[0] == "parameters" && to[1] == parameter && (to.size() == 2 || (to.size() == 3 && to[2] == "value"));
+}
+
 std::vector<ScenarioPlan> plan_scenarios(TomlFile& file, const std::vector<SolvedValue>& solved) { return Planner(file, solved).plan(); }
 
 void apply(const Change& change, TomlFile& file) {
   std::vector<std::string> to = change.to;
-  std::string name;
-  for (const std::string& part : to) name += (name.empty() ? "" : ".") + part;
+  const std::string name = joined_path(to);
   toml::table* holder = to.size() < 2 && change.literal.empty() ? nullptr : holder_of(to, file);
   const bool new_parameter = holder != nullptr && to.front() == "parameters" && !holder->contains(to.back());
   if (holder == nullptr || new_parameter) {

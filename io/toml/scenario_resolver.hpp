@@ -38,6 +38,12 @@ struct ScenarioPlan {
 /// Key path "a.b.c" with quoted parts allowed.
 std::vector<std::string> split_path(const std::string& path);
 
+/// "a.b.c" of its parts, for messages.
+std::string joined_path(const std::vector<std::string>& parts);
+
+/// Whether the change gives a parameter its value: `parameters.NAME` or `parameters.NAME.value`.
+bool decides(const Change& change, const std::string& parameter);
+
 /// Every scenario of the file, those of sweeps included, in the file's order.
 std::vector<ScenarioPlan> plan_scenarios(TomlFile& file, const std::vector<SolvedValue>& solved);
 

@@ -40,6 +40,8 @@ std::optional<Uncertainty> read_uncertainty(TomlView& view) {
   u.values = numbers(view, "values");
   u.probabilities = numbers(view, "probabilities");
   u.estimates = numbers(view, "estimates");
+  for (const char* key : {"values", "probabilities", "estimates"})
+    if (const toml::array* list = view.array(key); list != nullptr && list->empty()) return std::nullopt;  // told: nothing more is known of it
   if (!named && !u.se && (u.low || u.high)) u.kind = DistributionKind::pert;
   const bool lists = !u.values.empty() || !u.probabilities.empty() || !u.estimates.empty();
   if (!named && (lists || u.alpha || u.beta || u.shape || u.log_scale)) {
@@ -163,10 +165,11 @@ std::optional<Correlation> CorrelationReader::read() {
   if (!sound) return std::nullopt;
   const char* key = by_matrix ? "matrix" : "covariance";
   auto matrix = square(key);
+  const std::vector<double> covariance = matrix && by_covariance ? *matrix : std::vector<double>();
   if (!matrix || (by_covariance && !take_covariance(*matrix))) return std::nullopt;
   for (const std::size_t p : out_.parameters)
     if (!parameters_[p].uncertainty) return mistake("parameters", "'" + parameters_[p].name + "' says not how sure it is (se, distribution, …), so that it is correlated with nothing");
-  if (const auto wrong = correlation_mistake(names_, *matrix)) return mistake(key, *wrong);
+  if (const auto wrong = correlation_mistake(names_, *matrix, covariance)) return mistake(key, *wrong);
   out_.matrix = *matrix;
   return out_;
 }
@@ -226,6 +229,15 @@ void read_replicate_columns(TomlView& view, SamplingPlan& plan) {
   plan.centre = static_cast<ReplicateCentre>(view.choice("centre", replicate_centre_names(), 0));
 }
 
+/// Where the file says no method the command line may.
+void check_sampling(TomlView& view, const SamplingPlan& plan) {
+  if (const auto mistake = mistake_in(plan)) return view.file().error(view.place(mistake->key.c_str()), mistake->message);
+  if (view.find("method") == nullptr) return;
+  for (const std::string& key : keys_of_methods())
+    if (const std::string owner = idle(key, plan); !owner.empty() && view.find(key.c_str()) != nullptr)
+      view.file().error(view.place(key.c_str()), view.path(key.c_str()) + owner);
+}
+
 }  // namespace
 
 SamplingPlan read_sampling(TomlFile& file, TomlView& root) {
@@ -251,7 +263,7 @@ SamplingPlan read_sampling(TomlFile& file, TomlView& root) {
   read_replicate_columns(view, plan);
   plan.interval = static_cast<IntervalKind>(view.choice("interval", interval_names(), 0));
   view.finish();
-  if (const auto mistake = mistake_in(plan)) file.error(view.place(mistake->key.c_str()), mistake->message);
+  check_sampling(view, plan);
   return plan;
 }
 

@@ -105,9 +105,23 @@ TEST_F(Refusals, OptionsWithoutSense) {
   expect_refused(all + "--age-bands 6-13", 64, "--attends");
   expect_refused(all + "--attends true --age age --age-bands 13-6", 64, "--age-bands 13-6");
   expect_refused(all + "--threads 0", 64, "--threads: '0' is not a number above 0");
+  expect_refused(run_of(scenario, "--draws -3"), 64, "--draws: '-3' is not a number of 0 or more\n");
+  expect_refused(run_of(scenario, "--unit-replicates -1"), 64, "--unit-replicates: '-1' is not a number of 0 or more\n");
   expect_refused(run_of(scenario, "--households 10"), 64, "--households is for recipes");
   expect_refused(run_of(scenario, "--set z"), 64, "KEY=VALUE");
   expect_refused(run_of(scenario, "--scenarios nobody"), 64, "nobody");
+}
+
+TEST_F(Refusals, OptionsThatWouldDoNothing) {
+  expect_refused(run_of(scenario, "--level 0.9"), 64, "--level is of the limits of draws, unit replicates or a sample");
+  expect_refused(run_of(scenario, "--interval logit --unit-replicates 2"), 64, "--interval belongs to limits of a sample");
+  expect_refused(run_of(scenario, "--sampling linearised --replicates 20"), 64, "--replicates belongs to the method bootstrap; others have as many as the sample says; the method here is linearised");
+  for (const char* method : {"bootstrap", "jackknife", "linearised"})
+    expect_refused(run_of(scenario, std::string("--fay 0.3 --sampling ") + method), 64, "--fay belongs to the method brr, or columns of the kind fay");
+  expect_refused(run_of(scenario, "--replicate-weights j --sampling linearised"), 64, "--replicate-weights belongs to the survey's own");
+  expect_refused(run_of(scenario, "--rscales 0.5"), 64, "--rscales belongs to the survey's own");
+  expect_refused(run_of(scenario, "--sampling columns --replicate-weights j --replicate-kind brr --psus-there 9"), 64, "--psus-there belongs to the sample's design");
+  expect_refused("statistics " + population_ + " --welfare income --level 0.9", 64, "--level is of the limits");
 }
 
 TEST_F(Refusals, MistakesInOptionsAreShownThere) {

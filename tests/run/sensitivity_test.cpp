@@ -192,6 +192,22 @@ TEST_F(Sensitivity, IsInTheTableTheJsonAndTheDescription) {
   EXPECT_LT(all.at("tornado").at("amount").at("low").at("mean"), all.at("tornado").at("amount").at("high").at("mean"));
 }
 
+/// `idle` changes nothing, `top_up` nothing in the scenario that gives no more: their shares are noise, which no line shows by name.
+TEST_F(Sensitivity, OfNoiseIsNotNamed) {
+  std::string content = grants;
+  content.replace(content.find("include = [\"fgt\", "), 18, "include = [");
+  const std::string table = puente("run " + folder_.write("s.toml", content) + " --draws 200 --threads 1").text;
+  const std::size_t shares = table.find("change in mean by"), grant = table.find("\ngrant\n", shares), both = table.find("\nboth\n", shares);
+  ASSERT_TRUE(shares < grant && grant < both && both < table.size()) << table;
+  const std::string of_grant = table.substr(grant, both - grant), of_both = table.substr(both);
+  const auto has = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  EXPECT_EQ(table.find("  idle", shares), std::string::npos) << table;
+  EXPECT_TRUE(has(of_grant, "\n  amount ") && !has(of_grant, "top_up")) << table;
+  EXPECT_TRUE(has(of_both, "\n  amount ") && has(of_both, "\n  top_up ")) << table;
+  // All of a linear figure of one parameter is explained: nothing is left, and no sign of nothing.
+  EXPECT_TRUE(has(of_grant, "\n  others, together, or chance         0.0")) << table;
+}
+
 class SensitivityOfGrants : public SameBits {};
 
 TEST_F(SensitivityOfGrants, SameBitsForAnyLayout) {
