@@ -194,6 +194,7 @@ class DrawsOfTheVillage : public SameBits {};
 TEST_F(DrawsOfTheVillage, SameBitsForAnyLayout) {
   std::string content = village;
   content.insert(content.find("[welfare]"), "[parameters]\ngain = { value = 0.1, se = 0.03 }\nwide = { value = 0.6, low = 0.4, high = 0.9 }\n");
+  content.replace(content.find("households = 20000"), 18, "households = 5000");
   content.replace(content.find("share = 0.6"), 11, "share = 'wide'");
   content.replace(content.find("size = 0.1"), 10, "size = 'gain'");
   base("run " + folder_.write("s.toml", content) + " --draws 3 --save-draws");

@@ -227,7 +227,7 @@ TEST_F(SampledCountry, MistakesOfTheDesignNameTheStratum) {
 }
 
 TEST_F(SampledCountry, SameBitsForAnyLayout) {
-  base("run " + scenario_ + " --sampling bootstrap --replicates 5 --draws 3");
+  base("run " + scenario_ + " --sampling bootstrap --replicates 2 --draws 2");
   for (const Layout& layout : pairwise(50)) expect_same(layout);
   base("run " + scenario_ + " --sampling linearised --unit-replicates 2");
   for (const Layout& layout : pairwise(50)) expect_same(layout);
