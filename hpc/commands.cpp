@@ -18,6 +18,7 @@
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
 #include "hpc/uncertain.hpp"
+#include "hpc/uncertainty_options.hpp"
 #include "hpc/version.hpp"
 #include "io/hdf5/compare.hpp"
 #include "io/hdf5/describe.hpp"
@@ -192,14 +193,14 @@ class OwnTeam {
     ranks_ = session.team(teams);
     RunOptions options = options_of(command.common);
     together(session.exchange(), [&] { source_ = population_of(file, command, options, *ranks_, threads); });
-    team_ = {static_cast<std::size_t>(session.team_number(teams)), static_cast<std::size_t>(teams), ranks_.get(), source_.get()};
+    team_ = DrawTeam{static_cast<std::size_t>(session.team_number(teams)), static_cast<std::size_t>(teams), ranks_.get(), source_.get()};
   }
-  const DrawTeam& team() const { return team_; }
+  const std::optional<DrawTeam>& team() const { return team_; }
 
  private:
   std::unique_ptr<Exchange> ranks_;
   std::unique_ptr<PopulationSource> source_;
-  DrawTeam team_;
+  std::optional<DrawTeam> team_;
 };
 
 }  // namespace
@@ -276,7 +277,7 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
   });
   Diagnostics diagnostics;
   const bool synthetic = source->schema().notes.origin == "synthetic";
-  const Finished finished = run_uncertain({std::move(model), command.uncertainty, !command.common.precision.empty(), synthetic, {}}, *source, options, exchange, team, diagnostics);
+  const Finished finished = run_uncertain({std::move(model), command.uncertainty, !command.common.precision.empty(), synthetic}, *source, options, exchange, team, diagnostics);
   if (exchange.rank() == 0)
     std::cout << (command.common.json ? io::groups_json(finished.results) : io::groups_table(finished.results));
   return 0;

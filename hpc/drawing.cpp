@@ -62,9 +62,9 @@ std::size_t draws_together(const StudyModel& model, const UncertaintyOptions& as
 }
 
 /// At most, on one rank.
-double records_of(const DrawTeam& mine, const Exchange& everyone) {
+double records_of(const DrawTeam& mine) {
   const std::int64_t all = std::max({mine.source->persons(), mine.source->households(), std::int64_t{1}});
-  return static_cast<double>(all) / (mine.teams > 1 ? *mine.ranks : everyone).size();
+  return static_cast<double>(all) / mine.ranks->size();
 }
 
 bool same_figures(const std::vector<Series>& saved, const std::vector<Series>& again) {
@@ -81,7 +81,7 @@ class Drawing {
           Exchange& everyone, Team& team)
       : model_(model), asked_(asked), central_(central), mine_(mine), options_(options), everyone_(everyone), team_(team),
         parameters_(model, model.uncertainty.design, model.uncertainty.draws, model.seed),
-        together_(draws_together(model, asked, central, records_of(mine, everyone), options, team.threads())) {}
+        together_(draws_together(model, asked, central, records_of(mine), options, team.threads())) {}
   Drawn run();
 
  private:
@@ -202,7 +202,6 @@ Drawn Drawing::run() {
     enough = reached(goals);
   }
   std::string words;
-  if (!asked_.only_draws.empty()) words = alone(draws_);
   for (const Goal& goal : goals) words += (words.empty() ? "" : ", ") + told(goal);
   return {std::move(draws_), std::move(words)};
 }

@@ -13,7 +13,7 @@ namespace puente {
 
 struct Drawn {
   SavedDraws draws;
-  std::string words;  ///< what belongs to a reader's notice beyond their number; may be empty
+  std::string words;  ///< what became of the Monte Carlo errors asked for; empty where none were
 };
 
 /// `central`: the run at the central values, to which the draws belong. Throws Error, the same on every rank.

@@ -23,9 +23,9 @@ void run_draws(const StudyModel& model, const DrawPlan& plan, PopulationSource& 
 
 /// A rank's team among several: `ranks` are those of this team, and `source` is the whole population to them.
 struct DrawTeam {
-  std::size_t number = 0, teams = 1;  ///< teams are of neighbouring ranks, in the order of ranks
-  Exchange* ranks = nullptr;
-  PopulationSource* source = nullptr;
+  std::size_t number, teams;  ///< teams are of neighbouring ranks, in the order of ranks
+  Exchange* ranks;
+  PopulationSource* source;
 };
 
 /// The same, every team with a part of the draws; all of them on every rank in the end. `everyone`: the ranks of all teams.

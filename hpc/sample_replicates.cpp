@@ -128,7 +128,7 @@ std::size_t without_limits(const std::vector<Variable>& errors, const SampleLimi
 std::size_t without_errors(const std::vector<Variable>& errors, const std::vector<Variable>& figures) {
   std::size_t count = 0;
   for (const Variable& error : errors) {
-    const auto figure = std::find_if(figures.begin(), figures.end(), [&](const Variable& v) { return v.name == error.name; });
+    const Variable* figure = find_variable(figures, error.name);
     for (std::size_t i = 0; i < error.values.size(); ++i) count += std::isfinite(figure->values[i]) && std::isnan(error.values[i]) ? 1 : 0;
   }
   return count;
@@ -142,7 +142,7 @@ std::string all_of(const std::vector<std::string>& names) {
 
 /// What linearised errors hold fixed, and where there are none for it.
 std::string linearised_words(const SamplingErrors& errors) {
-  std::string text = "; linearised holds fixed who is in a group";
+  std::string text = "; held fixed is who is in a group";
   if (!errors.cut_offs.empty()) text += "; recipients, spending, cost and coverage have no errors under the cut-offs of " + all_of(errors.cut_offs);
   if (!errors.lines.empty()) text += "; poverty has none at lines that rest on the sample otherwise than as a multiple of quantile(welfare, P): " + all_of(errors.lines);
   return text + (errors.cut_offs.empty() && errors.lines.empty() ? "" : " (replicates have them)");
@@ -172,7 +172,7 @@ ReplicatedSample replicate_sample(const Finished& finished, const ReplicateRun& 
 }
 
 std::string sampling_words(const SamplingPlan& plan, const SamplingErrors& errors, std::size_t replicates) {
-  std::string text = "sampling by " + sampling_method_names()[static_cast<std::size_t>(plan.method)];
+  std::string text = std::string("sampling errors by ") + (plan.method == SamplingMethod::linearised ? "linearisation" : sampling_method_names()[static_cast<std::size_t>(plan.method)]);
   if (plan.method == SamplingMethod::columns) text += " of the survey's own, " + replicate_kind_names()[static_cast<std::size_t>(*plan.columns.kind)];
   if (replicates > 0) text += " (" + std::to_string(replicates) + " replicates)";
   text += " with " + shortest(errors.degrees_of_freedom) + " degrees of freedom";

@@ -7,7 +7,7 @@
 #include "hpc/profiles.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
-#include "hpc/uncertain.hpp"
+#include "hpc/uncertainty_options.hpp"
 #include "io/toml/profile_reader.hpp"
 
 namespace puente {

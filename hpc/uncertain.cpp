@@ -18,9 +18,6 @@ namespace {
 /// Populations up to here are run in order in draws too: a sketch of so few is too coarse for most groups, and a second walk dearer.
 constexpr std::int64_t households_in_order = 100'000;
 
-/// Where a Monte Carlo error says when to stop.
-constexpr std::int64_t most_draws = 10'000;
-
 /// What is added to a run's results, and the words for it.
 class Added {
  public:
@@ -37,11 +34,10 @@ class Added {
   void replicate_units(const Results& central);
   void replicate_sample(const Finished& finished);
   StudyModel realisation() const;
-  bool sketches() const;
   void tell(const char* what, std::size_t done, std::size_t all);
   std::string drawn() const;
   std::string assumed() const;
-  std::string words() const;
+  std::string words(const Results& central) const;
 
   const UncertainRun& run_;
   PopulationSource& source_;
@@ -61,9 +57,6 @@ void Added::tell(const char* what, std::size_t done, std::size_t all) {
   if (!options_.quiet && exchange_.rank() == 0) progress_.tell(what, static_cast<double>(done) / static_cast<double>(all));
 }
 
-/// Whether draws are sketches of what the central run has in order.
-bool Added::sketches() const { return run_.model.statistics.precision == Precision::exact && realisation().statistics.precision == Precision::sketch; }
-
 /// Draws are of a sketch, unless the command line wants them in order or there are few households.
 StudyModel Added::realisation() const {
   StudyModel model = run_.model;
@@ -73,9 +66,7 @@ StudyModel Added::realisation() const {
 }
 
 void Added::draw_parameters(const Results& central) {
-  DrawTeam mine = run_.team;
-  if (mine.teams == 1) mine.source = &source_;
-  drawn_ = puente::draw_parameters(realisation(), run_.options, central, mine, options_, exchange_, team_);
+  drawn_ = puente::draw_parameters(realisation(), run_.options, central, run_.team.value_or(DrawTeam{0, 1, &exchange_, &source_}), options_, exchange_, team_);
   parts_.parameters = &drawn_.draws.figures;
   parts_.cluster = drawn_.draws.drawn.row_length();
 }
@@ -129,10 +120,9 @@ std::string Added::assumed() const {
 }
 
 /// Limits that rest on an assumption are ranges: they are as wide as somebody thought fit.
-std::string Added::words() const {
+std::string Added::words(const Results& central) const {
   std::string text = "limits at " + shortest(100 * parts_.level) + " %";
-  if (parts_.parameters != nullptr) text += ", " + std::to_string(drawn_.draws.figures.count()) + " draws of " + drawn();
-  if (parts_.parameters != nullptr && sketches()) text += " in sketches" + bound_in_words(drawn_.draws);
+  if (parts_.parameters != nullptr) text += ", " + in_words(drawn_.draws, central, parts_.level) + " of " + drawn();
   if (!drawn_.words.empty()) text += " (" + drawn_.words + ")";
   if (parts_.simulation != nullptr) text += ", " + std::to_string(units_.count()) + " replicates of the units' chances";
   if (parts_.sampling != nullptr)
@@ -140,8 +130,6 @@ std::string Added::words() const {
   if (parts_.sampling != nullptr && !source_.schema().notes.calibration.empty())
     text += replicated_.replicates > 0 ? ", at calibrated weights: calibration is not repeated in replicates" : ", calibrated weights held fixed";
   if (parts_.parameters == nullptr) return text;
-  const double wanted = std::ceil(2 / (1 - parts_.level) - 1e-9);
-  if (static_cast<double>(drawn_.draws.figures.count()) < wanted) text += ", fewer draws than such limits want (" + shortest(wanted) + ")";
   const std::string names = assumed();
   return text + (names.empty() ? ": confidence intervals" : ": ranges, not confidence intervals, as these are assumed: " + names);
 }
@@ -161,80 +149,11 @@ void Added::add(Finished& finished) {
   if (parts_.parameters == nullptr && parts_.simulation == nullptr && parts_.sampling == nullptr) return;
   if (parts_.parameters != nullptr && (run_.options.save_draws || !run_.options.only_draws.empty())) save_draws(drawn_.draws, finished.results);
   add_intervals(finished.results, parts_);
-  finished.results.provenance["uncertainty"] = words();
+  finished.results.provenance["uncertainty"] = words(finished.results);
   if (parts_.parameters != nullptr) add_sensitivities(drawn_.draws, finished.results);
 }
 
-template <class Kind>
-void choose(const std::string& name, const std::vector<std::string>& names, Kind& kind) {
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found != names.end()) kind = static_cast<Kind>(found - names.begin());
-}
-
-void take_replicate_options(const UncertaintyOptions& options, SamplingPlan& sampling) {
-  choose(options.interval, interval_names(), sampling.interval);
-  choose(options.replicate_centre, replicate_centre_names(), sampling.centre);
-  if (!options.replicate_weights.empty()) sampling.columns.names = options.replicate_weights;
-  if (!options.rscales.empty()) sampling.columns.rscales = options.rscales;
-  if (options.replicate_kind.empty()) return;
-  sampling.columns.kind = ReplicateKind::bootstrap;
-  choose(options.replicate_kind, replicate_kind_names(), *sampling.columns.kind);
-}
-
-/// An option that does nothing under the plan is a mistake; what the file says of another method is not.
-void check_sampling_options(const UncertaintyOptions& options, const SamplingPlan& plan) {
-  const auto check = [&](bool given, const char* option, const char* key) {
-    if (const std::string owner = idle(key, plan); given && !owner.empty()) throw Error(ExitCode::usage, option + owner);
-  };
-  check(options.replicates.has_value(), "--replicates", "replicates");
-  check(options.fay.has_value(), "--fay", "fay");
-  check(!options.replicate_weights.empty(), "--replicate-weights", "replicate_weights");
-  check(!options.replicate_kind.empty(), "--replicate-kind", "kind");
-  check(!options.rscales.empty(), "--rscales", "rscales");
-  check(!options.replicate_centre.empty(), "--replicate-centre", "centre");
-  check(!options.stratum.empty(), "--stratum", "stratum");
-  check(!options.psu.empty(), "--psu", "psu");
-  check(!options.psus_there.empty(), "--psus-there", "psus_there");
-  check(!options.ssu.empty(), "--ssu", "ssu");
-  check(!options.ssus_there.empty(), "--ssus-there", "ssus_there");
-  check(!options.lonely.empty(), "--lonely-psu", "lonely_psu");
-  check(!options.interval.empty(), "--interval", "interval");
-}
-
-void check_level(const UncertaintyOptions& options, const StudyModel& model) {
-  if (options.level && model.uncertainty.draws == 0 && options.unit_replicates == 0 && model.sampling.method == SamplingMethod::none)
-    throw Error(ExitCode::usage, "--level is of the limits of draws, unit replicates or a sample: there are none of these");
-}
-
 }  // namespace
-
-void take_options(const UncertaintyOptions& options, StudyModel& model) {
-  UncertaintyPlan& plan = model.uncertainty;
-  if (options.draws) plan.draws = *options.draws;
-  if (options.level) plan.level = *options.level;
-  choose(options.design, design_names(), plan.design);
-  if (!options.until_mcse.empty() && plan.draws == 0) plan.draws = most_draws;
-  check_drawing(options, plan);
-  if (plan.draws == 1) throw Error(ExitCode::usage, "one draw has no spread: take two or more, or none");
-  if (options.unit_replicates == 1) throw Error(ExitCode::usage, "--unit-replicates 1: a spread needs two or more");
-  SamplingPlan& sampling = model.sampling;
-  choose(options.sampling, sampling_method_names(), sampling.method);
-  choose(options.lonely, lonely_psu_names(), sampling.lonely);
-  if (options.replicates) sampling.replicates = *options.replicates;
-  if (options.fay) sampling.fay = *options.fay;
-  const auto given = [](const char* option, const std::string& text, std::optional<rules::Text>& to) {
-    if (!text.empty()) to = rules::Text::standalone(option, text);
-  };
-  given("--stratum", options.stratum, sampling.stratum);
-  given("--psu", options.psu, sampling.psu);
-  given("--psus-there", options.psus_there, sampling.psus_there);
-  given("--ssu", options.ssu, sampling.ssu);
-  given("--ssus-there", options.ssus_there, sampling.ssus_there);
-  take_replicate_options(options, sampling);
-  if (const auto mistake = mistake_in(sampling)) throw Error(ExitCode::usage, mistake->message);
-  check_sampling_options(options, sampling);
-  check_level(options, model);
-}
 
 Finished run_uncertain(const UncertainRun& run, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,
                        Diagnostics& diagnostics) {

@@ -1,6 +1,8 @@
 // A run with what makes its figures uncertain: draws of the parameters, the sample, other draws of the units; intervals from all.
 #pragma once
 
+#include <optional>
+
 #include "engine/programmes/model.hpp"
 #include "hpc/commands.hpp"
 #include "hpc/draws.hpp"
@@ -13,11 +15,8 @@ struct UncertainRun {
   UncertaintyOptions options;
   bool precision_given = false;  ///< on the command line: holds for draws too
   bool synthetic = false;        ///< the population was made as a whole: it has no sampling error
-  DrawTeam team;                 ///< where ranks stand in several
+  std::optional<DrawTeam> team{};  ///< where ranks stand in several
 };
-
-/// Puts what the command line says of uncertainty before what the scenario file says.
-void take_options(const UncertaintyOptions& options, StudyModel& model);
 
 /// run_study, and intervals beside its figures where something is asked for. Collective; throws Error, the same on every rank.
 Finished run_uncertain(const UncertainRun& run, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,

@@ -6,7 +6,6 @@
 // their skewness. With draws of parameters alone the limits are percentiles of the draws.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,19 +34,8 @@ bool has_intervals(const Results& results);
 /// What add_intervals puts behind a figure's name.
 std::vector<std::string> interval_suffixes();
 
-/// Standard errors of a file whose intervals are to be found anew; what was not there is empty.
-struct SavedErrors {
-  std::optional<SamplingErrors> simulation, sampling;
-  bool drawn = false;  ///< whether there were draws of parameters
-  double level = 0.95;
-
-  /// Whether both come from the same sources, at the same level.
-  bool alike(const SavedErrors& other) const;
-  /// With these draws, null where there are none.
-  UncertaintyParts with(const Realisations* draws, std::size_t cluster) const;
-};
-
-/// Takes out what add_intervals put in. Throws Error (bad_input) where the file does not tell its level.
-SavedErrors take_intervals(Results& results);
+/// Entries of the provenance that say how.
+inline constexpr const char *interval_level = "interval_level", *interval_draws = "interval_draws", *sampling_interval = "sampling_interval",
+                            *sampling_degrees_of_freedom = "sampling_degrees_of_freedom", *simulation_degrees_of_freedom = "simulation_degrees_of_freedom";
 
 }  // namespace puente

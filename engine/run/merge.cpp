@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "engine/core/error.hpp"
-#include "engine/run/intervals.hpp"
 #include "engine/run/merge_scenarios.hpp"
 #include "engine/run/saved_draws.hpp"
+#include "engine/run/saved_intervals.hpp"
 #include "engine/run/sensitivities.hpp"
 
 namespace puente {
@@ -29,8 +29,8 @@ void check_same_study(const Part& first, const Part& other) {
 
 void check_same_figures(const Part& first, const Part& other, const std::vector<Variable>& mine, const std::vector<Variable>& theirs) {
   for (const Variable& variable : mine) {
-    const auto found = std::find_if(theirs.begin(), theirs.end(), [&](const Variable& v) { return v.name == variable.name; });
-    if (found == theirs.end() || !same_values(variable, *found))
+    const Variable* found = find_variable(theirs, variable.name);
+    if (found == nullptr || !same_values(variable, *found))
       throw bad_input(both(first, other) + " differ at the central values, in " + variable.name + ": they are not of one study");
   }
 }
@@ -72,12 +72,9 @@ Part merge_draws(std::vector<Part> parts) {
   take_sensitivities(merged.results);
   save_draws(all, merged.results);
   add_intervals(merged.results, errors[0].with(&all.figures, all.drawn.row_length()));
-  if (const auto words = merged.results.provenance.find("uncertainty"); words != merged.results.provenance.end()) {
-    std::string& text = std::get<std::string>(words->second);
-    replace(text, " (" + alone(draws[0]) + ")", all.first() == 1 ? "" : " (" + alone(all) + ")");
-    replace(text, bound_in_words(draws[0]), bound_in_words(all));
-    replace(text, std::to_string(draws[0].figures.count()) + " draws", std::to_string(all.figures.count()) + " draws");
-  }
+  const auto words = [&](const SavedDraws& of) { return in_words(of, merged.results, errors[0].level); };
+  if (const auto told = merged.results.provenance.find("uncertainty"); told != merged.results.provenance.end())
+    replace(std::get<std::string>(told->second), words(draws[0]), words(all));
   add_sensitivities(all, merged.results);
   return merged;
 }

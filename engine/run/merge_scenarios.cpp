@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "engine/core/error.hpp"
-#include "engine/run/intervals.hpp"
 #include "engine/run/saved_draws.hpp"
+#include "engine/run/saved_intervals.hpp"
 #include "engine/run/sensitivities.hpp"
 
 namespace puente {

@@ -7,6 +7,11 @@
 
 namespace puente {
 
+const Variable* find_variable(const std::vector<Variable>& all, const std::string& name) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Variable& v) { return v.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
 const Dimension& Results::dimension(const std::string& name) const {
   const auto it = std::find_if(dimensions.begin(), dimensions.end(), [&](const Dimension& d) { return d.name == name; });
   expect(it != dimensions.end(), "a result names a dimension that does not exist");
@@ -21,10 +26,7 @@ void Results::add_dimension(Dimension dimension) {
   if (!has_dimension(dimension.name)) dimensions.push_back(std::move(dimension));
 }
 
-const Variable* Results::find(const std::string& name) const {
-  const auto it = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == name; });
-  return it == variables.end() ? nullptr : &*it;
-}
+const Variable* Results::find(const std::string& name) const { return find_variable(variables, name); }
 
 double Results::at(const Variable& variable, const std::vector<std::size_t>& index) const {
   expect(index.size() == variable.dimensions.size(), "an index has as many parts as its variable has dimensions");

@@ -29,6 +29,9 @@ struct Variable {
   std::string comment;  ///< convention used, error bound, …; may be empty
 };
 
+/// Null where there is none of this name.
+const Variable* find_variable(const std::vector<Variable>& all, const std::string& name);
+
 /// Text or numbers about the run; kept apart so that everything else is layout-free.
 using Provenance = std::map<std::string, std::variant<std::string, double>>;
 

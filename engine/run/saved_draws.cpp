@@ -34,7 +34,7 @@ void save(const std::vector<Series>& series, const std::vector<Variable>& like, 
   for (const Variable& central : like) put(central, central.name, central.long_name);
   // Draws of a sketch have bounds, which an exact central run has not.
   for (const Variable& central : like)
-    if (const std::string name = central.name + std::string(bound); std::none_of(like.begin(), like.end(), [&](const Variable& v) { return v.name == name; }))
+    if (const std::string name = central.name + std::string(bound); find_variable(like, name) == nullptr)
       put(central, name, central.long_name + ": how far it may be off");
 }
 
@@ -68,19 +68,19 @@ void save_draws(const SavedDraws& draws, Results& results) {
 
 SavedDraws saved_draws(const Results& results) {
   const auto group = results.groups.find(group_name);
-  const auto find = [&](const char* name) { return std::find_if(group->second.begin(), group->second.end(), [&](const Variable& v) { return v.name == name; }); };
-  if (group == results.groups.end() || find(values_name) == group->second.end() || find(factor_name) == group->second.end() || find(of_draw_1_name) == group->second.end())
+  const auto find = [&](const char* name) { return group == results.groups.end() ? nullptr : find_variable(group->second, name); };
+  const Variable *values = find(values_name), *factor = find(factor_name), *of_draw_1 = find(of_draw_1_name);
+  if (values == nullptr || factor == nullptr || of_draw_1 == nullptr)
     throw bad_input("these results hold no draws; `puente run --draws N --save-draws` keeps them");
-  const Variable& factor = *find(factor_name);
-  const auto design = std::find(design_names().begin(), design_names().end(), factor.comment);
-  if (design == design_names().end()) throw bad_input("the draws are of an unknown design, '" + factor.comment + "'");
+  const auto design = std::find(design_names().begin(), design_names().end(), factor->comment);
+  if (design == design_names().end()) throw bad_input("the draws are of an unknown design, '" + factor->comment + "'");
   const std::vector<double>& numbers = results.dimension("draw").values;
   DrawnValues drawn{static_cast<DesignKind>(design - design_names().begin()), static_cast<std::size_t>(numbers.at(0)), {results.dimension("parameter").labels, {}},
-                    results.dimension("factor").labels, find(values_name)->values, find(of_draw_1_name)->values};
+                    results.dimension("factor").labels, values->values, of_draw_1->values};
   const std::size_t parameters = drawn.of.names.size();
   drawn.of.factor_of.assign(parameters, 0);
-  for (std::size_t i = 0; i < factor.values.size(); ++i)
-    if (factor.values[i] != 0) drawn.of.factor_of[i % parameters] = i / parameters;
+  for (std::size_t i = 0; i < factor->values.size(); ++i)
+    if (factor->values[i] != 0) drawn.of.factor_of[i % parameters] = i / parameters;
   return {std::move(drawn), Realisations(numbers.size(), series_of(results, group_name, numbers.size()), series_of(results, difference_name, numbers.size()))};
 }
 
@@ -112,17 +112,20 @@ void take_draws(Results& results) {
   std::erase_if(results.dimensions, [](const Dimension& d) { return d.name == "draw"; });
 }
 
-std::string alone(const SavedDraws& draws) {
-  return "draws " + std::to_string(draws.first()) + " to " + std::to_string(draws.end() - 1) + " alone";
-}
-
-std::string bound_in_words(const SavedDraws& draws) {
+std::string in_words(const SavedDraws& draws, const Results& central, double level) {
+  std::string more;
+  const auto add = [&more](const std::string& text) { more += (more.empty() ? " (" : "; ") + text; };
+  if (draws.first() != 1) add(std::to_string(draws.first()) + " to " + std::to_string(draws.end() - 1) + " alone");
   const Series* bounds = draws.figures.variable("gini_error_bound");
-  if (bounds == nullptr) return "";
-  double largest = 0;
-  for (const double bound : bounds->values)
-    if (std::isfinite(bound)) largest = std::max(largest, bound);
-  return " (the Gini off by " + shortest(std::ceil(largest * 1e8) / 1e8) + " at most)";
+  if (bounds != nullptr && central.find("gini_error_bound") == nullptr) {
+    double largest = 0;
+    for (const double bound : bounds->values)
+      if (std::isfinite(bound)) largest = std::max(largest, bound);
+    add("in sketches, the Gini off by " + shortest(std::ceil(largest * 1e8) / 1e8) + " at most");
+  }
+  const double wanted = std::ceil(2 / (1 - level) - 1e-9);
+  if (static_cast<double>(draws.figures.count()) < wanted) add("fewer than such limits want: " + shortest(wanted));
+  return std::to_string(draws.figures.count()) + " draws" + more + (more.empty() ? "" : ")");
 }
 
 void append(SavedDraws& draws, const SavedDraws& more) {

@@ -48,11 +48,9 @@ SavedDraws saved_draws(const Results& results);
 /// Takes out what save_draws put in.
 void take_draws(Results& results);
 
-/// "draws 11 to 20 alone": of a part of the draws.
-std::string alone(const SavedDraws& draws);
-
-/// Of draws in sketches: " (the Gini off by 3e-06 at most)"; empty where there is no Gini index.
-std::string bound_in_words(const SavedDraws& draws);
+/// "10 draws (11 to 20 alone; in sketches, the Gini off by 3e-06 at most; fewer than such limits want: 40)": which, where the first are
+/// not here; of what precision, where `central` is exact; and whether limits at the level have draws beyond them.
+std::string in_words(const SavedDraws& draws, const Results& central, double level);
 
 /// Puts the draws that follow at the end. Throws Error (bad_input) where they do not follow or are of another study.
 void append(SavedDraws& draws, const SavedDraws& more);

@@ -55,8 +55,7 @@ using OfVariable = std::function<void(const Variable&, const Series&, std::vecto
 void for_drawn(const std::vector<Variable>& variables, const std::vector<Series>& draws, const OfVariable& one, std::vector<Variable>& out) {
   for (const Series& series : draws) {
     if (series.name.ends_with("_error_bound")) continue;
-    const auto found = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == series.name; });
-    if (found != variables.end()) one(*found, series, out);
+    if (const Variable* found = find_variable(variables, series.name); found != nullptr) one(*found, series, out);
   }
 }
 

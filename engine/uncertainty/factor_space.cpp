@@ -225,7 +225,7 @@ Polynomials::Polynomials(const std::vector<std::vector<double>>& parameters, boo
     for (const std::vector<double>& of : x) values_.push_back(of[d]);
     for (std::size_t i = 0; quadratic && i < x.size(); ++i)
       for (std::size_t j = 0; j <= i; ++j) values_.push_back(x[i][d] * x[j][d]);
-    without_[blocks_[d]].add(&values_[d * terms_]);  // for now within the block
+    without_[blocks_[d]].add(&values_[d * terms_]);  // the block itself, which is taken from all below
   }
   CrossProducts all(terms_);
   for (std::size_t b = 0; b < jackknife_blocks; ++b) all.add(without_[b]);

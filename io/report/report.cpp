@@ -120,7 +120,7 @@ std::string alignment_lines(const Results& results) {
 std::string schooling_lines(const Results& results) {
   const Variable *pupils = results.find("pupils"), *earnings = results.find("child_earnings_change"), *cost = results.find("cost_per_additional_pupil");
   if (pupils == nullptr) return "";
-  const auto more = std::find_if(results.differences.begin(), results.differences.end(), [](const Variable& v) { return v.name == "pupils"; });
+  const Variable* more = find_variable(results.differences, "pupils");
   const Variable* transition = results.find("schooling_transition");
   const std::vector<std::string>& states = results.dimension("state_to").labels;
   std::string text = fmt::format("\n{:<26}", "children");
@@ -138,7 +138,7 @@ std::string schooling_lines(const Results& results) {
       }
     text += fmt::format("{:<26}", scenario.labels[s]);
     for (const double persons : in) text += fmt::format("{:>18.2f}", all > 0 ? 100 * persons / all : 0);
-    text += more == results.differences.end() ? fmt::format("{:>14}", "-") : fmt::format("{:>+14.0f}", results.at(*more, {s, 0}));
+    text += more == nullptr ? fmt::format("{:>14}", "-") : fmt::format("{:>+14.0f}", results.at(*more, {s, 0}));
     const double each = cost == nullptr ? NAN : results.at(*cost, {s});
     text += std::isfinite(each) ? fmt::format("{:>20.2f}", each) : fmt::format("{:>20}", "-");
     text += fmt::format("{:>+20.0f}\n", results.at(*earnings, {s, 0}));

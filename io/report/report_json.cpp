@@ -57,10 +57,7 @@ class GroupJson {
     }
     group["n_excluded"] = number(results_.at(*results_.find("n_excluded"), {g_}));
   }
-  const Variable* find(const std::string& name) const {
-    const auto found = std::find_if(variables_.begin(), variables_.end(), [&](const Variable& v) { return v.name == name + suffix_; });
-    return found == variables_.end() ? nullptr : &*found;
-  }
+  const Variable* find(const std::string& name) const { return find_variable(variables_, name + suffix_); }
   void put(Json& group, const char* key, const char* variable) const {
     if (const Variable* v = find(variable)) group[key] = number(results_.at(*v, {s_, g_}));
   }
@@ -151,8 +148,7 @@ Json programme_figures(const Results& results, const std::vector<Variable>& vari
   return with_intervals(results, [&](const std::string& suffix) {
     Json all = Json::object();
     for (const char* name : {"recipients", "spending", "cost", "coverage"}) {
-      const auto found = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == name + suffix; });
-      if (found != variables.end()) all[name] = number(results.at(*found, index));
+      if (const Variable* found = find_variable(variables, name + suffix); found != nullptr) all[name] = number(results.at(*found, index));
     }
     return all;
   });
@@ -188,8 +184,8 @@ Json financing_of(const Results& results, std::size_t s) {
 /// What the limits are, as `uncertainty`: their level, what they rest on in words, what there is of a sample; empty without uncertainty.
 Json uncertainty_of(const Results& results) {
   Json told = Json::object();
-  const std::pair<const char*, const char*> entries[] = {{"level", "interval_level"}, {"words", "uncertainty"}, {"draws", "interval_draws"}, {"sampling", "sampling"},
-                                                         {"degrees_of_freedom", "sampling_degrees_of_freedom"}, {"interval", "sampling_interval"}};
+  const std::pair<const char*, const char*> entries[] = {{"level", interval_level}, {"words", "uncertainty"}, {"draws", interval_draws}, {"sampling", "sampling"},
+                                                         {"degrees_of_freedom", sampling_degrees_of_freedom}, {"interval", sampling_interval}};
   for (const auto& [key, entry] : entries) {
     const auto found = results.provenance.find(entry);
     if (found == results.provenance.end()) continue;

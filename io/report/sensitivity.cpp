@@ -12,11 +12,6 @@ namespace {
 constexpr std::size_t most_factors = 5;
 constexpr std::size_t name_width = 27;
 
-const Variable* find(const std::vector<Variable>& variables, const std::string& name) {
-  const auto found = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == name; });
-  return found == variables.end() ? nullptr : &*found;
-}
-
 /// What one scenario's figure rests on.
 class Decomposition {
  public:
@@ -37,11 +32,11 @@ class Decomposition {
     const auto found = results_.groups.find(path + (changes_ ? "/difference" : ""));
     return found == results_.groups.end() ? nullptr : &found->second;
   }
-  bool total_known() const { return find(*group("sensitivity"), name() + "_total") != nullptr; }
+  bool total_known() const { return find_variable(*group("sensitivity"), name() + "_total") != nullptr; }
   double at(const std::vector<Variable>& variables, const std::string& suffix, std::vector<std::size_t> index) const;
   double share(const char* suffix, std::size_t factor) const { return at(*group("sensitivity"), suffix, {factor}) * parameters_part(); }
   double part(const char* suffix) const;
-  double parameters_part() const { return find(figures(), name() + "_se_parameters") == nullptr ? 1 : part("_se_parameters"); }
+  double parameters_part() const { return find_variable(figures(), name() + "_se_parameters") == nullptr ? 1 : part("_se_parameters"); }
   const std::vector<Variable>& figures() const { return changes_ ? results_.differences : results_.variables; }
   bool is_named(std::size_t factor) const;
   std::vector<std::size_t> named_factors() const;
@@ -56,7 +51,7 @@ class Decomposition {
 
 /// Of everybody, and of the headcount of the first line; `index`: what comes before the scenario.
 double Decomposition::at(const std::vector<Variable>& variables, const std::string& suffix, std::vector<std::size_t> index) const {
-  const Variable* variable = find(variables, name() + suffix);
+  const Variable* variable = find_variable(variables, name() + suffix);
   if (variable == nullptr) return NAN;
   index.insert(index.end(), {s_, 0});
   if (poor_) index.insert(index.end(), {0, 0});
@@ -132,7 +127,7 @@ std::string Decomposition::lines() const {
   text += named("others, together, or chance") + cell(100 * left, 1) + "\n";
   for (const char* source : {"sampling", "simulation"}) {
     const std::string suffix = std::string("_se_") + source;
-    if (find(figures(), name() + suffix) != nullptr) text += named(source) + cell(100 * part(suffix.c_str()), 1) + "\n";
+    if (find_variable(figures(), name() + suffix) != nullptr) text += named(source) + cell(100 * part(suffix.c_str()), 1) + "\n";
   }
   return text;
 }

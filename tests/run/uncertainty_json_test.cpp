@@ -75,7 +75,7 @@ TEST_F(SampledCountry, ItsJsonTellsTheDegreesOfFreedom) {
   EXPECT_EQ(told.at("degrees_of_freedom"), 34);  // 40 units in 6 strata
   EXPECT_EQ(told.at("interval"), "logit");
   EXPECT_EQ(told.at("level"), 0.95);
-  EXPECT_NE(told.at("words").get<std::string>().find("sampling by linearised"), std::string::npos) << told;
+  EXPECT_NE(told.at("words").get<std::string>().find("sampling errors by linearisation"), std::string::npos) << told;
   EXPECT_FALSE(told.contains("draws"));
   EXPECT_TRUE(root.at("groups").at("all").at("lower").contains("gini"));
   EXPECT_FALSE(root.at("groups").at("all").contains("mean_of_draws"));
