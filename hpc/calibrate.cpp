@@ -3,6 +3,7 @@
 
 #include "engine/core/error.hpp"
 #include "hpc/commands.hpp"
+#include "hpc/file_source.hpp"
 #include "hpc/survey_weights.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
@@ -31,12 +32,11 @@ void write_reweighted(const io::PopulationFile& survey, const std::vector<double
 int calibrate_command(const CalibrateCommand& command, ParallelSession& session) {
   Exchange& exchange = session.exchange();
   OpenMpTeam team(command.common.threads > 0 ? command.common.threads : default_threads(session.ranks_on_node()));
-  SurveyWeights weights;
+  std::unique_ptr<CalibratedSource> calibrated;
   std::unique_ptr<io::PopulationFile> survey;
   std::int64_t first = 0, last = 0, persons = 0;
   together(exchange, [&] {
-    FileSource source(command.survey);
-    weights = calibrate_survey(source, command.margins, team);
+    calibrated = calibrate_survey(std::make_unique<FileSource>(command.survey), command.margins, team);
     survey = std::make_unique<io::PopulationFile>(command.survey);
     first = survey->households() * exchange.rank() / exchange.size();
     last = survey->households() * (exchange.rank() + 1) / exchange.size();
@@ -44,16 +44,16 @@ int calibrate_command(const CalibrateCommand& command, ParallelSession& session)
     persons = offsets.back() - offsets.front();
   });
   Schema schema = survey->schema();
-  schema.notes.calibration = weights.record;
+  schema.notes.calibration = record_of(*calibrated);
   if (schema.notes.origin.empty()) schema.notes.origin = "survey";
   io::PopulationWriter writer(command.output, schema, last - first, persons, exchange);
   together(exchange, [&] {
     const std::int64_t window = command.common.window > 0 ? command.common.window : window_households;
-    write_reweighted(*survey, weights.weight, first, last, window, writer);
+    write_reweighted(*survey, calibrated->calibration().weight, first, last, window, writer);
   });
   writer.finish();
   if (!command.common.quiet)
-    print(weights.report + "wrote " + command.output + ": " + std::to_string(survey->households()) + " households\n", exchange);
+    print(report_of(*calibrated) + "wrote " + command.output + ": " + std::to_string(survey->households()) + " households\n", exchange);
   return 0;
 }
 

@@ -28,6 +28,7 @@
 #include "io/report/report.hpp"
 #include "io/survey/import.hpp"
 #include "io/survey/map.hpp"
+#include "io/toml/margins_reader.hpp"
 #include "io/toml/profile_reader.hpp"
 #include "io/toml/scenario_file.hpp"
 
@@ -192,7 +193,7 @@ class OwnTeam {
       throw Error(ExitCode::usage, "--draw-teams " + std::to_string(teams) + ": there " + (session.exchange().size() == 1 ? "is 1 rank" : "are " + std::to_string(session.exchange().size()) + " ranks") + "; start more with mpirun");
     ranks_ = session.team(teams);
     RunOptions options = options_of(command.common);
-    together(session.exchange(), [&] { source_ = population_of(file, command, options, *ranks_, threads); });
+    together(session.exchange(), [&] { source_ = population_of(file, command, options, *ranks_, threads).source; });
     team_ = DrawTeam{static_cast<std::size_t>(session.team_number(teams)), static_cast<std::size_t>(teams), ranks_.get(), source_.get()};
   }
   const std::optional<DrawTeam>& team() const { return team_; }
@@ -225,19 +226,20 @@ ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, co
   };
   io::ScenarioFile file = read(overrides);
   RunOptions options = options_of(command.common);
-  const auto source = population_of(file, command, options, exchange, team);
+  const RunPopulation population = population_of(file, command, options, exchange, team);
+  PopulationSource& source = *population.source;
   Diagnostics found;
-  const std::vector<Solved> solved = answer_solves(file, read, overrides, *source, options, exchange, team, found);
+  const std::vector<Solved> solved = answer_solves(file, read, overrides, source, options, exchange, team, found);
   if (!solved.empty()) file = read(overrides);
   for (const Diagnostic& diagnostic : found.all()) file.diagnostics.add(diagnostic);
-  const bool synthetic = origin_of(file, *source) == "synthetic";
+  const bool synthetic = origin_of(file, source) == "synthetic";
   const OwnTeam own(command, file, session, team);
-  Finished finished = run_uncertain({file.model, command.uncertainty, !command.common.precision.empty(), synthetic, own.team()}, *source, options, exchange, team, file.diagnostics);
+  Finished finished = run_uncertain({file.model, command.uncertainty, !command.common.precision.empty(), synthetic, population.calibrated, own.team()}, source, options, exchange, team, file.diagnostics);
   for (const Solved& one : solved) add_solved(one, finished.results);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   add_provenance(finished.results, file, command, exchange, team.threads(), seconds);
   if (exchange.rank() == 0) warn(file.diagnostics);
-  return {std::move(finished.results), source->households()};
+  return {std::move(finished.results), source.households()};
 }
 
 void print(const std::string& text, Exchange& exchange) {
@@ -266,18 +268,19 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
   Exchange& exchange = session.exchange();
   OpenMpTeam team(threads_of(command.common, session));
   RunOptions options = options_of(command.common);
-  std::unique_ptr<PopulationSource> source;
+  RunPopulation population;
   StudyModel model;
   together(exchange, [&] {
-    source = open_population(command.population, options);
-    options.window_households = window_of(command.common, *source, command.population);
+    population.source = open_population(command.population, options);
+    options.window_households = window_of(command.common, *population.source, command.population);
     model = statistics_model(command);
     choose_precision(command.common, model.statistics);
     take_options(command.uncertainty, model);
   });
+  population = with_margins(std::move(population.source), command.margins, exchange, team);
   Diagnostics diagnostics;
-  const bool synthetic = source->schema().notes.origin == "synthetic";
-  const Finished finished = run_uncertain({std::move(model), command.uncertainty, !command.common.precision.empty(), synthetic}, *source, options, exchange, team, diagnostics);
+  const bool synthetic = population.source->schema().notes.origin == "synthetic";
+  const Finished finished = run_uncertain({std::move(model), command.uncertainty, !command.common.precision.empty(), synthetic, population.calibrated}, *population.source, options, exchange, team, diagnostics);
   if (exchange.rank() == 0)
     std::cout << (command.common.json ? io::groups_json(finished.results) : io::groups_table(finished.results));
   return 0;
@@ -286,6 +289,7 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
 int check_command(const std::string& scenario, const std::string& population, const std::vector<std::string>& set) {
   if (const std::string path = find_scenario(scenario); io::is_profile(path)) return check_profile_command(path);
   io::ScenarioFile file = io::read_scenario_file(find_scenario(scenario), overrides_of(set, {}));
+  if (!file.margins.empty()) io::read_margins(file.margins);  // throws its own mistakes
   const std::string source = population.empty() ? file.population_source : population;
   Schema schema;
   bool known = false;

@@ -40,10 +40,12 @@ struct UncertaintyOptions {
   std::string interval, replicate_kind, replicate_centre;
   std::vector<std::string> replicate_weights;  ///< columns, or what their names begin with
   std::vector<double> rscales;
+  std::string estimation;            ///< fixed or repeated
 };
 
 struct RunCommand {
   std::string scenario, output, population;
+  std::string margins;               ///< that the population's weights are calibrated to; empty: the scenario's
   std::optional<std::int64_t> households;
   std::optional<std::uint64_t> seed;
   std::vector<std::string> set;
@@ -55,7 +57,7 @@ struct RunCommand {
 };
 
 struct StatisticsCommand {
-  std::string population, welfare, weight, where, attends, age, sex, count = "persons", bands;
+  std::string population, margins, welfare, weight, where, attends, age, sex, count = "persons", bands;
   std::vector<std::string> lines, by;
   UncertaintyOptions uncertainty;
   CommonOptions common;

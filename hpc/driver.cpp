@@ -69,9 +69,9 @@ std::int64_t part(const PopulationSource& source, int rank, int ranks) {
   return source.cut_at(static_cast<double>(rank) / static_cast<double>(ranks));
 }
 
-Error nobody_is_represented(std::size_t replicate) {
-  if (replicate == 0) return bad_input("the weights of all households are zero: nobody is represented");
-  return bad_input("replicate " + std::to_string(replicate) + " of the sample has nobody in the domain (`where`, or all whose weight is above zero): its sampling units are too few; "
+Error nobody_is_represented(bool in_replicate) {
+  if (!in_replicate) return bad_input("the weights of all households are zero: nobody is represented");
+  return bad_input("nobody is in the domain (`where`, or all whose weight is above zero): its sampling units are too few; "
                    "take --sampling linearised, or a domain of more sampling units");
 }
 

@@ -20,7 +20,7 @@ struct RunOptions {
   std::int64_t window_households = 0;  ///< 0: everything at once
   bool quiet = false;
   double memory = 0;                   ///< GiB that a rank should keep to; 0: no matter
-  std::size_t replicate = 0;           ///< of the sample, from 1, for messages; 0: the run itself
+  bool replicate = false;              ///< the run is of a replicate of the sample
   VarianceOf sampling_variance{};      ///< of linearised errors, in place of the design's; may be empty
 };
 

@@ -1,9 +1,7 @@
 // `puente estimate`: the schooling model, from the population of a scenario.
-#include "engine/behaviour/estimated_model.hpp"
 #include "engine/core/error.hpp"
-#include "engine/run/child_survey.hpp"
 #include "hpc/commands.hpp"
-#include "hpc/progress.hpp"
+#include "hpc/estimation.hpp"
 #include "hpc/scenario_input.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
@@ -74,16 +72,6 @@ io::Provenance provenance_of(const io::ScenarioFile& file, const PopulationSourc
   return facts;
 }
 
-PassSettings settings_of(const RunOptions& options, const io::ScenarioFile& file, const PopulationSource& source, const Exchange& exchange) {
-  PassSettings settings;
-  const auto cut = [&](int rank) { return source.cut_at(static_cast<double>(rank) / exchange.size()); };
-  settings.first = cut(exchange.rank());
-  settings.last = cut(exchange.rank() + 1);
-  settings.window_households = options.window_households;
-  settings.seed = file.model.seed;
-  return settings;
-}
-
 }  // namespace
 
 int estimate_command(const EstimateCommand& command, ParallelSession& session) {
@@ -96,27 +84,21 @@ int estimate_command(const EstimateCommand& command, ParallelSession& session) {
   together(exchange, [&] { question = question_of(choice_of(file)); });
   RunOptions options = options_of(command.run.common);
   if (options.window_households == 0) options.window_households = window_households;
-  const auto source = population_of(file, command.run, options, exchange, team);
+  const auto source = population_of(file, command.run, options, exchange, team).source;
   if (options.window_households == 0) options.window_households = window_households;
   const std::string origin = origin_of(file, *source);
   together(exchange, [&] { require_survey(origin, command); });
-  Progress progress;
-  PassSettings settings = settings_of(options, file, *source, exchange);
-  if (!options.quiet && exchange.rank() == 0) settings.progress = [&progress](const std::string& pass, double share) { progress.tell(pass, share); };
-  ChildData data = survey_children(file.model, question, *source, settings, exchange, team);
-  progress.end();
+  ChildData data = children_of(file.model, question, *source, options, exchange, team);
   data.plan.normalisation = command.normalisation;
   data.plan.covariance = covariance_of(command, data.table);
   data.plan.household_taste = command.household_taste;
   const SchoolingEstimate estimate = estimate_schooling(data.plan, data.table, exchange, team);
-  SchoolingModel model = model_of(data.plan, estimate);
+  SchoolingModel model = model_of(data, estimate);
   const PopulationNotes& notes = source->schema().notes;
   model.title = file.model.title;
   model.source = "estimated on " + (notes.title.empty() ? std::string("a population without a title") : notes.title) + ages_text(data) +
                  (origin == "synthetic" ? " (synthetic: for testing)" : "");
   model.status = "estimated";
-  model.income_unit = data.income_unit;
-  model.working_when_out = data.working_when_out;
   together(exchange, [&] {
     if (exchange.rank() != 0 || command.run.output.empty()) return;
     io::write_whole_file(command.run.output, io::schooling_model_text(model, estimate.structure.not_identified,

@@ -7,6 +7,7 @@
 #include "engine/population/calibration/clones.hpp"
 #include "engine/statistics/exact_sum.hpp"
 #include "hpc/commands.hpp"
+#include "hpc/file_source.hpp"
 #include "hpc/survey_weights.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
@@ -37,18 +38,18 @@ std::int64_t all_households(const std::vector<double>& weight) {
   return std::llround(total);
 }
 
-std::unique_ptr<Clones> make_clones(const ExpandCommand& command, SurveyWeights& weights, Team& team) {
+std::unique_ptr<Clones> make_clones(const ExpandCommand& command, std::string& report, Team& team) {
   Population survey = read_whole(command.survey);
-  if (command.margins.empty()) {
-    weights.weight = own_weights(survey);
-  } else {
-    FileSource source(command.survey);
-    weights = calibrate_survey(source, command.margins, team);
-    survey.notes.calibration = weights.record;
+  std::vector<double> weight = own_weights(survey);
+  if (!command.margins.empty()) {
+    const auto calibrated = calibrate_survey(std::make_unique<FileSource>(command.survey), command.margins, team);
+    weight = calibrated->calibration().weight;
+    survey.notes.calibration = record_of(*calibrated);
+    report = report_of(*calibrated);
   }
-  const std::int64_t clones = command.households ? *command.households : all_households(weights.weight);
+  const std::int64_t clones = command.households ? *command.households : all_households(weight);
   const double uniform = uniform_of_bits(draw_bits(purpose_key(command.seed, "expand"), {}));
-  return std::make_unique<Clones>(std::move(survey), weights.weight, clones, uniform);
+  return std::make_unique<Clones>(std::move(survey), weight, clones, uniform);
 }
 
 }  // namespace
@@ -56,9 +57,9 @@ std::unique_ptr<Clones> make_clones(const ExpandCommand& command, SurveyWeights&
 int expand_command(const ExpandCommand& command, ParallelSession& session) {
   Exchange& exchange = session.exchange();
   OpenMpTeam team(command.common.threads > 0 ? command.common.threads : default_threads(session.ranks_on_node()));
-  SurveyWeights weights;
+  std::string report;
   std::unique_ptr<Clones> clones;
-  together(exchange, [&] { clones = make_clones(command, weights, team); });
+  together(exchange, [&] { clones = make_clones(command, report, team); });
   const std::int64_t first = clones->households() * exchange.rank() / exchange.size();
   const std::int64_t last = clones->households() * (exchange.rank() + 1) / exchange.size();
   io::PopulationWriter writer(command.output, clones->schema(), last - first, clones->persons(first, last), exchange);
@@ -67,7 +68,7 @@ int expand_command(const ExpandCommand& command, ParallelSession& session) {
   });
   writer.finish();
   if (!command.common.quiet)
-    print(weights.report + "wrote " + command.output + ": " + std::to_string(clones->households()) + " households\n", exchange);
+    print(report + "wrote " + command.output + ": " + std::to_string(clones->households()) + " households\n", exchange);
   return 0;
 }
 

@@ -131,6 +131,7 @@ int main(int argc, char** argv) {
   run_app->add_option("scenario", run.scenario, "scenario file, or the name of a pack")->required();
   run_app->add_option("-o,--output", run.output, "results file (netCDF-4)");
   run_app->add_option("--population", run.population, "population file instead of the scenario's own");
+  run_app->add_option("--margins", run.margins, "margins (TOML) to calibrate the survey's weights to first; replicates of the sample calibrate anew");
   run_app->add_option("--households", run.households, "households of a recipe or profile")->check(positive);
   run_app->add_option("--seed", run.seed, "seed of all draws");
   run_app->add_option("--set", run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();
@@ -138,6 +139,8 @@ int main(int argc, char** argv) {
   run_app->add_option("--scenarios", run.scenarios, "only these, and what they are compared with: A,B")->delimiter(',');
   add_uncertainty(*run_app, run.uncertainty);
   add_sampling(*run_app, run.uncertainty);
+  run_app->add_option("--estimation", run.uncertainty.estimation, "repeated: replicates estimate the schooling model anew; fixed (default)")
+      ->check(CLI::IsMember({"fixed", "repeated"}));
   add_common(*run_app, run.common);
 
   ValidateCommand validate;
@@ -152,6 +155,7 @@ int main(int argc, char** argv) {
   StatisticsCommand statistics;
   CLI::App* statistics_app = app.add_subcommand("statistics", "poverty and inequality of a population as it is");
   statistics_app->add_option("population", statistics.population, "population file")->required();
+  statistics_app->add_option("--margins", statistics.margins, "margins (TOML) to calibrate the survey's weights to first; replicates of the sample calibrate anew");
   statistics_app->add_option("--welfare", statistics.welfare, "welfare of a person: an expression over columns")->required();
   statistics_app->add_option("--line", statistics.lines, "[NAME=]EXPR: a poverty line")->expected(1)->take_all();
   statistics_app->add_option("--by", statistics.by, "[NAME=]EXPR: a grouping")->expected(1)->take_all();
@@ -196,6 +200,7 @@ int main(int argc, char** argv) {
   estimate_app->add_option("--model", estimate.model, "what to estimate: schooling")->check(CLI::IsMember({"schooling"}));
   estimate_app->add_option("-o,--output", estimate.run.output, "model file to write (TOML); the table alone without it");
   estimate_app->add_option("--population", estimate.run.population, "population file instead of the scenario's own");
+  estimate_app->add_option("--margins", estimate.run.margins, "margins (TOML) to calibrate the survey's weights to first");
   estimate_app->add_option("--households", estimate.run.households, "households of a recipe or profile")->check(positive);
   estimate_app->add_option("--seed", estimate.run.seed, "seed of all draws");
   estimate_app->add_option("--set", estimate.run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();

@@ -8,6 +8,8 @@
 #include "engine/core/random.hpp"
 #include "engine/population/reweighted_source.hpp"
 #include "engine/run/replicate_errors.hpp"
+#include "engine/uncertainty/model_coefficients.hpp"
+#include "hpc/estimation.hpp"
 
 namespace puente {
 
@@ -52,29 +54,38 @@ class MadeReplicates : public Replicates {
 /// The survey's own columns.
 class OwnReplicates : public Replicates {
  public:
-  OwnReplicates(const SampleFrame& frame, const SamplingPlan& plan) : frame_(frame) {
+  OwnReplicates(const SampleFrame& frame, const SamplingPlan& plan, const CalibratedSource* calibrated) : frame_(frame), weight_(own_weight(frame, calibrated)) {
     const std::size_t n = frame.replicates.size();
     std::vector<double> rscales = plan.columns.rscales;
     if (rscales.size() == 1) rscales.assign(n, rscales[0]);
     ReplicateScale scale = replicate_scale(*plan.columns.kind, n, plan.fay, rscales);
-    check_replicate_weights(frame.weight, std::vector<std::span<const double>>(frame.replicates.begin(), frame.replicates.end()), frame.id);
+    check_replicate_weights(weight_, std::vector<std::span<const double>>(frame.replicates.begin(), frame.replicates.end()), frame.id);
     spread = {scale.scale, std::move(scale.rscales), plan.centre};
     degrees_of_freedom = static_cast<double>(replicate_rank(frame.replicates)) - 1;
   }
   std::vector<double> of_households(std::size_t r) const override {
-    std::vector<double> factor(frame_.weight.size(), 1.0);
+    std::vector<double> factor(weight_.size(), 1.0);
     for (std::size_t h = 0; h < factor.size(); ++h)
-      if (frame_.weight[h] > 0) factor[h] = frame_.replicates[r][h] / frame_.weight[h];
+      if (weight_[h] > 0) factor[h] = frame_.replicates[r][h] / weight_[h];
     return factor;
   }
 
  private:
+  /// The columns are of the weights that came with the survey.
+  static std::vector<double> own_weight(const SampleFrame& frame, const CalibratedSource* calibrated) {
+    std::vector<double> weight = frame.weight;
+    for (std::size_t h = 0; calibrated != nullptr && h < weight.size(); ++h)
+      if (weight[h] > 0) weight[h] = calibrated->design_weight()[h];
+    return weight;
+  }
   const SampleFrame& frame_;
+  std::vector<double> weight_;
 };
 
-std::unique_ptr<Replicates> replicates_of(const SampleFrame& frame, const SamplingPlan& plan, std::uint64_t seed) {
-  if (plan.method == SamplingMethod::columns) return std::make_unique<OwnReplicates>(frame, plan);
-  return std::make_unique<MadeReplicates>(frame, plan, seed);
+std::unique_ptr<Replicates> replicates_of(const SampleFrame& frame, const ReplicateRun& run) {
+  const SamplingPlan& plan = run.model.sampling;
+  if (plan.method == SamplingMethod::columns) return std::make_unique<OwnReplicates>(frame, plan, run.calibrated);
+  return std::make_unique<MadeReplicates>(frame, plan, run.model.seed);
 }
 
 /// Figures of every replicate, and where wanted their own standard errors.
@@ -82,20 +93,40 @@ struct Runs {
   Realisations figures, errors;
 };
 
+/// With the weights of replicate r, and all that follows from them.
+Finished run_one(const Replicates& replicates, std::size_t r, const ReplicateRun& run) {
+  const bool with_errors = run.model.sampling.interval == IntervalKind::bootstrap_t;
+  StudyModel model = run.model;
+  model.sampling.factor = ReweightedSource::factor_text();
+  if (!with_errors) model.sampling.method = SamplingMethod::none;
+  RunOptions options = run.options;
+  options.replicate = true;
+  if (with_errors) options.sampling_variance = replicates.variance(r);
+  std::vector<double> factors = replicates.of_households(r);
+  if (run.calibrated != nullptr) factors = run.calibrated->again(factors, run.team);
+  ReweightedSource source(run.source, factors);
+  if (run.model.sampling.repeats_estimation) {
+    model.schooling->model = estimated_again(model, source, options, run.exchange, run.team);
+    take_coefficients(model);
+  }
+  Diagnostics diagnostics;
+  return run_study(std::move(model), source, options, run.exchange, run.team, diagnostics);
+}
+
+/// What is wrong with a replicate may be right in the sample: it says which.
+Finished told_of(const Replicates& replicates, std::size_t r, const ReplicateRun& run) {
+  try {
+    return run_one(replicates, r, run);
+  } catch (const Error& error) {
+    throw Error(error.code(), "in replicate " + std::to_string(r + 1) + " of the sample: " + error.what());
+  }
+}
+
 Runs run_all(const Replicates& replicates, const ReplicateRun& run) {
   Runs runs;
   const bool with_errors = run.model.sampling.interval == IntervalKind::bootstrap_t;
   for (std::size_t r = 0; r < replicates.size(); ++r) {
-    StudyModel model = run.model;
-    model.sampling.factor = ReweightedSource::factor_text();
-    if (!with_errors) model.sampling.method = SamplingMethod::none;
-    RunOptions options = run.options;
-    options.replicate = r + 1;
-    if (with_errors) options.sampling_variance = replicates.variance(r);
-    const std::vector<double> factors = replicates.of_households(r);
-    ReweightedSource source(run.source, factors);
-    Diagnostics diagnostics;
-    Finished finished = run_study(std::move(model), source, options, run.exchange, run.team, diagnostics);
+    Finished finished = told_of(replicates, r, run);
     runs.figures.add(finished.results);
     if (with_errors) {
       Results errors;
@@ -152,7 +183,7 @@ std::string linearised_words(const SamplingErrors& errors) {
 
 ReplicatedSample replicate_sample(const Finished& finished, const ReplicateRun& run) {
   const SamplingPlan& plan = run.model.sampling;
-  const auto replicates = replicates_of(*finished.frame, plan, run.model.seed);
+  const auto replicates = replicates_of(*finished.frame, run);
   const Runs runs = run_all(*replicates, run);
   const Results& results = finished.results;
   const std::size_t n = replicates->size();

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "engine/population/calibration/calibrated_source.hpp"
 #include "hpc/driver.hpp"
 
 namespace puente {
@@ -11,6 +12,7 @@ namespace puente {
 struct ReplicateRun {
   StudyModel model;            ///< of every replicate; `sampling` is that of the run
   PopulationSource& source;
+  const CalibratedSource* calibrated;  ///< the source, where every replicate finds its weights anew; else null
   const RunOptions& options;
   Exchange& exchange;
   Team& team;

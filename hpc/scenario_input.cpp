@@ -55,8 +55,21 @@ Recipe recipe_of(const io::ScenarioFile& file) {
   return recipe;
 }
 
-std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const RunCommand& command, RunOptions& options,
-                                                Exchange& exchange, Team& team) {
+RunPopulation with_margins(std::unique_ptr<PopulationSource> source, const std::string& margins, Exchange& exchange, Team& team) {
+  if (margins.empty()) return {std::move(source)};
+  std::unique_ptr<CalibratedSource> calibrated;
+  together(exchange, [&] {
+    if (!source->schema().notes.calibration.empty())
+      throw bad_input("the weights of this population were calibrated already: with margins, take the survey as it was, whose design weights replicates calibrate anew");
+    calibrated = calibrate_survey(std::move(source), margins, team);
+  });
+  const CalibratedSource* itself = calibrated.get();
+  return {std::move(calibrated), itself};
+}
+
+RunPopulation population_of(io::ScenarioFile& file, const RunCommand& command, RunOptions& options, Exchange& exchange, Team& team) {
+  const bool made = io::is_profile(command.population.empty() ? file.population_source : command.population) || (file.recipe && command.population.empty());
+  if (made && !file.margins.empty()) together(exchange, [] { throw bad_input("margins are for the weights of a survey: this population is made, and its households are as many as it says"); });
   std::unique_ptr<PopulationSource> source;
   if (!command.population.empty()) file.population_source = command.population;
   if (io::is_profile(file.population_source)) {
@@ -64,7 +77,7 @@ std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const Ru
     if (command.common.window == 0 && command.common.memory > 0) options.window_households = streaming_window(profile, command.common.memory, exchange);
     source = synthesise(profile, exchange, team);
     together(exchange, [&] { source = keep_in_memory(std::move(source), options, exchange, team); });
-    return source;
+    return {std::move(source)};
   }
   together(exchange, [&] {
     if (file.recipe && command.population.empty()) {
@@ -81,7 +94,7 @@ std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const Ru
     source = open_population(file.population_source, options);
     options.window_households = window_of(command.common, *source, file.population_source);
   });
-  return source;
+  return with_margins(std::move(source), file.margins, exchange, team);
 }
 
 io::ScenarioFile read_for(const RunCommand& command, const io::ScenarioOverrides& overrides, Exchange& exchange) {
@@ -93,6 +106,7 @@ io::ScenarioFile read_for(const RunCommand& command, const io::ScenarioOverrides
     file.diagnostics.throw_if_errors();
   });
   if (!command.population.empty()) file.population_source = command.population;
+  if (!command.margins.empty()) file.margins = command.margins;
   if (command.seed) {
     file.model.seed = *command.seed;
     if (file.recipe) file.recipe->seed = *command.seed;

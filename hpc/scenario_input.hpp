@@ -8,6 +8,7 @@
 
 #include "hpc/commands.hpp"
 #include "hpc/driver.hpp"
+#include "hpc/survey_weights.hpp"
 #include "io/toml/scenario_file.hpp"
 
 namespace puente {
@@ -24,8 +25,15 @@ Recipe recipe_of(const io::ScenarioFile& file);
 std::string origin_of(const io::ScenarioFile& file, const PopulationSource& source);
 /// The scenario file as the command wants it.
 io::ScenarioFile read_for(const RunCommand& command, const io::ScenarioOverrides& overrides, Exchange& exchange);
-/// Its population. Kept in memory where it is made, unless `options` ask for a window.
-std::unique_ptr<PopulationSource> population_of(io::ScenarioFile& file, const RunCommand& command, RunOptions& options, Exchange& exchange,
+/// A population, and itself where its weights were calibrated to margins on the way.
+struct RunPopulation {
+  std::unique_ptr<PopulationSource> source;
+  const CalibratedSource* calibrated = nullptr;
+};
+/// As it is where `margins` name no file.
+RunPopulation with_margins(std::unique_ptr<PopulationSource> source, const std::string& margins, Exchange& exchange, Team& team);
+/// The scenario's population. Kept in memory where it is made, unless `options` ask for a window.
+RunPopulation population_of(io::ScenarioFile& file, const RunCommand& command, RunOptions& options, Exchange& exchange,
                                                 Team& team);
 
 }  // namespace puente

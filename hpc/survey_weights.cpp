@@ -27,7 +27,11 @@ std::string line(const std::string& margin, const std::string& category, const s
   return padded(margin, 20) + padded(category, 24) + right(before, 16) + right(after, 16) + right(ratio, 10) + "\n";
 }
 
-std::string report_of(const Margins& margins, const Calibration& found) {
+}  // namespace
+
+std::string report_of(const CalibratedSource& survey) {
+  const Margins& margins = survey.margins();
+  const Calibration& found = survey.calibration();
   std::string text = ratios(margins, found) + ", found in " + std::to_string(found.steps) + " steps\n" + line("margin", "category", "before", "after", "ratio");
   std::size_t i = 0;
   for (const Margin& margin : margins.margins)
@@ -39,8 +43,9 @@ std::string report_of(const Margins& margins, const Calibration& found) {
   return text;
 }
 
-std::string record_of(const Margins& margins, const Calibration& found) {
-  std::string text = "logit distance, " + ratios(margins, found) + "\n";
+std::string record_of(const CalibratedSource& survey) {
+  const Margins& margins = survey.margins();
+  std::string text = "logit distance, " + ratios(margins, survey.calibration()) + "\n";
   for (const Margin& margin : margins.margins) {
     text += "margin " + margin.name + ": " + total_text(margin.grand_total()) + " " + counted_as(margin.counted) + " in " +
             std::to_string(margin.totals.size()) + " categories of " + margin.by.text;
@@ -52,12 +57,10 @@ std::string record_of(const Margins& margins, const Calibration& found) {
   return text;
 }
 
-}  // namespace
-
-SurveyWeights calibrate_survey(FileSource& survey, const std::string& path, Team& team) {
-  const Margins margins = io::read_margins(path);
-  Calibration found = calibrate(margins, count_survey(margins, survey, team), team);
-  return {std::move(found.weight), report_of(margins, found), record_of(margins, found)};
+std::unique_ptr<CalibratedSource> calibrate_survey(std::unique_ptr<PopulationSource> survey, const std::string& path, Team& team) {
+  Margins margins = io::read_margins(path);
+  SurveyCounts counts = count_survey(margins, *survey, team);
+  return std::make_unique<CalibratedSource>(std::move(survey), std::move(margins), std::move(counts), team);
 }
 
 }  // namespace puente

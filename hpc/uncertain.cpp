@@ -8,8 +8,10 @@
 #include "engine/run/sensitivities.hpp"
 #include "engine/uncertainty/model_coefficients.hpp"
 #include "hpc/drawing.hpp"
+#include "hpc/estimation.hpp"
 #include "hpc/progress.hpp"
 #include "hpc/sample_replicates.hpp"
+#include "hpc/survey_weights.hpp"
 
 namespace puente {
 
@@ -89,7 +91,7 @@ void Added::replicate_units(const Results& central) {
 /// The whole run again with each replicate's weights: groups, lines, cut-offs and all.
 void Added::replicate_sample(const Finished& finished) {
   const auto how_far = [this](std::size_t done, std::size_t all) { tell("replicates of the sample", done, all); };
-  ReplicateRun run{realisation(), source_, silent_, exchange_, team_, how_far};
+  ReplicateRun run{realisation(), source_, run_.calibrated, silent_, exchange_, team_, how_far};
   run.model.sampling = run_.model.sampling;
   replicated_ = puente::replicate_sample(finished, run);
   progress_.end();
@@ -127,8 +129,12 @@ std::string Added::words(const Results& central) const {
   if (parts_.simulation != nullptr) text += ", " + std::to_string(units_.count()) + " replicates of the units' chances";
   if (parts_.sampling != nullptr)
     text += ", " + sampling_words(run_.model.sampling, *parts_.sampling, replicated_.replicates);
+  const bool replicated = replicated_.replicates > 0;
+  if (parts_.sampling != nullptr && run_.calibrated != nullptr) text += replicated ? ", calibrated anew in each replicate" : ", calibrated weights held fixed";
+  if (replicated && run_.model.schooling)
+    text += run_.model.sampling.repeats_estimation ? ", the schooling model estimated anew in each replicate" : ", the schooling model held fixed";
   if (parts_.sampling != nullptr && !source_.schema().notes.calibration.empty())
-    text += replicated_.replicates > 0 ? ", at calibrated weights: calibration is not repeated in replicates" : ", calibrated weights held fixed";
+    text += replicated ? ", at calibrated weights: calibration is not repeated in replicates" : ", calibrated weights held fixed";
   if (parts_.parameters == nullptr) return text;
   const std::string names = assumed();
   return text + (names.empty() ? ": confidence intervals" : ": ranges, not confidence intervals, as these are assumed: " + names);
@@ -153,13 +159,23 @@ void Added::add(Finished& finished) {
   if (parts_.parameters != nullptr) add_sensitivities(drawn_.draws, finished.results);
 }
 
+/// Before anything that takes long.
+void check_estimation(const StudyModel& model, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team) {
+  if (!model.schooling || !model.schooling->model) throw bad_input("replicates estimate the model of [schooling] anew, and there is none: leave out estimation = \"repeated\"");
+  if (model.uncertainty.draws > 0 && model.coefficients > 0)
+    throw bad_input("replicates that estimate the schooling model anew and draws of its coefficients would count the same uncertainty twice: take draws = false in [schooling], or estimation = \"fixed\"");
+  require_estimated_here(model, source, options, exchange, team);
+}
+
 }  // namespace
 
 Finished run_uncertain(const UncertainRun& run, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,
                        Diagnostics& diagnostics) {
   StudyModel model = run.model;
   if (run.synthetic) model.sampling = {};
+  if (model.sampling.repeats_estimation) check_estimation(model, source, options, exchange, team);
   Finished finished = run_study(std::move(model), source, options, exchange, team, diagnostics);
+  if (run.calibrated != nullptr) finished.results.provenance["calibration"] = record_of(*run.calibrated);
   Added(run, source, options, exchange, team).add(finished);
   return finished;
 }

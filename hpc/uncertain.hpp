@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "engine/population/calibration/calibrated_source.hpp"
 #include "engine/programmes/model.hpp"
 #include "hpc/commands.hpp"
 #include "hpc/draws.hpp"
@@ -15,6 +16,7 @@ struct UncertainRun {
   UncertaintyOptions options;
   bool precision_given = false;  ///< on the command line: holds for draws too
   bool synthetic = false;        ///< the population was made as a whole: it has no sampling error
+  const CalibratedSource* calibrated = nullptr;  ///< the population, where replicates of its sample find its weights anew
   std::optional<DrawTeam> team{};  ///< where ranks stand in several
 };
 

@@ -24,6 +24,7 @@ void choose(const std::string& name, const std::vector<std::string>& names, Kind
 
 void take_replicate_options(const UncertaintyOptions& options, SamplingPlan& sampling) {
   choose(options.interval, interval_names(), sampling.interval);
+  if (!options.estimation.empty()) sampling.repeats_estimation = options.estimation == "repeated";
   choose(options.replicate_centre, replicate_centre_names(), sampling.centre);
   if (!options.replicate_weights.empty()) sampling.columns.names = options.replicate_weights;
   if (!options.rscales.empty()) sampling.columns.rscales = options.rscales;
@@ -49,6 +50,7 @@ void check_sampling_options(const UncertaintyOptions& options, const SamplingPla
   check(!options.ssu.empty(), "--ssu", "ssu");
   check(!options.ssus_there.empty(), "--ssus-there", "ssus_there");
   check(!options.lonely.empty(), "--lonely-psu", "lonely_psu");
+  check(!options.estimation.empty(), "--estimation", "estimation");
   check(!options.interval.empty(), "--interval", "interval");
 }
 

@@ -89,16 +89,16 @@ void BlockProcessor::expected_cost(std::size_t s, std::size_t p, std::vector<dou
 /// Finds the households at the margin of a cut, each with the distinct fractions its units are served for. The split is
 /// the household's own, so that it does not depend on who else is in the block.
 std::size_t BlockProcessor::begin_scenario(std::size_t s) {
-  margins_.clear();
+  weight_layers_.clear();
   for (std::size_t p = 0; p < study_.scenarios[s].programmes.size(); ++p) {
     offer(s, p);
     const CompiledProgramme& compiled = study_.scenarios[s].programmes[p];
     if (!compiled.cut_needed) continue;
     const std::span<const double> offered = state_.programmes[p].offered;
     for (std::size_t i = 0; i < offered.size(); ++i)
-      if (offered[i] > 0 && offered[i] < 1) margins_.add(household_of(compiled.programme->entity, i), offered[i]);
+      if (offered[i] > 0 && offered[i] < 1) weight_layers_.add(household_of(compiled.programme->entity, i), offered[i]);
   }
-  return margins_.layers();
+  return weight_layers_.layers();
 }
 
 /// A record at the margin is served for a fraction f of its weight. Layer 0 is everyone at full weight but for the
@@ -109,14 +109,14 @@ void BlockProcessor::choose_layer(std::size_t s, std::size_t layer) {
   for (std::size_t p = 0; p < programmes; ++p) state_.programmes[p].member = state_.programmes[p].offered;
   state_.weight_factor.clear();
   layer_ = layer;
-  if (margins_.empty()) return;
+  if (weight_layers_.empty()) return;
   for (std::size_t p = 0; p < programmes; ++p) {
     state_.programmes[p].own_member.assign(state_.programmes[p].offered.begin(), state_.programmes[p].offered.end());
     state_.programmes[p].member = state_.programmes[p].own_member;
   }
   state_.weight_factor.assign(block_.rows.households, layer == 0 ? 1.0 : 0.0);
-  for (const auto& [household, borders] : margins_.borders()) {
-    const WeightPart part = margins_.part(household, layer);
+  for (const auto& [household, borders] : weight_layers_.borders()) {
+    const WeightPart part = weight_layers_.part(household, layer);
     state_.weight_factor[household] = part.size();
     for (std::size_t p = 0; p < programmes; ++p)
       serve_above(household, part.from, study_.scenarios[s].programmes[p].programme->entity, state_.programmes[p]);

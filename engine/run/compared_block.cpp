@@ -5,8 +5,8 @@ namespace puente {
 void ComparedBlock::keep(const BlockProcessor& processor, std::size_t layer, std::span<const double* const> lines, const Asked& asked) {
   const Study& study = processor.study();
   const rules::Rows& rows = processor.rows();
-  if (layer == 0) margins = processor.margins();
-  layers.resize(margins.layers());
+  if (layer == 0) weight_layers = processor.weight_layers();
+  layers.resize(weight_layers.layers());
   Layer& kept = layers[layer];
   kept.welfare = processor.state().welfare;
   kept.lines.resize(lines.size());
@@ -23,11 +23,11 @@ void ComparedBlock::keep(const BlockProcessor& processor, std::size_t layer, std
 }
 
 bool ComparedBlock::share_of(const BlockProcessor& processor, std::size_t present, std::size_t layer, std::vector<double>& share) const {
-  if (margins.empty() && processor.margins().empty()) return true;
+  if (weight_layers.empty() && processor.weight_layers().empty()) return true;
   share.resize(processor.rows().households);
   for (std::size_t h = 0; h < share.size(); ++h) {
-    const WeightPart here = processor.margins().part(h, present);
-    share[h] = here.size() > 0 ? overlap(here, margins.part(h, layer)).size() / here.size() : 0.0;
+    const WeightPart here = processor.weight_layers().part(h, present);
+    share[h] = here.size() > 0 ? overlap(here, weight_layers.part(h, layer)).size() / here.size() : 0.0;
   }
   return false;
 }

@@ -18,7 +18,7 @@ struct ComparedBlock {
     std::vector<double> attends, works;         ///< of persons; empty when not asked for
     std::vector<std::vector<double>> outcomes;  ///< one a measure
   };
-  Margins margins;
+  WeightLayers weight_layers;
   std::vector<Layer> layers;
 
   /// The scenario that the processor has just simulated, its layer.

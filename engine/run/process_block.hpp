@@ -12,9 +12,9 @@
 #include "engine/programmes/effects.hpp"
 #include "engine/run/block_children.hpp"
 #include "engine/run/faults.hpp"
-#include "engine/run/margins.hpp"
 #include "engine/run/money_change.hpp"
 #include "engine/run/study.hpp"
+#include "engine/run/weight_layers.hpp"
 
 namespace puente {
 
@@ -119,7 +119,7 @@ class BlockProcessor {
   const ChildColumns& utilities() const { return children_.utility; }
   /// From here on children are as this one of CompiledSchooling::models says; a scenario that is simulated uses its own.
   void use_model(std::size_t model);
-  const Margins& margins() const { return margins_; }
+  const WeightLayers& weight_layers() const { return weight_layers_; }
   bool at_first_layer() const { return layer_ == 0; }
   const ProgrammeState& observed(std::size_t o) const { return observed_[o]; }
   std::span<const double> observed_offer(std::size_t o) const { return observed_[o].offered; }
@@ -274,7 +274,7 @@ class BlockProcessor {
   std::vector<const double*> none_level_;               ///< one an outcome, with every observed programme taken out
   std::vector<std::vector<double>> own_none_level_;     ///< those that differ from the data
   std::size_t layer_ = 0;
-  Margins margins_;                 ///< of the scenario begun
+  WeightLayers weight_layers_;      ///< of the scenario begun
   ScenarioState state_;
   std::vector<double> base_weight_, layer_weight_;      ///< of records; of the layer where it is not all of them
   std::int64_t weightless_ = 0;                         ///< records that do not count

@@ -62,6 +62,12 @@ void add_coefficients(StudyModel& model) {
   model.uncertainty.correlations.push_back(std::move(together));
 }
 
+void take_coefficients(StudyModel& model) {
+  model.parameters.resize(model.parameters.size() - model.coefficients);
+  model.coefficients = 0;
+  std::erase_if(model.uncertainty.correlations, [](const Correlation& one) { return one.name == schooling_factor; });
+}
+
 std::string words_of_coefficients(const StudyModel& model) {
   std::size_t normal = 0, ranges = 0;
   for (std::size_t p = model.parameters.size() - model.coefficients; p < model.parameters.size(); ++p)

@@ -14,6 +14,9 @@ inline const std::string schooling_factor = "schooling model";
 /// of is drawn independently of all others. Throws Error (bad_input) on a covariance that cannot be.
 void add_coefficients(StudyModel& model);
 
+/// Takes them out.
+void take_coefficients(StudyModel& model);
+
 /// How they are drawn, for those who read the results; empty where none is.
 std::string words_of_coefficients(const StudyModel& model);
 

@@ -60,6 +60,7 @@ constexpr KeyOfMethods owned_keys[] = {{"replicates", by_bootstrap, "the method 
                                        {"kind", by_columns, of_columns},
                                        {"rscales", by_columns, of_columns},
                                        {"centre", by_replicates, "replicates: the methods bootstrap, jackknife, brr and columns"},
+                                       {"estimation", by_replicates, "replicates: the methods bootstrap, jackknife, brr and columns"},
                                        {"stratum", by_design, of_the_design},
                                        {"psu", by_design, of_the_design},
                                        {"psus_there", by_design, of_the_design},

@@ -47,6 +47,7 @@ struct SamplingPlan {
   std::optional<rules::Text> psus_there;    ///< number of sampling units in a household's stratum: finite-population correction
   /// Second-stage units of a sampling unit (absent: households), and how many are in a household's sampling unit: the correction's second stage.
   std::optional<rules::Text> ssu, ssus_there;
+  bool repeats_estimation = false;          ///< replicates estimate the schooling model anew
   /// Of a household in the replicate at hand: every weight, of households and of records, counts times this.
   std::optional<rules::Text> factor;
   /// Whether linearised errors are wanted of the run at hand.

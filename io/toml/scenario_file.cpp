@@ -164,10 +164,10 @@ void Reader::read_population(TomlFile& file, TomlView& root) {
   const auto source = view.text("source");
   const toml::table* recipe = view.table("recipe");
   if (source.has_value() == (recipe != nullptr)) file.error(view.place(), "[population] needs either `source` or [population.recipe]");
-  if (source) {
-    const std::filesystem::path path(source->text);
-    out_.population_source = path.is_absolute() ? path.string() : (std::filesystem::path(out_.path).parent_path() / path).string();
-  }
+  const auto beside = [this](const std::filesystem::path& path) { return path.is_absolute() ? path.string() : (std::filesystem::path(out_.path).parent_path() / path).string(); };
+  if (source) out_.population_source = beside(source->text);
+  if (const auto margins = view.text("margins")) out_.margins = beside(margins->text);
+  if (recipe != nullptr && !out_.margins.empty()) file.error(view.place("margins"), "margins are for the weights of a survey, which a recipe is not");
   if (recipe != nullptr) read_recipe(file, *recipe, "population.recipe");
   view.finish();
 }

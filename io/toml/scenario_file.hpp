@@ -21,6 +21,7 @@ struct ScenarioFile {
   std::string content;                      ///< as read, for the provenance
   StudyModel model;
   std::string population_source;            ///< absolute or as found from the file's folder; empty with a recipe
+  std::string margins;                      ///< file that the source's weights are calibrated to, found likewise; empty: they stay
   std::optional<Recipe> recipe;
   std::optional<std::int64_t> households;   ///< [population] households
   std::vector<Solve> solves;                ///< those to be answered

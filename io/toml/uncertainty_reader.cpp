@@ -261,6 +261,7 @@ SamplingPlan read_sampling(TomlFile& file, TomlView& root) {
   plan.ssu = view.text("ssu");
   plan.ssus_there = view.text("ssus_there");
   read_replicate_columns(view, plan);
+  plan.repeats_estimation = view.choice("estimation", {"fixed", "repeated"}, 0) == 1;
   plan.interval = static_cast<IntervalKind>(view.choice("interval", interval_names(), 0));
   view.finish();
   check_sampling(view, plan);

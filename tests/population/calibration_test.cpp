@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/core/error.hpp"
-#include "engine/population/calibration/calibrate.hpp"
+#include "engine/population/calibration/calibrated_source.hpp"
 #include "engine/population/calibration/independent.hpp"
 #include "engine/population/made_columns.hpp"
 #include "engine/population/recipe.hpp"
@@ -81,6 +81,25 @@ TEST(Calibration, OneMarginIsARatioByHand) {
   EXPECT_NEAR(found.least_ratio, 9.0 / 7, 1e-12);
   EXPECT_NEAR(found.most_ratio, 2, 1e-12);
   EXPECT_NEAR(found.before[0], 30, 1e-12);
+}
+
+/// With one margin the new weights of a replicate are its own times what its category lacks.
+TEST(Calibration, OfAReplicateIsFoundAnew) {
+  Margins margins;
+  margins.margins = {margin("row", "cell >= 2", Entity::household, {{"false", 60}, {"true", 90}})};
+  testing::ThreadTeam team(1);
+  auto source = std::make_unique<MemorySource>(table({10, 20, 30, 40}));
+  SurveyCounts counts = count_survey(margins, *source, team);
+  const CalibratedSource calibrated(std::move(source), margins, std::move(counts), team);
+  const std::vector<double> factor = {2, 0.5, 0, 1.5}, ratio = calibrated.again(factor, team);
+  const double expected[] = {60.0 / 30 * 20, 60.0 / 30 * 10, 0, 90};
+  for (std::size_t h = 0; h < 4; ++h) EXPECT_NEAR(ratio[h] * calibrated.calibration().weight[h], expected[h], 1e-8) << h;
+  EXPECT_EQ(calibrated.design_weight(), (std::vector<double>{10, 20, 30, 40}));
+  BlockData block;
+  const std::vector<rules::Input> wanted = {{Entity::household, calibrated.schema().find(Entity::household, "weight")}};
+  calibrated.load(1, 3, wanted, block);
+  EXPECT_EQ(block.inputs[0][0], calibrated.calibration().weight[1]);
+  EXPECT_EQ(block.inputs[0][1], calibrated.calibration().weight[2]);
 }
 
 /// With bounds far away the logit distance is that of raking, whose table keeps the odds ratio of the survey's own:

@@ -98,7 +98,7 @@ TEST_F(SampledCountry, ReplicatesWithoutAGroupAreToldOf) {
   EXPECT_NE(words("run " + lone + " --sampling jackknife").find("figures that some replicate lacks"), std::string::npos);
   EXPECT_EQ(words("run " + scenario_ + " --sampling jackknife").find("figures that some replicate lacks"), std::string::npos);
   expect_refusal("statistics " + (folder_ / "s.h5") + " --welfare income --line 80=80 --where 'stratum == 0 and household.psu == 1' --threads 1 --quiet --sampling jackknife", 65,
-                 "replicate 2 of the sample has nobody in the domain");
+                 "in replicate 2 of the sample: nobody is in the domain");
 }
 
 TEST_F(SampledCountry, SameBitsForAnyLayoutWithLimits) {

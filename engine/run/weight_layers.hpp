@@ -20,7 +20,7 @@ struct WeightPart {
   }
 };
 
-class Margins {
+class WeightLayers {
  public:
   void clear() { borders_.clear(); }
   bool empty() const { return borders_.empty(); }
