@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/report/columns.hpp"
+
 namespace puente::io {
 
 namespace {
@@ -71,7 +73,8 @@ std::string cell(double x, int decimals, bool sign = false) {
 
 /// Long names have a line of their own, so that columns stay in line.
 std::string named(const std::string& name) {
-  return "  " + name + (name.size() > name_width ? "\n" + std::string(name_width + 2, ' ') : std::string(name_width - name.size(), ' '));
+  const std::size_t width = width_of(name);
+  return "  " + name + (width > name_width ? "\n" + std::string(name_width + 2, ' ') : std::string(name_width - width, ' '));
 }
 
 std::string Decomposition::tornado_cells(const std::string& factor) const {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "io/report/columns.hpp"
+
 namespace puente::io {
 
 namespace {
@@ -15,29 +17,6 @@ using Row = Validation::Row;
 std::string simulated(double value) { return std::isfinite(value) ? fmt::format("{:.6g}", value) : "-"; }
 
 bool compared(const Row& row) { return row.verdict < Verdict::not_comparable; }
-
-/// Columns are as wide as their widest cell; letters beyond ASCII count as one.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-using Cells = std::vector<std::string>;
-
-std::string aligned(const std::vector<Cells>& lines) {
-  std::vector<std::size_t> widths;
-  for (const Cells& line : lines)
-    for (std::size_t c = 0; c < line.size(); ++c) {
-      if (c == widths.size()) widths.push_back(0);
-      widths[c] = std::max(widths[c], width_of(line[c]));
-    }
-  std::string text;
-  for (const Cells& line : lines) {
-    std::string row;
-    for (std::size_t c = 0; c < line.size(); ++c) row += line[c] + std::string(widths[c] - width_of(line[c]) + 2, ' ');
-    text += row.substr(0, row.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
-}
 
 template <class Belongs>
 std::string section(const Validation& validation, const std::string& heading, Belongs belongs) {

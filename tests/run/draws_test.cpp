@@ -1,4 +1,5 @@
 // Draws of uncertain parameters: what a figure that is linear in one must do, and what must not change any digit.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -154,7 +155,11 @@ TEST_F(Draws, TableAndJsonShowTheLimits) {
   EXPECT_GT(group.at("se").at("fgt").at("line").at("0"), 0);
   EXPECT_LT(group.at("difference").at("lower").at("mean"), group.at("difference").at("upper").at("mean"));
   const Ran table = puente("run " + file + " --draws 50");
-  EXPECT_NE(table.text.find("    from"), std::string::npos) << table.text;
+  EXPECT_NE(table.text.find("[95 % limits]"), std::string::npos) << table.text;
+  const auto mean = [](const nlohmann::json& figures, const char* of) { return figures.at(of).at("mean").get<double>(); };
+  const nlohmann::json& change = group.at("difference");
+  EXPECT_NE(table.text.find(fmt::format("  [{:.2f}, {:.2f}]  ", mean(group, "lower"), mean(group, "upper"))), std::string::npos) << table.text;
+  EXPECT_NE(table.text.find(fmt::format("  [{:+.2f}, {:+.2f}]\n", mean(change, "lower"), mean(change, "upper"))), std::string::npos) << table.text;
   EXPECT_NE(table.text.find("50 draws"), std::string::npos) << table.text;
 }
 

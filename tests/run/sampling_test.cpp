@@ -1,4 +1,5 @@
 // Standard errors of a survey's figures in runs and statistics: R's figures, replicates beside linearisation, layouts, refusals.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -231,6 +232,22 @@ TEST_F(SampledCountry, SameBitsForAnyLayout) {
   for (const Layout& layout : pairwise(50)) expect_same(layout);
   base("run " + scenario_ + " --sampling linearised --unit-replicates 2");
   for (const Layout& layout : pairwise(50)) expect_same(layout);
+}
+
+/// The table's limits of each group are those of the JSON.
+TEST_F(SampledCountry, TablesOfASurveyShowTheLimits) {
+  const std::string command = "statistics " + (folder_ / "s.h5") + " --welfare income --line 80=80 --by region --sampling linearised --level 0.9";
+  const std::string table = words(command);
+  EXPECT_NE(table.find("  [90 % limits]\nall\n"), std::string::npos) << table;
+  const nlohmann::json groups = puente_json(command + " --threads 1").at("groups");
+  EXPECT_EQ(groups.size(), 3U);
+  for (const auto& [name, group] : groups.items()) {
+    const auto mean = [&](const char* of) { return group.at(of).at("mean").get<double>(); };
+    const std::string shown = fmt::format("  [{:.2f}, {:.2f}]\n", mean("lower"), mean("upper"));
+    const std::size_t block = table.find("\n" + name + "\n  mean  ");
+    ASSERT_NE(block, std::string::npos) << name << "\n" << table;
+    EXPECT_LT(table.find(shown, block), table.find("  poor %", block)) << name << shown << table;
+  }
 }
 
 TEST(SamplingOfAMadeNation, IsNone) {
