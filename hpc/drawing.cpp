@@ -214,7 +214,10 @@ void check_drawing(const UncertaintyOptions& asked, const UncertaintyPlan& plan)
   if (!asked.only_draws.empty() && (extending || until)) refuse("--only-draws is a part of a known number of draws: it goes with neither --extend nor --until-mcse");
   if ((extending || until) && !extends(plan.design))
     refuse((extending ? "--extend" : "--until-mcse") + std::string(" needs a design that goes on, random or sobol: ") + design_names()[static_cast<std::size_t>(plan.design)] + " is made for its number of draws");
-  if (plan.draws == 0 && (extending || !asked.only_draws.empty())) refuse("say how many draws there are in all: --draws N");
+  if (plan.draws > 0) return;
+  if (extending || !asked.only_draws.empty()) refuse("say how many draws there are in all: --draws N");
+  for (const auto& [given, option] : {std::pair{!asked.design.empty(), "--design"}, {asked.save_draws, "--save-draws"}, {asked.batch > 0, "--batch"}, {asked.draw_teams > 1, "--draw-teams"}})
+    if (given) refuse(std::string(option) + " is of draws, and there are none: --draws N");
 }
 
 Drawn draw_parameters(const StudyModel& model, const UncertaintyOptions& asked, const Results& central, const DrawTeam& mine,

@@ -174,7 +174,7 @@ std::string all_of(const std::vector<std::string>& names) {
 /// What linearised errors hold fixed, and where there are none for it.
 std::string linearised_words(const SamplingErrors& errors) {
   std::string text = "; held fixed is who is in a group";
-  if (!errors.cut_offs.empty()) text += "; recipients, spending, cost and coverage have no errors under the cut-offs of " + all_of(errors.cut_offs);
+  if (!errors.cut_offs.empty()) text += "; recipients, spending, cost and coverage have no errors under the cut-offs of " + all_of(errors.cut_offs) + ", whose welfare is taken with them fixed";
   if (!errors.lines.empty()) text += "; poverty has none at lines that rest on the sample otherwise than as a multiple of quantile(welfare, P): " + all_of(errors.lines);
   return text + (errors.cut_offs.empty() && errors.lines.empty() ? "" : " (replicates have them)");
 }

@@ -55,7 +55,7 @@ seed = 5
 class SeparateJobs : public testing::Test {
  protected:
   std::string run(const std::string& name, const std::string& options, const std::string& prefix = "") {
-    const Ran ran = shell(prefix + PUENTE_BINARY " run " + file_ + " --quiet --threads 1 --batch 16 " + options + " -o " + folder_ / name);
+    const Ran ran = shell(prefix + PUENTE_BINARY " run " + file_ + " --quiet --threads 1 " + (options.find("draws") != std::string::npos || options.find("mcse") != std::string::npos ? "--batch 16 " : "") + options + " -o " + folder_ / name);
     EXPECT_EQ(ran.code, 0) << options << "\n" << ran.text;
     return folder_ / name;
   }
@@ -178,7 +178,8 @@ TEST_F(SeparateJobs, DrawsGoOnUntilTheyAreSureEnough) {
   EXPECT_NE(two.text.find("gini at most 10"), std::string::npos) << two.text;
   expect_refused(64, "run " + file_ + " --until-mcse poverty=0.1", "there is no such figure");
   expect_refused(64, "run " + file_ + " --until-mcse mean_welfare", "VARIABLE=ERROR");
-  expect_refused(64, "run " + file_ + " --draw-teams 2", "there is 1 rank");
+  expect_refused(64, "run " + file_ + " --draws 5 --draw-teams 2", "there is 1 rank");
+  for (const char* idle : {"--design sobol", "--save-draws -o r.h5", "--batch 4", "--draw-teams 2"}) expect_refused(64, "run " + file_ + " " + idle, "is of draws, and there are none");
 }
 
 #ifdef PUENTE_HAS_MPI
