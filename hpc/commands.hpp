@@ -56,7 +56,7 @@ struct RunCommand {
 
 struct StatisticsCommand {
   std::string population, welfare, weight, where, attends, age, sex, count = "persons", bands;
-  std::vector<std::string> lines, by;
+  std::vector<std::string> lines, by, contrasts;
   UncertaintyOptions uncertainty;
   CommonOptions common;
 };
