@@ -287,6 +287,17 @@ TEST_F(SampledCountry, StatisticsOfASurveyHaveContrasts) {
   expect_refusal(survey + " --contrast 'region=2 - region=0'", 65, "--contrast:1:1: error: there is no group 'region=2'");
 }
 
+/// A solve computes little but what it asks for: contrasts, and the deciles they are of, are there.
+TEST_F(SampledCountry, ASolveMayAskForAContrast) {
+  const std::string contrasts = option({"decile=1 - decile=10", "all - decile=2"});
+  const nlohmann::json run = puente_json("run " + scenario_ + " --threads 1 --set parameters.grant.value=15" + contrasts).at("scenarios").at("grant").at("groups");
+  const double gap = run.at("decile=1 - decile=10").at("total_gap").at("line");
+  EXPECT_GT(gap, 0);
+  const std::string solve = with("[scenarios.none]\n", "[solve.gap]\nscenario = \"grant\"\nparameter = \"parameters.grant\"\nbetween = [8, 18]\ntarget = 'total_gap(\"grant\", \"line\", \"decile=1 - decile=10\") == " +
+                                                        shortest(gap) + "'\n[scenarios.none]\n");
+  EXPECT_NEAR(puente_json("run " + solve + " --threads 1" + contrasts).at("solve").at("gap").at("value"), 15, 1e-6);
+}
+
 TEST_F(SampledCountry, ContrastsHaveTheSameBitsForAnyLayout) {
   base("run " + scenario_ + " --sampling bootstrap --replicates 2 --interval bootstrap-t --draws 2" + option(of_survey));
   for (const Layout& layout : pairwise(50)) expect_same(layout);
