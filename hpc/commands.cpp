@@ -118,6 +118,7 @@ StudyModel statistics_model(const StatisticsCommand& command) {
   refuse_twins("--line", model.welfare.lines);
   refuse_twins("--by", model.groups);
   StatisticsModel& statistics = model.statistics;
+  for (const std::string& contrast : command.contrasts) statistics.contrasts.push_back(rules::Text::standalone("--contrast", contrast));
   statistics.count = command.count == "persons" ? CountedAs::persons : command.count == "households" ? CountedAs::households : CountedAs::records;
   statistics.where = option_text("--where", command.where);
   statistics.attends = option_text("--attends", command.attends);

@@ -58,7 +58,7 @@ struct RunCommand {
 
 struct StatisticsCommand {
   std::string population, margins, welfare, weight, where, attends, age, sex, count = "persons", bands;
-  std::vector<std::string> lines, by;
+  std::vector<std::string> lines, by, contrasts;
   UncertaintyOptions uncertainty;
   CommonOptions common;
 };

@@ -55,7 +55,7 @@ std::size_t draws_together(const StudyModel& model, const UncertaintyOptions& as
   if (options.memory <= 0) return usual;
   const double groupings = 2 + static_cast<double>(model.groups.size());
   const double kept = model.statistics.precision == Precision::sketch
-                          ? static_cast<double>(threads) * static_cast<double>(central.dimension("group").size()) * static_cast<double>(WelfareSketch::bytes_of_slot)
+                          ? static_cast<double>(threads) * static_cast<double>(central.dimension("group").size() - model.statistics.contrasts.size()) * static_cast<double>(WelfareSketch::bytes_of_slot)
                           : groupings * records * 2 * sizeof(double);
   const double of_draw = kept * static_cast<double>(model.scenarios.size());
   return std::clamp(static_cast<std::size_t>(options.memory * 0x1p30 / 2 / of_draw), std::size_t{1}, most);
@@ -147,13 +147,10 @@ double Drawing::error_of(const Goal& goal) const {
   double largest = NAN;
   std::vector<double> drawn;
   const Variable& shape = *central_.find(goal.variable);
-  const auto group = std::find(shape.dimensions.begin(), shape.dimensions.end(), "group");
-  std::size_t groups = 1, inner = 1;
-  if (group != shape.dimensions.end()) groups = central_.dimension("group").size();
-  for (auto d = group; d != shape.dimensions.end() && ++d != shape.dimensions.end();) inner *= central_.dimension(*d).size();
+  const GroupAxis groups = central_.group_axis(shape);
   for (const Series* series : {draws_.figures.variable(goal.variable), draws_.figures.difference(goal.variable)})
     for (std::size_t i = 0; series != nullptr && i < series->figures; ++i) {
-      if (i / inner % groups != 0) continue;
+      if (groups.group_of(i) != 0) continue;
       gather(*series, i, draws_.figures.count(), drawn);
       const double error = spread_of(drawn, model_.uncertainty.level, draws_.drawn.row_length()).mean_error;
       if (std::isfinite(error)) largest = std::isfinite(largest) ? std::max(largest, error) : error;

@@ -114,11 +114,14 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
     settings.progress = [&progress](const std::string& pass, double share) { progress.tell(pass, share); };
   BlockRunner runner(study, source, settings, exchange, team);
   resolve(study, runner);
+  study.name_contrasts(diagnostics);
+  diagnostics.throw_if_errors();
   const Totals totals = tally(study, runner);
   progress.end();
   const double everybody = totals.scenarios[static_cast<std::size_t>(study.reference)].welfare[0].weight;
   if (!(everybody > 0)) throw nobody_is_represented(options.replicate);
   Finished finished{summarise(study, totals), {}, {}, {}};
+  add_contrasts(study.contrasts, finished.results);
   if (sampling.method != SamplingMethod::none) finished.frame = find_frame(study, asked, runner);
   if (sampling.method != SamplingMethod::none && sampling.linearises())
     finished.sampling = sampling_errors(study, sample_of(study, *finished.frame, runner), design_of(*finished.frame, sampling), finished.results, options.sampling_variance);

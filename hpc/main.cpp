@@ -159,6 +159,7 @@ int main(int argc, char** argv) {
   statistics_app->add_option("--welfare", statistics.welfare, "welfare of a person: an expression over columns")->required();
   statistics_app->add_option("--line", statistics.lines, "[NAME=]EXPR: a poverty line")->expected(1)->take_all();
   statistics_app->add_option("--by", statistics.by, "[NAME=]EXPR: a grouping")->expected(1)->take_all();
+  statistics_app->add_option("--contrast", statistics.contrasts, "A - B: the figures of one group less those of another, as in 'area=rural - area=urban'")->expected(1)->take_all();
   statistics_app->add_option("--weight", statistics.weight, "weight of a record instead of the household's");
   statistics_app->add_option("--count", statistics.count, "persons, households or records")->check(CLI::IsMember({"persons", "households", "records"}));
   statistics_app->add_option("--where", statistics.where, "records that count");

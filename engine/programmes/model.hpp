@@ -178,6 +178,7 @@ struct StatisticsModel {
   std::vector<double> quantiles;
   bool deciles = true;
   bool recipients = true;                  ///< groups `recipient.PROGRAMME`
+  std::vector<rules::Text> contrasts;      ///< differences between groups, "area=rural - area=urban" (run/contrasts.hpp)
   std::optional<bool> arms;                ///< groups `arm=…`, who gets what; absent: up to six programmes
 
   /// Whether `what` is included, by its own name or as part of a set: fgt and watts of poverty; gini, shares, entropy and

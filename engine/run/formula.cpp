@@ -176,7 +176,9 @@ void Formula::add_scenarios(std::vector<std::string>& names) const {
 
 void ask_for_nothing(StatisticsModel& statistics) {
   statistics.include.clear();
-  statistics.deciles = statistics.recipients = false;
+  const auto of_deciles = [](const rules::Text& contrast) { return contrast.text.find("decile=") != std::string::npos; };
+  statistics.deciles = statistics.deciles && std::any_of(statistics.contrasts.begin(), statistics.contrasts.end(), of_deciles);
+  statistics.recipients = false;
   statistics.arms = false;
 }
 

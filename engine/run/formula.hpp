@@ -61,7 +61,7 @@ class Formula {
   std::vector<Step> steps_;
 };
 
-/// Asks for nothing, before formulas add what they need.
+/// Asks for nothing but contrasts and the groups they are of, before formulas add what they need.
 void ask_for_nothing(StatisticsModel& statistics);
 
 }  // namespace puente

@@ -5,13 +5,14 @@
 #include <optional>
 
 #include "engine/core/error.hpp"
+#include "engine/run/contrasts.hpp"
 #include "engine/statistics/interval.hpp"
 
 namespace puente {
 
 namespace {
 
-/// Whether figure i of the variable is a proportion, whose logit may have limits. A difference of two is none.
+/// Whether figure i of the variable is a proportion, whose logit may have limits. A difference of two, between scenarios or groups, is none.
 bool is_proportion(const Variable& variable, std::size_t i) {
   constexpr std::size_t alphas = 3;  // the last dimension of fgt
   return (variable.name == "fgt" && i % alphas == 0) || variable.name == "attendance" || variable.name == "work" || variable.name == "coverage";
@@ -23,10 +24,12 @@ struct ErrorPart {
   const Variable *lower = nullptr, *upper = nullptr;  ///< where they are given
   const Variable* proportions = nullptr;              ///< the variable itself, where proportions have logit limits
   double df = 0;
+  GroupAxis groups{};
+  std::size_t contrasts = 0;                          ///< index of the first among the groups
   Interval limits(std::size_t i, double figure, double level) const {
     const double se = errors->values[i];
     if (lower != nullptr) return {lower->values[i], upper->values[i]};
-    if (proportions == nullptr || !is_proportion(*proportions, i)) return symmetric_interval(figure, se, level, df);
+    if (proportions == nullptr || !is_proportion(*proportions, i) || groups.group_of(i) >= contrasts) return symmetric_interval(figure, se, level, df);
     return logit_interval(std::clamp(figure, 0.0, 1.0), se, level, df);
   }
 };
@@ -71,14 +74,17 @@ std::string percent(double level) {
 
 class Intervals {
  public:
-  explicit Intervals(const UncertaintyParts& uncertainty) : uncertainty_(uncertainty) {}
+  Intervals(const Results& results, const UncertaintyParts& uncertainty)
+      : results_(results), uncertainty_(uncertainty), contrasts_(first_contrast(results.dimension("group").labels)) {}
   /// Appends what belongs beside each variable to the variables.
   void add(std::vector<Variable>& variables, bool differences);
 
  private:
-  static ErrorPart part_of(const Variable& variable, const SamplingErrors& errors, bool differences);
+  ErrorPart part_of(const Variable& variable, const SamplingErrors& errors, bool differences) const;
   void add_beside(const Variable& variable, std::vector<Part>& parts, std::vector<Variable>& out) const;
+  const Results& results_;
   const UncertaintyParts& uncertainty_;
+  std::size_t contrasts_;
 };
 
 void Intervals::add(std::vector<Variable>& variables, bool differences) {
@@ -96,11 +102,12 @@ void Intervals::add(std::vector<Variable>& variables, bool differences) {
   variables.insert(variables.end(), beside.begin(), beside.end());
 }
 
-ErrorPart Intervals::part_of(const Variable& variable, const SamplingErrors& errors, bool differences) {
+ErrorPart Intervals::part_of(const Variable& variable, const SamplingErrors& errors, bool differences) const {
   const SampleLimits& limits = differences ? errors.difference_limits : errors.limits;
   const bool logit = errors.interval == IntervalKind::logit && !differences;
   return {find_variable(differences ? errors.differences : errors.variables, variable.name), find_variable(limits.lower, variable.name),
-          find_variable(limits.upper, variable.name), logit ? &variable : nullptr, errors.degrees_of_freedom};
+          find_variable(limits.upper, variable.name), logit ? &variable : nullptr, errors.degrees_of_freedom,
+          results_.group_axis(variable), contrasts_};
 }
 
 /// A part's own limits may both lie on one side of the figure (percentiles of a biased one): combined they reach to it at least.
@@ -157,7 +164,7 @@ void add_intervals(Results& results, const UncertaintyParts& uncertainty) {
     results.provenance[sampling_degrees_of_freedom] = sampling->degrees_of_freedom;
     results.provenance[sampling_interval] = interval_names()[static_cast<std::size_t>(sampling->interval)];
   }
-  Intervals intervals(uncertainty);
+  Intervals intervals(results, uncertainty);
   intervals.add(results.variables, false);
   intervals.add(results.differences, true);
 }

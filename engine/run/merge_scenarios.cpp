@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/core/error.hpp"
+#include "engine/run/contrasts.hpp"
 #include "engine/run/saved_draws.hpp"
 #include "engine/run/saved_intervals.hpp"
 #include "engine/run/sensitivities.hpp"
@@ -22,7 +23,7 @@ namespace {
 
 const std::string recipient = "recipient.", arm = "arm=";
 
-/// Groups that programmes make stand after the others (0): their clients (1), and everybody by what they get (2).
+/// Groups that programmes make stand after the others (0), before contrasts: their clients (1), and everybody by what they get (2).
 int rank_of(const std::string& group) { return group.starts_with(recipient) ? 1 : group.starts_with(arm) ? 2 : 0; }
 
 /// A total is nothing, and not missing, where a scenario has no such programme or levy. In groups of programmes that a scenario does
@@ -129,7 +130,7 @@ void Beside::merge_dimensions() {
     if (dimension.name == "group") merge_groups(dimension);
 }
 
-/// As one run has them: clients of every programme, and every set of programmes.
+/// As one run has them: clients of every programme, every set of programmes, contrasts.
 void Beside::merge_groups(Dimension& whole) const {
   const auto any = [&](int rank) {
     return std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) {
@@ -139,25 +140,23 @@ void Beside::merge_groups(Dimension& whole) const {
   };
   const std::vector<std::string> programmes = results_.has_dimension("programme") ? results_.dimension("programme").labels : std::vector<std::string>();
   const bool recipients = any(1), arms = any(2);
-  whole.labels = own_groups(whole);
+  const std::vector<std::string> own = own_groups(whole);
+  const auto contrasts = own.begin() + static_cast<std::ptrdiff_t>(first_contrast(own));
+  whole.labels.assign(own.begin(), contrasts);
   for (std::size_t p = 0; recipients && p < programmes.size(); ++p) whole.labels.push_back(recipient + programmes[p]);
   for (std::size_t bits = 0; arms && bits < std::size_t{1} << programmes.size(); ++bits) whole.labels.push_back(arm_of(bits, programmes));
+  whole.labels.insert(whole.labels.end(), contrasts, own.end());
 }
 
 Variable Beside::empty(const Variable& like, bool difference, Fill fill) const {
   Variable variable = like;
-  std::size_t values = 1, inner = 1, groups = 1;
-  const std::vector<std::string>* labels = nullptr;
-  for (const std::string& name : variable.dimensions) {
-    const Dimension& dimension = results_.dimension(name);
-    values *= dimension.size();
-    inner *= labels == nullptr ? 1 : dimension.size();
-    if (name == "group") labels = &dimension.labels;
-  }
-  if (labels != nullptr) groups = labels->size();
+  std::size_t values = 1;
+  for (const std::string& name : variable.dimensions) values *= results_.dimension(name).size();
+  const GroupAxis axis = results_.group_axis(variable);
+  const std::vector<std::string>& groups = results_.dimension("group").labels;
   variable.values.resize(values);
   for (std::size_t i = 0; i < values; ++i)
-    variable.values[i] = fill == Fill::missing ? NAN : without_programme(variable.name, difference, labels != nullptr && rank_of((*labels)[i / inner % groups]) > 0);
+    variable.values[i] = fill == Fill::missing ? NAN : without_programme(variable.name, difference, rank_of(groups[axis.group_of(i)]) > 0);
   return variable;
 }
 

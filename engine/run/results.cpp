@@ -28,6 +28,15 @@ void Results::add_dimension(Dimension dimension) {
 
 const Variable* Results::find(const std::string& name) const { return find_variable(variables, name); }
 
+GroupAxis Results::group_axis(const Variable& variable) const {
+  GroupAxis axis;
+  for (const std::string& name : variable.dimensions) {
+    if (axis.size > 0) axis.inner *= dimension(name).size();
+    if (name == "group") axis.size = dimension(name).size();
+  }
+  return axis;
+}
+
 double Results::at(const Variable& variable, const std::vector<std::size_t>& index) const {
   expect(index.size() == variable.dimensions.size(), "an index has as many parts as its variable has dimensions");
   std::size_t offset = 0;

@@ -35,6 +35,14 @@ const Variable* find_variable(const std::vector<Variable>& all, const std::strin
 /// Text or numbers about the run; kept apart so that everything else is layout-free.
 using Provenance = std::map<std::string, std::variant<std::string, double>>;
 
+/// How groups lie in a variable's values: that of group g is at (outer * size + g) * inner + k, with k over the dimensions after `group`.
+struct GroupAxis {
+  std::size_t size = 0;   ///< groups; 0 where the variable is not over groups
+  std::size_t inner = 1;
+  /// Of value i; 0, the whole population, where there are no groups.
+  std::size_t group_of(std::size_t i) const { return size == 0 ? 0 : i / inner % size; }
+};
+
 struct Results {
   std::string title;
   std::vector<Dimension> dimensions;
@@ -47,6 +55,7 @@ struct Results {
   bool has_dimension(const std::string& name) const;
   void add_dimension(Dimension dimension);                    ///< unless it is there
   const Variable* find(const std::string& name) const;
+  GroupAxis group_axis(const Variable& variable) const;
   /// Value at one index a dimension, in the variable's order of dimensions.
   double at(const Variable& variable, const std::vector<std::size_t>& index) const;
 };

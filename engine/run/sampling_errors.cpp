@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "engine/core/error.hpp"
 #include "engine/run/total_figures.hpp"
@@ -28,7 +30,12 @@ class Errors {
   void add(Figures& figures, const char* variable, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e,
            bool known) const;
   void say_what_is_missing();
-  void set(std::vector<Variable>& variables, const SampleFigure& figure, double se) const;
+  Figures of_group(std::size_t s, std::size_t slot) const;
+  Figures of_contrast(std::size_t s, const Contrast& contrast, std::size_t slot) const;
+  std::size_t in_group(const SampleFigure& figure, std::size_t group, std::size_t other) const;
+  static void subtract(SampleFigure& figure, const SampleFigure& other);
+  void set(std::vector<Variable>& variables, const SampleFigure& figure) const;
+  void set(const std::vector<Figures>& of_scenario);
   void poverty_figures(std::size_t s, std::size_t slot, std::size_t z, Figures& figures) const;
 
   const Study& study_;
@@ -38,11 +45,12 @@ class Errors {
 
   const Results& results_;
   const VarianceOf& variance_;
+  TotalFigures totals_;
   SamplingErrors errors_;
 };
 
 Errors::Errors(const Study& study, const std::vector<ScenarioSample>& samples, const SurveyDesign& design, const Results& results, const VarianceOf& variance)
-    : study_(study), samples_(samples), design_(design), results_(results), variance_(variance) {
+    : study_(study), samples_(samples), design_(design), results_(results), variance_(variance), totals_(study, results, design) {
   for (const auto& [from, to] : {std::pair{&results.variables, &errors_.variables}, {&results.differences, &errors_.differences}})
     for (Variable variable : *from) {
       if (variable.dimensions.empty() || variable.dimensions.front() != "scenario") continue;
@@ -54,9 +62,8 @@ Errors::Errors(const Study& study, const std::vector<ScenarioSample>& samples, c
 
 /// Index of (scenario, slot, inner…) in a variable over scenario, group and others.
 std::size_t Errors::place(const Variable& variable, std::size_t s, std::size_t slot, std::size_t inner) const {
-  std::size_t each = 1;
-  for (std::size_t d = 2; d < variable.dimensions.size(); ++d) each *= results_.dimension(variable.dimensions[d]).size();
-  return (s * study_.slots() + slot) * each + inner;
+  const GroupAxis groups = results_.group_axis(variable);
+  return (s * groups.size + slot) * groups.inner + inner;
 }
 
 void Errors::add(Figures& figures, const char* name, std::size_t s, std::size_t slot, std::size_t inner, const SlotRows& rows, const Contributions& e,
@@ -127,9 +134,9 @@ void Errors::share_figures(std::size_t s, std::size_t slot, const char* name, co
     }
 }
 
-void Errors::set(std::vector<Variable>& variables, const SampleFigure& figure, double se) const {
+void Errors::set(std::vector<Variable>& variables, const SampleFigure& figure) const {
   const auto variable = std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == figure.variable; });
-  if (variable != variables.end()) variable->values[figure.index] = se;
+  if (variable != variables.end()) variable->values[figure.index] = figure.known ? error(figure.totals) : NAN;
 }
 
 void Errors::say_what_is_missing() {
@@ -142,30 +149,65 @@ void Errors::say_what_is_missing() {
     if (study_.lines_in_sample[z].depends && !study_.lines_in_sample[z].quantile) errors_.lines.push_back(study_.model.welfare.lines[z].name);
 }
 
-SamplingErrors Errors::find() {
-  say_what_is_missing();
-  const TotalFigures totals(study_, results_, design_);
-  for (std::size_t slot = 0; slot < study_.fixed_slots(); ++slot) {
-    std::vector<Figures> of_scenario(study_.scenarios.size());
-    for (std::size_t s = 0; s < of_scenario.size(); ++s) {
-      if (!samples_[s].welfare[slot].y.empty()) welfare_figures(s, slot, of_scenario[s]);
-      share_figures(s, slot, "attendance", samples_[s].attendance, of_scenario[s]);
-      share_figures(s, slot, "work", samples_[s].work, of_scenario[s]);
-      totals.add(s, slot, samples_[s], of_scenario[s]);
-      for (const SampleFigure& figure : of_scenario[s]) set(errors_.variables, figure, figure.known ? error(figure.totals) : NAN);
-    }
-    for (std::size_t s = 0; s < of_scenario.size(); ++s) {
-      const int with = study_.compared_with(s);
-      for (std::size_t f = 0; f < of_scenario[s].size(); ++f) {
-        SampleFigure difference = of_scenario[s][f];
-        const Figures* other = with < 0 ? &of_scenario[s] : &of_scenario[static_cast<std::size_t>(with)];
-        expect(other->size() == of_scenario[s].size(), "a group has the same figures in all scenarios");
-        for (auto [mine, theirs] : {std::pair{&difference.totals.of_unit, &(*other)[f].totals.of_unit}, {&difference.totals.of_psu, &(*other)[f].totals.of_psu}})
-          for (std::size_t u = 0; u < mine->size(); ++u) (*mine)[u] -= (*theirs)[u];
-        set(errors_.differences, difference, difference.known && (*other)[f].known ? error(difference.totals) : NAN);
-      }
+/// The same ones in every scenario.
+Figures Errors::of_group(std::size_t s, std::size_t slot) const {
+  Figures figures;
+  if (!samples_[s].welfare[slot].y.empty()) welfare_figures(s, slot, figures);
+  share_figures(s, slot, "attendance", samples_[s].attendance, figures);
+  share_figures(s, slot, "work", samples_[s].work, figures);
+  totals_.add(s, slot, samples_[s], figures);
+  return figures;
+}
+
+/// Of the first group less the second, in the places of the contrast: what both have.
+Figures Errors::of_contrast(std::size_t s, const Contrast& contrast, std::size_t slot) const {
+  Figures figures = of_group(s, contrast.first);
+  std::map<std::pair<std::string, std::size_t>, const SampleFigure*> less;
+  const Figures second = of_group(s, contrast.second);
+  for (const SampleFigure& figure : second) less[{figure.variable, in_group(figure, contrast.second, slot)}] = &figure;
+  std::erase_if(figures, [&](SampleFigure& figure) {
+    figure.index = in_group(figure, contrast.first, slot);
+    const auto other = less.find({figure.variable, figure.index});
+    if (other == less.end()) return true;
+    subtract(figure, *other->second);
+    return false;
+  });
+  return figures;
+}
+
+/// Where the figure of one group stands in another.
+std::size_t Errors::in_group(const SampleFigure& figure, std::size_t group, std::size_t other) const {
+  return figure.index + (other - group) * results_.group_axis(*results_.find(figure.variable)).inner;
+}
+
+void Errors::subtract(SampleFigure& figure, const SampleFigure& other) {
+  figure.totals.subtract(other.totals);
+  figure.known = figure.known && other.known;
+}
+
+void Errors::set(const std::vector<Figures>& of_scenario) {
+  for (std::size_t s = 0; s < of_scenario.size(); ++s) {
+    const int with = study_.compared_with(s);
+    const Figures& compared = of_scenario[with < 0 ? s : static_cast<std::size_t>(with)];
+    expect(compared.size() == of_scenario[s].size(), "a group has the same figures in all scenarios");
+    for (std::size_t f = 0; f < of_scenario[s].size(); ++f) {
+      SampleFigure figure = of_scenario[s][f];
+      set(errors_.variables, figure);
+      subtract(figure, compared[f]);
+      set(errors_.differences, figure);
     }
   }
+}
+
+SamplingErrors Errors::find() {
+  say_what_is_missing();
+  std::vector<Figures> of_scenario(study_.scenarios.size());
+  const auto take = [&](auto figures) {
+    for (std::size_t s = 0; s < of_scenario.size(); ++s) of_scenario[s] = figures(s);
+    set(of_scenario);
+  };
+  for (std::size_t slot = 0; slot < study_.fixed_slots(); ++slot) take([&](std::size_t s) { return of_group(s, slot); });
+  for (std::size_t c = 0; c < study_.contrasts.size(); ++c) take([&](std::size_t s) { return of_contrast(s, study_.contrasts[c], study_.slots() + c); });
   return std::move(errors_);
 }
 

@@ -1,6 +1,6 @@
 // Linearised standard errors of a sample's figures and of their differences between scenarios: poverty, inequality and
 // distribution of fixed groups, attendance and work, totals and ratios of programmes, outcomes and choices of school.
-// Differences are paired: the same records in both scenarios. Held fixed are who is in a group, coverage cut-offs, the rate of a levy,
+// Differences are paired: the same records in both scenarios. So are contrasts of groups, which share sampling units. Held fixed are who is in a group, coverage cut-offs, the rate of a levy,
 // calibrated weights and estimated models; replicate weights repeat these too. A line that is a multiple of
 // quantile(welfare, P) counts with its own error; one that rests on the sample in another way has no errors of poverty, nor has a
 // programme with a cut-off of its totals and coverage, nor a group of one sampling unit of means and shares, whose spread nobody can see.

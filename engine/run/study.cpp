@@ -35,6 +35,12 @@ std::size_t Study::decile_first_slot() const {
   return slot;
 }
 
+bool Study::labels_known() const {
+  return std::all_of(groupings.begin(), groupings.end(), [](const CompiledGrouping& g) { return g.labels_known; });
+}
+
+void Study::name_contrasts(Diagnostics& diagnostics) { contrasts = find_contrasts(model.statistics.contrasts, slot_names(), fixed_slots(), diagnostics); }
+
 void Study::number_slots() {
   std::size_t slot = 1;
   for (CompiledGrouping& grouping : groupings) {

@@ -13,6 +13,7 @@
 #include "engine/population/source.hpp"
 #include "engine/programmes/model.hpp"
 #include "engine/run/bound_program.hpp"
+#include "engine/run/contrasts.hpp"
 #include "engine/run/schooling_plan.hpp"
 #include "engine/statistics/selection.hpp"
 
@@ -194,6 +195,7 @@ class Study {
   std::vector<bool> constant_lines() const;
   BoundProgram* group_program = nullptr;
   std::vector<CompiledGrouping> groupings;
+  std::vector<Contrast> contrasts;           ///< known when the labels of all groupings are
   std::vector<std::string> sex_labels;
   int reference = 0;
 
@@ -225,7 +227,9 @@ class Study {
   std::vector<std::string> slot_names() const;
   std::size_t decile_first_slot() const;
   int compared_with(std::size_t s) const;    ///< the scenario that differences of s are taken from; -1: none
-  void number_slots();                       ///< once every grouping's labels are known
+  bool labels_known() const;                 ///< of every grouping
+  void number_slots();                       ///< once they are
+  void name_contrasts(Diagnostics& diagnostics);  ///< then too; mistakes are added
 
  private:
   std::unique_ptr<Programs> programs_;

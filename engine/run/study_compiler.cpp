@@ -84,6 +84,7 @@ void StudyCompiler::compile() {
   compile_lines();
   compile_groups();
   choose_received_groups();
+  if (study_.groupings.size() == study_.model.groups.size() && study_.labels_known()) study_.name_contrasts(diagnostics_);
   check_comparisons();
   study_.outcome_of_input.assign(study_.inputs.size(), -1);
   for (std::size_t o = 0; o < study_.outcomes.size(); ++o)

@@ -404,16 +404,12 @@ void Summary::subtract(const Variable& variable) {
   difference.long_name += ", minus that of the reference";
   const auto compared = compared_.find(variable.name);
   const std::size_t scenarios = study_.scenarios.size(), each = variable.values.size() / scenarios;
-  std::size_t inner = 1, group_at = variable.dimensions.size();
-  for (std::size_t d = variable.dimensions.size(); d-- > 0 && group_at == variable.dimensions.size();) {
-    if (variable.dimensions[d] == "group") group_at = d;
-    else inner *= results_.dimension(variable.dimensions[d]).size();
-  }
+  const GroupAxis groups = results_.group_axis(variable);
   for (std::size_t s = 0; s < scenarios; ++s) {
     const int with = study_.compared_with(s);
     for (std::size_t i = 0; i < each; ++i) {
       double& value = difference.values[s * each + i];
-      const bool own_group = of_scenario(i / inner % study_.slots());
+      const bool own_group = of_scenario(groups.group_of(i));
       if (with < 0) value -= value;
       else if (!own_group) value -= variable.values[static_cast<std::size_t>(with) * each + i];
       else value = compared == compared_.end() ? NAN : value - compared->second[s * each + i];

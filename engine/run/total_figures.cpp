@@ -41,7 +41,7 @@ bool TotalFigures::has_cut_off(const Place& at, std::size_t programme) const {
 void TotalFigures::add_programmes(const Place& at) const {
   const std::size_t programmes = study_.programme_names.size();
   for (std::size_t p = 0; p < programmes; ++p) {
-    const std::size_t index = (at.s * programmes + p) * study_.slots() + at.slot;
+    const std::size_t index = (at.s * programmes + p) * groups_ + at.slot;
     const Amounts recipients = of(at, terms_.unit(p, UnitTerm::recipients)), eligible = of(at, terms_.unit(p, UnitTerm::eligible));
     const bool known = !has_cut_off(at, p);
     put(at, "recipients", index, recipients, known);
@@ -68,12 +68,12 @@ void TotalFigures::add_outcomes(const Place& at) const {
   const std::size_t outcomes = study_.outcome_means.size();
   for (std::size_t k = 0; k < outcomes; ++k) {
     const Amounts total = of(at, terms_.outcome(k, OutcomeTerm::sum)), weight = of(at, terms_.outcome(k, OutcomeTerm::weight));
-    put(at, "outcome_mean", (at.s * study_.slots() + at.slot) * outcomes + k, ratio(total, weight), spreads(weight));
+    put(at, "outcome_mean", (at.s * groups_ + at.slot) * outcomes + k, ratio(total, weight), spreads(weight));
   }
 }
 
 void TotalFigures::add_choice(const Place& at) const {
-  const std::size_t group = at.s * study_.slots() + at.slot, states = study_.model.schooling->model->alternatives.size();
+  const std::size_t group = at.s * groups_ + at.slot, states = study_.model.schooling->model->alternatives.size();
   std::vector<std::size_t> attending;
   for (std::size_t from = 0; from < states; ++from)
     for (std::size_t to = 0; to < states; ++to) {

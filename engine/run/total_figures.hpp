@@ -24,7 +24,7 @@ struct SampleFigure {
 class TotalFigures {
  public:
   TotalFigures(const Study& study, const Results& results, const SurveyDesign& design)
-      : study_(study), results_(results), design_(design), terms_(study), households_(design.records()) {
+      : study_(study), results_(results), design_(design), terms_(study), groups_(results.dimension("group").size()), households_(design.records()) {
     std::iota(households_.begin(), households_.end(), 0);
   }
   /// Appends those of the slot, the same ones in every scenario.
@@ -52,6 +52,7 @@ class TotalFigures {
   const Results& results_;
   const SurveyDesign& design_;
   AmountTerms terms_;
+  std::size_t groups_;                    ///< of the results, contrasts too
   std::vector<std::int32_t> households_;  ///< all of the frame
 };
 

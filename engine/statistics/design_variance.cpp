@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/core/error.hpp"
 
@@ -77,6 +78,11 @@ DesignTotals::DesignTotals(const SurveyDesign& design, std::span<const std::int3
   for (std::size_t i = 0; i < e.size(); ++i) of_unit[design.unit_of_record(static_cast<std::size_t>(record[i]))] += e[i];
   for (std::size_t p = 0; p < of_psu.size(); ++p)
     for (std::size_t u = design.all_psus()[p].first_unit; u < design.all_psus()[p].end_unit; ++u) of_psu[p] += of_unit[u];
+}
+
+void DesignTotals::subtract(const DesignTotals& other) {
+  for (auto [mine, theirs] : {std::pair{&of_unit, &other.of_unit}, {&of_psu, &other.of_psu}})
+    for (std::size_t u = 0; u < mine->size(); ++u) (*mine)[u] -= (*theirs)[u];
 }
 
 double design_covariance(const SurveyDesign& design, const DesignTotals& a, const DesignTotals& b) {

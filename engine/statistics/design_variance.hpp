@@ -17,6 +17,7 @@ struct DesignTotals {
   DesignTotals(const SurveyDesign& design, const UnitTotals& totals);
   /// Of contributions e of records `record` (indices into the design's), added up plainly: the same bits for the same order.
   DesignTotals(const SurveyDesign& design, std::span<const std::int32_t> record, std::span<const double> e);
+  void subtract(const DesignTotals& other);
   std::vector<double> of_unit, of_psu;
 };
 

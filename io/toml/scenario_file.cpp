@@ -260,6 +260,7 @@ void Reader::read_statistics(TomlFile& file, TomlView& root) {
   statistics.age = quantity(view, "age");
   statistics.sex = quantity(view, "sex");
   statistics.outcomes = view.texts("outcomes");
+  statistics.contrasts = view.texts("contrasts");
   if (const toml::array* bands = view.array("age_bands")) {
     statistics.age_bands.clear();
     for (const toml::node& band : *bands) {

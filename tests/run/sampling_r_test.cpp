@@ -1,4 +1,4 @@
-// Standard errors of a run equal those of R's survey package: attendance, spending, coverage, differences between scenarios; under the
+// Standard errors of a run equal those of R's survey package: attendance, spending, coverage, differences between scenarios and groups; under the
 // design, with a finite population, and by a survey's own replicate weights. Skipped where R with survey is not at hand.
 #include <gtest/gtest.h>
 
@@ -27,7 +27,8 @@ TEST_F(SampledCountry, HasRsErrors) {
     GTEST_SKIP() << "R with the package survey is not installed (r-base-core, r-cran-survey)";
   Figures found;
   const auto add = [&](const std::string& prefix, const std::string& options) {
-    const nlohmann::json scenarios = puente_json("run " + scenario_ + " --threads 1 " + options).at("scenarios");
+    const std::string contrast = "south=true - south=false";
+    const nlohmann::json scenarios = puente_json("run " + scenario_ + " --threads 1 --set 'statistics.contrasts=" + contrast + "' " + options).at("scenarios");
     const nlohmann::json &none = scenarios.at("none").at("groups").at("all"), &grant = scenarios.at("grant").at("groups").at("all"),
                          &programmes = scenarios.at("both").at("programmes");
     found[prefix + ".mean"] = none.at("se").at("mean");
@@ -36,7 +37,11 @@ TEST_F(SampledCountry, HasRsErrors) {
     found[prefix + ".spending"] = programmes.at("grant").at("all").at("se").at("spending");
     found[prefix + ".meals in the south"] = programmes.at("meals").at("south=true").at("difference").at("se").at("spending");
     found[prefix + ".coverage"] = programmes.at("meals").at("all").at("se").at("coverage");
-    return grant;
+    const nlohmann::json &south = scenarios.at("none").at("groups").at(contrast), &south_with_grant = scenarios.at("grant").at("groups").at(contrast);
+    found[prefix + ".contrast of means"] = south.at("se").at("mean");
+    found[prefix + ".contrast of headcounts"] = south_with_grant.at("se").at("fgt").at("line").at("0");
+    found[prefix + ".contrast of attendance"] = south.at("se").at("attendance").at("6-13");
+    found[prefix + ".contrast of differences"] = south_with_grant.at("difference").at("se").at("mean");
   };
   add("linearised", "--sampling linearised");
   add("fpc", "--sampling linearised --psus-there there");

@@ -47,6 +47,7 @@ programmes = ["grant", "some"]
 [statistics]
 include = ["fgt", "gini", "programmes"]
 deciles = true
+contrasts = ["area=rural - area=urban"]
 [run]
 reference = "none"
 seed = 5
@@ -125,6 +126,7 @@ TEST_F(SeparateJobs, ScenariosApartMakeTheWhole) {
   const std::string whole = run("whole.h5", "--scenarios none,grant,both" + draws);
   const std::string grant = run("grant.h5", "--scenarios grant" + draws), both = run("both.h5", "--scenarios both" + draws);
   expect_same(whole, merged(grant + " " + both));
+  EXPECT_EQ(io::read_results(folder_ / "merged.h5").dimension("group").labels.back(), "area=rural - area=urban");
   // And both ways at once.
   const std::string first = run("first.h5", "--scenarios both --draws 6 --only-draws 1-2"), second = run("second.h5", "--scenarios both --draws 6 --only-draws 3-6");
   expect_same(whole, merged(grant + " " + second + " " + first));

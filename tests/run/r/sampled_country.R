@@ -24,6 +24,11 @@ figures <- function(prefix, design) {
   s("spending", SE(svytotal(~grant, design)))
   s("meals in the south", SE(svytotal(~I(meal * (region == 1)), design)))
   s("coverage", SE(svyratio(~served, ~young, design)))
+  contrast <- function(by) SE(svycontrast(by, c(-1, 1)))
+  s("contrast of means", contrast(svyby(~before, ~region, design, svymean, covmat = TRUE)))
+  s("contrast of headcounts", contrast(svyby(~poor, ~region, design, svymean, covmat = TRUE)))
+  s("contrast of attendance", contrast(svyby(~pupil, ~region, design, svyratio, denominator = ~child, covmat = TRUE)))
+  s("contrast of differences", contrast(svyby(~gain, ~region, design, svymean, covmat = TRUE)))
   s("df", degf(design))
 }
 
