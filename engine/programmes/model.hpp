@@ -215,6 +215,7 @@ struct StudyModel {
   std::map<std::string, MissingChoice> missing;  ///< by column
   std::vector<Scenario> scenarios;
   std::string reference;                   ///< name of a scenario
+  std::vector<std::string> outcomes;       ///< of the effects of all scenarios, also of those that are left out of this run: their means are of every scenario
   StatisticsModel statistics;
   std::uint64_t seed = 0;
   UncertaintyPlan uncertainty;

@@ -174,6 +174,12 @@ void StudyCompiler::find_outcomes() {
     outcome.draw_key = purpose_key(study_.model.seed, "outcome." + name);
     study_.outcomes.push_back(std::move(outcome));
   };
+  const auto chosen = [this](const std::string& name) {
+    const auto& choice = study_.model.schooling;
+    return choice && (name == choice->attends.text || (choice->works && name == choice->works->text));
+  };
+  for (const std::string& name : study_.model.outcomes)
+    if (!chosen(name) && (study_.schema.find(Entity::household, name) >= 0 || study_.schema.find(Entity::person, name) >= 0)) note(name, {});
   for (const Programme& programme : study_.model.observed)
     for (const Effect& effect : programme.effects) note(effect.outcome, effect.place);
   for (const Scenario& scenario : study_.model.scenarios) {

@@ -61,6 +61,7 @@ class Reader {
   void read_missing(TomlFile& file, TomlView& root);
   void read_run(TomlFile& file, TomlView& root);
   void take_coefficients(TomlFile& file);
+  void note_outcomes(const std::vector<ScenarioPlan>& plans);
   void read_scenarios(TomlFile& file);
   void read_scenario(const ScenarioPlan& plan);
   void change(TomlFile& file, const Change& change) const;
@@ -307,6 +308,24 @@ void Reader::read_run(TomlFile& file, TomlView& root) {
   view.finish();
 }
 
+/// Before some scenarios are left out: parts of a study have the same outcomes, in one order.
+void Reader::note_outcomes(const std::vector<ScenarioPlan>& plans) {
+  const auto runs = [](const ScenarioPlan& plan, const std::string& name) { return std::find(plan.programmes.begin(), plan.programmes.end(), name) != plan.programmes.end(); };
+  std::vector<std::string>& outcomes = out_.model.outcomes;
+  const auto note = [&](const std::string& name) {
+    if (std::find(outcomes.begin(), outcomes.end(), name) == outcomes.end()) outcomes.push_back(name);
+  };
+  for (const Programme& programme : out_.model.observed)
+    for (const Effect& effect : programme.effects) note(effect.outcome);
+  for (const ScenarioPlan& plan : plans) {
+    for (const Programme& programme : base_.programmes)
+      for (const Effect& effect : programme.effects)
+        if (runs(plan, programme.name)) note(effect.outcome);
+    for (const Synergy& synergy : base_.synergies)
+      if (std::all_of(synergy.programmes.begin(), synergy.programmes.end(), [&](const std::string& name) { return runs(plan, name); })) note(synergy.outcome);
+  }
+}
+
 void Reader::keep_asked(std::vector<ScenarioPlan>& plans) {
   if (overrides_.scenarios.empty()) return;
   std::vector<std::string> keep = overrides_.scenarios, names;
@@ -467,6 +486,7 @@ void Reader::read_scenarios(TomlFile& file) {
   else check(out_.model.reference, file.place(reference->source()), "the reference");
   for (const ScenarioPlan& plan : plans)
     if (!plan.against.empty()) check(plan.against, plan.place, "against:");
+  note_outcomes(plans);
   check_solves(file, plans);
   keep_asked_solves();
   if (overrides_.trials) plans = trial_plans(file, plans);

@@ -141,6 +141,16 @@ TEST_F(SeparateJobs, ScenariosApartMakeTheWhole) {
               merged(run("grant.h5", "--scenarios grant --unit-replicates 3") + " " + run("both.h5", "--scenarios both --unit-replicates 3")));
 }
 
+/// Effects of a scenario that is elsewhere are outcomes here too: their means are of every scenario.
+TEST_F(SeparateJobs, ScenariosWithEffectsApart) {
+  const std::string options = "run " + folder_.write("village.toml", village) + " --households 500 --quiet --threads 1 -o ";
+  const std::string whole = folder_ / "whole.h5", meals = folder_ / "meals.h5", both = folder_ / "both.h5";
+  ASSERT_EQ(puente(options + whole).code, 0);
+  ASSERT_EQ(puente(options + meals + " --scenarios meals").code, 0);
+  ASSERT_EQ(puente(options + both + " --scenarios both").code, 0);
+  expect_same(whole, merged(meals + " " + both));
+}
+
 TEST_F(SeparateJobs, WhatDoesNotBelongTogetherIsNotMerged) {
   const std::string grant = run("grant.h5", "--scenarios grant"), some = run("some.h5", "--scenarios some --seed 6");
   const std::string into = " -o " + folder_ / "m.h5";
