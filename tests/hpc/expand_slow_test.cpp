@@ -22,7 +22,7 @@
 namespace puente::test {
 namespace {
 
-constexpr std::int64_t nation = scaled(3'000'000);
+const std::int64_t nation = scaled(3'000'000);
 constexpr std::size_t parts = 20, fewest_parts = 15;
 
 /// Answers of one of the random groups of the survey's households.

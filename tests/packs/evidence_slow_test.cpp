@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr bool full_size = scaled(100) == 100;
+const bool full_size = scaled(100) == 100;
 
 std::vector<std::string> evidence_files() {
   std::vector<std::string> files;
