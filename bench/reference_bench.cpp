@@ -22,7 +22,7 @@ struct Options {
   std::int64_t households = 10'000'000;
   int threads = 2;
   int rounds = 7;
-  std::int64_t block = PUENTE_BLOCK_HOUSEHOLDS;
+  std::int64_t block = PassSettings{}.block_households;
   std::string only;   ///< of the engine's contenders, those whose names hold this
   std::string write;  ///< folder for files of the columns
   bool serve = false;
@@ -68,7 +68,6 @@ void print_parts(const Contender& contender, PopulationSource& source, Team& tea
   Diagnostics diagnostics;
   PassSettings settings;
   settings.last = source.households();
-  settings.block_households = PUENTE_BLOCK_HOUSEHOLDS;
   settings.seed = model.seed;
   const Stopwatch watch;
   double walked = 0;

@@ -106,7 +106,7 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   PassSettings settings;
   settings.first = part(source, exchange.rank(), exchange.size());
   settings.last = part(source, exchange.rank() + 1, exchange.size());
-  settings.block_households = options.block_households > 0 ? options.block_households : PUENTE_BLOCK_HOUSEHOLDS;
+  if (options.block_households > 0) settings.block_households = options.block_households;
   settings.window_households = options.window_households;
   settings.seed = seed;
   Progress progress;

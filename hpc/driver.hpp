@@ -16,7 +16,7 @@
 namespace puente {
 
 struct RunOptions {
-  std::int64_t block_households = 0;   ///< 0: the build's default
+  std::int64_t block_households = 0;   ///< 0: as PassSettings has it
   std::int64_t window_households = 0;  ///< 0: everything at once
   bool quiet = false;
   double memory = 0;                   ///< GiB that a rank should keep to; 0: no matter

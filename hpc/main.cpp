@@ -29,7 +29,7 @@ const CLI::Validator not_negative(
 
 void add_common(CLI::App& app, CommonOptions& common) {
   app.add_option("--threads", common.threads, "threads of each rank (default: the cores it may use)")->check(positive);
-  app.add_option("--block", common.block, "households a block (default: 1024); changes no digit")->check(positive);
+  app.add_option("--block", common.block, "households a block (default: 1024); changes no digit")->envname("PUENTE_BLOCK_HOUSEHOLDS")->check(positive);
   app.add_option("--window", common.window, "households read at a time (default: all)")->check(positive);
   app.add_option("--memory", common.memory, "GiB: chooses --window for a population file, and --batch for draws")->check(positive);
   app.add_option("--precision", common.precision, "exact: records in order (default); sketch: a histogram with its error bound")

@@ -15,6 +15,7 @@
 #include "bench/gate/workloads.hpp"
 #include "bench/timing.hpp"
 #include "engine/core/error.hpp"
+#include "engine/run/passes.hpp"
 
 /// A name of its own, whatever the compiler makes of the rest: counting starts and stops here.
 extern "C" __attribute__((noinline)) void puente_gate_turns(const puente::bench::Workload* workload, int turns) {
@@ -53,7 +54,7 @@ void print_key() {
   const char* compiler = "gcc " __VERSION__;
 #endif
   const char* level = __builtin_cpu_supports("x86-64-v4") ? "x86-64-v4" : "x86-64-v3";
-  std::printf("%s; %s; block %d; glibc %s; %s\n", compiler, PUENTE_GATE_FLAGS, PUENTE_BLOCK_HOUSEHOLDS, gnu_get_libc_version(), level);
+  std::printf("%s; %s; block %d; glibc %s; %s\n", compiler, PUENTE_GATE_FLAGS, static_cast<int>(PassSettings{}.block_households), gnu_get_libc_version(), level);
 }
 
 /// One turn before counting: what is done once only (room made, tables filled) is not the workload's.

@@ -1,4 +1,6 @@
 // The part of BlockProcessor that finds the children of a block: who chooses, what each is seen to do, earns and could earn.
+#include "engine/run/block_children.hpp"
+
 #include <algorithm>
 #include <cmath>
 

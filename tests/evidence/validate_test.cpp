@@ -59,7 +59,7 @@ class Validate : public testing::Test {
   }
   nlohmann::json found(const std::string& options = "") {
     const Ran ran = shell(std::string("(") + PUENTE_BINARY + " validate " + (folder_ / "evidence.toml") + " --json " + options + " 2>/dev/null)");
-    return nlohmann::json::parse(ran.text);
+    return json_of(ran.text);
   }
   Folder folder_;
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The arrows of the house: engine <- io <- hpc, one seam for MPI, no mathematics whose bits depend on the processor.
+# The arrows of the house: engine <- io <- hpc, a source's own header first, one seam for MPI, no mathematics whose bits depend on the processor.
 # First shows that it would notice each kind of mistake, then looks at the tree.
 set -euo pipefail
 
@@ -31,6 +31,17 @@ check_numbers() {
     '(^|[^a-z_])std::(exp|exp2|expm1|log|log2|log10|log1p|pow|sin|cos|tan|tanh|erf|erfc|tgamma|lgamma|cbrt)\(' engine
 }
 
+# Each source includes its own header first: so the header is seen to stand alone. Before it may stand only comments.
+check_own_header_first() {
+  local file header first
+  while read -r file; do
+    header=${file%.cpp}.hpp
+    [[ -f $header ]] || continue
+    first=$(grep -m1 -vE '^[[:space:]]*(//.*)?$' "$file" || true)
+    [[ $first == "#include \"$header\""* ]] || echo "$file: $first    <- a source includes its own header first"
+  done < <(sources engine io hpc | grep '\.cpp$' || true)
+}
+
 # MPI, and the condition of being built with it, live in one header and its source.
 check_seam() {
   local stems
@@ -43,7 +54,7 @@ check_flags() {
     sed 's|$|    <- changes values|'
 }
 
-findings() { (cd "$1" && check_arrows && check_numbers && check_seam && check_flags); }
+findings() { (cd "$1" && check_arrows && check_numbers && check_own_header_first && check_seam && check_flags); }
 
 # notices LINE FILE: a tree with this one line in it must give a finding.
 notices() {
@@ -51,6 +62,7 @@ notices() {
   tree=$(mktemp -d)
   mkdir -p "$tree/engine" "$tree/io" "$tree/hpc" "$tree/cmake"
   echo '#include <mpi.h>' >"$tree/hpc/communicator.cpp"
+  touch "$tree/engine/own.hpp"
   echo "$1" >"$tree/$2"
   count=$(findings "$tree" | wc -l)
   rm -r "$tree"
@@ -65,6 +77,7 @@ notices '#include "hpc/driver.hpp"' io/a.cpp
 notices '  MPI_Barrier(comm);' io/a.cpp
 notices '#include "handle.hpp"' io/a.cpp
 notices '  y = std::exp(x);' engine/a.cpp
+notices '#include <cmath>' engine/own.cpp
 notices '#ifdef PUENTE_HAS_MPI' hpc/driver.cpp
 notices 'add_compile_options(-ffast-math)' cmake/a.cmake
 

@@ -1,6 +1,8 @@
 // `puente estimate` as a user meets it: the same bits for any layout, what it refuses and why, the file it writes.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "io/toml/schooling_model_reader.hpp"
 #include "io/toml/schooling_model_writer.hpp"
 #include "tests/behaviour/chooser_recipe.hpp"

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <set>
 
 #include "io/hdf5/population_file.hpp"
@@ -22,7 +23,7 @@
 namespace puente::test {
 namespace {
 
-constexpr std::int64_t nation = scaled(3'000'000);
+const std::int64_t nation = scaled(3'000'000);
 constexpr std::size_t parts = 20, fewest_parts = 15;
 
 /// Answers of one of the random groups of the survey's households.
@@ -168,8 +169,8 @@ class Chile : public testing::Test {
 };
 
 TEST_F(Chile, EveryReferenceFigureIsKept) {
-  const json listed = json::parse(std::ifstream(folder_of_maps + "casen_1990_chile/figures.json"));
-  const json reference = json::parse(std::ifstream(data_dir() + "/casen_1990_chile/reference.json"));
+  const json listed = json_of_file(folder_of_maps + "casen_1990_chile/figures.json");
+  const json reference = json_of_file(data_dir() + "/casen_1990_chile/reference.json");
   Spread spread(reference);
   OfPart part;
   for (std::size_t p = 0; p < parts; ++p) {

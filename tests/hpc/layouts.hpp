@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "tests/support/program.hpp"
 
@@ -115,7 +116,7 @@ inline std::string version_of(const std::string& binary) {
 inline std::vector<std::string> other_builds() {
   std::vector<std::string> candidates, found;
   if (const char* given = std::getenv("PUENTE_OTHER_BINARY")) candidates.emplace_back(given);
-  for (const char* build : {"release", "workstation", "sanitize", "block2"})
+  for (const char* build : {"release", "workstation", "sanitize"})
     candidates.push_back(std::string(PUENTE_SOURCE_DIR "/build/") + build + "/puente");
   for (const std::string& candidate : candidates) {
     std::error_code absent;

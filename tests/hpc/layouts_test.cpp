@@ -31,6 +31,14 @@ TEST_F(Layouts, ThreadsAndBlockSizesChangeNoBit) {
       expect_same("", std::string("--threads ") + threads + " --block " + block);
 }
 
+/// What the tests of blocks of two households rest on: the environment is read as the option is.
+TEST_F(Layouts, TheEnvironmentSetsTheBlock) {
+  expect_same("env PUENTE_BLOCK_HOUSEHOLDS=2 ", "--threads 2");
+  const Ran wrong = shell("env PUENTE_BLOCK_HOUSEHOLDS=0 " PUENTE_BINARY " run " + scenario_ + " --quiet -o " + folder_ / "other.h5");
+  EXPECT_EQ(wrong.code, 64) << wrong.text;
+  EXPECT_NE(wrong.text.find("--block: '0' is not a number above 0"), std::string::npos) << wrong.text;
+}
+
 TEST_F(Layouts, WindowsChangeNoBit) {
   for (const char* window : {"1000", "7777"}) expect_same("", std::string("--threads 2 --window ") + window);
 }

@@ -1,6 +1,8 @@
 // A population from a profile: the same bits however it is made, written or streamed; a scenario runs on it.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/hpc/layouts.hpp"
 #include "tests/population/synthetic.hpp"
 

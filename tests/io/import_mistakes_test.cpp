@@ -1,6 +1,8 @@
 // What people give to `puente import`: each mistake gets its place, its reason and a remedy, its exit code and no file.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
 #include <sstream>
 
 #include "tests/support/data_dir.hpp"

@@ -1,6 +1,8 @@
 // Every mistake of a profile at its place, margins by name with their totals.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/population/synthetic.hpp"
 #include "tests/support/program.hpp"
 

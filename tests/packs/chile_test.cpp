@@ -1,6 +1,9 @@
 // The pack chile_casen_1990 on the survey itself; skipped where the survey is not at hand.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+
 #include "tests/support/program.hpp"
 
 namespace puente::test {
@@ -29,7 +32,7 @@ class Chile : public testing::Test {
   std::string population_ = folder_ / "casen.h5";
 };
 
-nlohmann::json published() { return nlohmann::json::parse(std::ifstream(survey() + "reference.json")); }
+nlohmann::json published() { return json_of_file(survey() + "reference.json"); }
 
 TEST_F(Chile, StatisticsEqualTheReferenceFigures) {
   const auto groups = puente_json("statistics " + population_ + " --welfare income --line poor=poverty_line --line indigent=indigence_line --by area")["groups"];

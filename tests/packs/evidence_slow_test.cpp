@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr bool full_size = scaled(100) == 100;
+const bool full_size = scaled(100) == 100;
 
 std::vector<std::string> evidence_files() {
   std::vector<std::string> files;
@@ -43,7 +43,7 @@ nlohmann::json validate(const std::string& file, const std::string& options = ""
   const std::string small = full_size ? "" : " --households 3000";
   const Ran ran = shell(std::string("(") + PUENTE_BINARY + " validate " + subject_of(file) + " --json" + small + " " + options + " 2>/dev/null)");
   EXPECT_TRUE(ran.code == 0 || ran.code == 1) << puente("validate " + subject_of(file) + small + " " + options).text;
-  return ran.code == 0 || ran.code == 1 ? nlohmann::json::parse(ran.text) : nlohmann::json{{"findings", nlohmann::json::array()}};
+  return ran.code == 0 || ran.code == 1 ? json_of(ran.text) : nlohmann::json{{"findings", nlohmann::json::array()}};
 }
 
 class Evidence : public testing::TestWithParam<std::string> {};

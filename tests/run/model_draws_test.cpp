@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "engine/behaviour/coefficients.hpp"
 #include "engine/uncertainty/parameter_draws.hpp"

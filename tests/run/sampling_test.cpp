@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 
 #include "tests/run/sampled_country.hpp"
 #include "tests/support/data_dir.hpp"
@@ -259,8 +258,7 @@ TEST(SamplingOfAMadeNation, IsNone) {
 /// R survey's figures of the synthetic survey, to six digits (reference_design_R.json).
 TEST(SamplingOfTheSyntheticSurvey, IsThatOfR) {
   if (!has_data("wb_synth_2023")) GTEST_SKIP() << no_data("wb_synth_2023");
-  std::ifstream file(data_dir() + "/wb_synth_2023/reference_design_R.json");
-  const nlohmann::json expected = nlohmann::json::parse(file);
+  const nlohmann::json expected = json_of_file(data_dir() + "/wb_synth_2023/reference_design_R.json");
   Folder folder;
   const std::string data = data_dir() + "/wb_synth_2023/WLD_2023_SYNTH-SVY-";
   const Ran imported = puente("import " PUENTE_SOURCE_DIR "/tests/surveys/wb_synth_2023/import.toml --input " + data + "IND-EN_v01_M.dta --input " + data +

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,6 +13,7 @@
 #include "engine/statistics/poverty_influence.hpp"
 #include "io/survey/table_file.hpp"
 #include "tests/support/data_dir.hpp"
+#include "tests/support/program.hpp"
 
 namespace puente::test {
 namespace {
@@ -36,8 +36,7 @@ Keys keys(const io::Table& table, const std::string& name) {
 }
 
 nlohmann::json reference(const std::string& set) {
-  std::ifstream file(data_dir() + "/" + set + "/reference_design_R.json");
-  return nlohmann::json::parse(file);
+  return json_of_file(data_dir() + "/" + set + "/reference_design_R.json");
 }
 
 /// Six digits.

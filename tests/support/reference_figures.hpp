@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdio>
 #include <map>
 #include <stdexcept>
 #include <vector>

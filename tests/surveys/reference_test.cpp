@@ -74,9 +74,9 @@ class Survey : public testing::TestWithParam<const char*> {};
 TEST_P(Survey, EveryReferenceFigureIsReproduced) {
   const std::string set = GetParam();
   if (!has_data(set)) GTEST_SKIP() << no_data(set);
-  const json figures = json::parse(std::ifstream(folder_of_maps + set + "/figures.json"));
+  const json figures = json_of_file(folder_of_maps + set + "/figures.json");
   for (const json& inputs : figures["inputs"]) {
-    Comparison comparison(json::parse(std::ifstream(data_dir() + "/" + set + "/reference.json")));
+    Comparison comparison(json_of_file(data_dir() + "/" + set + "/reference.json"));
     for (const auto& [prefix, reason] : figures["left_out"].items()) comparison.leave_out(prefix);
     compare_survey(set, figures, inputs, comparison);
     comparison.expect_complete();
