@@ -12,6 +12,7 @@
 #include "engine/population/made_columns.hpp"
 #include "engine/uncertainty/model_coefficients.hpp"
 #include "hpc/driver.hpp"
+#include "hpc/performance.hpp"
 #include "hpc/profiles.hpp"
 #include "hpc/scenario_input.hpp"
 #include "hpc/solve.hpp"
@@ -216,8 +217,14 @@ std::string find_scenario(const std::string& name) {
 
 ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, const std::function<void(StudyModel&)>& adjust) {
   const auto start = std::chrono::steady_clock::now();
-  Exchange& exchange = session.exchange();
-  OpenMpTeam team(threads_of(command.common, session));
+  OpenMpTeam threads(threads_of(command.common, session));
+  std::optional<Performance> performance;
+  if (command.report_performance) {
+    if (command.uncertainty.draw_teams > 1) throw Error(ExitCode::usage, "--report-performance is of ranks that all do the same: leave out --draw-teams");
+    performance.emplace(session.exchange(), threads);
+  }
+  Exchange& exchange = performance ? performance->exchange() : session.exchange();
+  Team& team = performance ? performance->team() : threads;
   io::ScenarioOverrides overrides = overrides_of(command.set, command.scenarios);
   overrides.solves = command.solves;
   const ReadScenario read = [&](const io::ScenarioOverrides& asked) {
@@ -227,6 +234,7 @@ ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, co
   };
   io::ScenarioFile file = read(overrides);
   RunOptions options = options_of(command.common);
+  options.watch = performance ? &*performance : nullptr;
   const RunPopulation population = population_of(file, command, options, exchange, team);
   PopulationSource& source = *population.source;
   Diagnostics found;
@@ -240,7 +248,8 @@ ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, co
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   add_provenance(finished.results, file, command, exchange, team.threads(), seconds);
   if (exchange.rank() == 0) warn(file.diagnostics);
-  return {std::move(finished.results), source.households()};
+  std::string where = performance ? performance->report(finished.results.provenance) : "";
+  return {std::move(finished.results), source.households(), std::move(where)};
 }
 
 void print(const std::string& text, Exchange& exchange) {
@@ -262,6 +271,7 @@ int run_command(const RunCommand& command, ParallelSession& session) {
     if (session.exchange().rank() == 0 && !command.output.empty()) io::write_results(run.results, command.output);
   });
   print(command.common.json ? io::scenarios_json(run.results) : command.common.quiet ? "" : io::screen_table(run.results), session.exchange());
+  if (session.exchange().rank() == 0) std::fputs(run.performance.c_str(), stderr);
   return 0;
 }
 

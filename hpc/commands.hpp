@@ -52,6 +52,7 @@ struct RunCommand {
   std::vector<std::string> scenarios;
   UncertaintyOptions uncertainty;
   std::vector<std::string> solves;  ///< on request, to be answered
+  bool report_performance = false;
   CommonOptions common;
   std::string command_line;
 };
@@ -112,6 +113,7 @@ struct MergeCommand {
 struct ScenarioRun {
   Results results;
   std::int64_t households = 0;    ///< simulated
+  std::string performance;        ///< where the time went, for people; empty where nobody asked
 };
 /// `adjust` may change what is asked for, each time the file is read. Warnings are printed.
 ScenarioRun run_scenario(const RunCommand& command, ParallelSession& session, const std::function<void(StudyModel&)>& adjust = {});

@@ -95,6 +95,10 @@ SurveyDesign design_of(const SampleFrame& frame, const SamplingPlan& plan) {
 
 Finished run_study(StudyModel model, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,
                    Diagnostics& diagnostics) {
+  const auto begin = [&](const char* name) {
+    if (options.watch != nullptr) options.watch->part(name);
+  };
+  begin("compile");
   if (source.households() == 0) throw bad_input("the population has no households");
   const std::uint64_t seed = model.seed;
   const SamplingPlan sampling = model.sampling;
@@ -109,6 +113,7 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   if (options.block_households > 0) settings.block_households = options.block_households;
   settings.window_households = options.window_households;
   settings.seed = seed;
+  settings.watch = options.watch;
   Progress progress;
   if (!options.quiet && exchange.rank() == 0)
     settings.progress = [&progress](const std::string& pass, double share) { progress.tell(pass, share); };
@@ -118,6 +123,7 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   diagnostics.throw_if_errors();
   const Totals totals = tally(study, runner);
   progress.end();
+  begin("results");
   const double everybody = totals.scenarios[static_cast<std::size_t>(study.reference)].welfare[0].weight;
   if (!(everybody > 0)) throw nobody_is_represented(options.replicate);
   Finished finished{summarise(study, totals), {}, {}, {}};

@@ -9,6 +9,7 @@
 #include "engine/population/recipe.hpp"
 #include "engine/population/source.hpp"
 #include "engine/programmes/model.hpp"
+#include "engine/run/passes.hpp"
 #include "engine/run/results.hpp"
 #include "engine/run/sampling_errors.hpp"
 #include "engine/run/study.hpp"
@@ -21,6 +22,7 @@ struct RunOptions {
   bool quiet = false;
   double memory = 0;                   ///< GiB that a rank should keep to; 0: no matter
   bool replicate = false;              ///< the run is of a replicate of the sample
+  PassWatch* watch = nullptr;          ///< hears the parts of the run; may be null
   VarianceOf sampling_variance{};      ///< of linearised errors, in place of the design's; may be empty
 };
 

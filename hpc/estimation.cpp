@@ -22,6 +22,7 @@ PassSettings settings_of(const RunOptions& options, std::uint64_t seed, const Po
   settings.last = cut(exchange.rank() + 1);
   settings.window_households = options.window_households;
   settings.seed = seed;
+  settings.watch = options.watch;
   return settings;
 }
 

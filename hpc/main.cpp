@@ -137,6 +137,7 @@ int main(int argc, char** argv) {
   run_app->add_option("--set", run.set, "KEY=VALUE: one key path from the file's root")->expected(1)->take_all();
   run_app->add_option("--solve", run.solves, "answer these solves that the file has on request: A,B")->delimiter(',');
   run_app->add_option("--scenarios", run.scenarios, "only these, and what they are compared with: A,B")->delimiter(',');
+  run_app->add_flag("--report-performance", run.report_performance, "where the time went, on standard error and in the results' provenance: each pass, memory, threads, ranks");
   add_uncertainty(*run_app, run.uncertainty);
   add_sampling(*run_app, run.uncertainty);
   run_app->add_option("--estimation", run.uncertainty.estimation, "repeated: replicates estimate the schooling model anew; fixed (default)")

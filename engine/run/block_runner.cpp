@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 
 #include "engine/run/passes.hpp"
 
@@ -8,9 +9,13 @@ BlockRunner::BlockRunner(const Study& study, PopulationSource& source, const Pas
                          Team& team)
     : source_(source), settings_(settings), exchange_(exchange), team_(team) {
   for (int t = 0; t < team.threads(); ++t) processors_.push_back(std::make_unique<BlockProcessor>(study, settings.seed));
+  for (const rules::Input& input : study.inputs)
+    (input.entity == Entity::household ? bytes_of_household_ : bytes_of_person_) +=
+        static_cast<std::int64_t>(bytes_of(study.schema.columns(input.entity)[static_cast<std::size_t>(input.column)].type));
 }
 
 void BlockRunner::pass(const std::string& name, const std::function<void(BlockProcessor&, int)>& work) {
+  if (settings_.watch != nullptr) settings_.watch->part(name);
   int code = 0;
   std::string message;
   try {
@@ -31,11 +36,13 @@ void BlockRunner::pass(const std::string& name, const std::function<void(BlockPr
   Faults all;
   for (const auto& processor : processors_) all.merge(processor->faults());
   all.throw_together(exchange_);
+  if (settings_.watch != nullptr) settings_.watch->part("after " + name);
 }
 
 void BlockRunner::window(std::int64_t first, std::int64_t last, const std::string& name,
                          const std::function<void(BlockProcessor&, int)>& work) {
   source_.open_window(first, last);
+  std::atomic<std::int64_t> persons = 0;
   const std::int64_t block = settings_.block_households;
   const std::int64_t blocks = (last - first + block - 1) / block;
   // Blocks in a row for a thread, so that it knows which comes next; few enough that no thread waits long for another.
@@ -47,12 +54,14 @@ void BlockRunner::window(std::int64_t first, std::int64_t last, const std::strin
     for (std::int64_t begin = row_begin; begin < row_end; begin += block) {
       const std::int64_t end = std::min(row_end, begin + block);
       processor.load(source_, begin, end, std::min(row_end, end + block));
+      persons.fetch_add(static_cast<std::int64_t>(processor.rows().persons), std::memory_order_relaxed);
       work(processor, thread);
     }
     if (thread == 0 && settings_.progress)
       settings_.progress(name, static_cast<double>(row_begin - settings_.first) /
                                    static_cast<double>(std::max<std::int64_t>(1, settings_.last - settings_.first)));
   });
+  if (settings_.watch != nullptr) settings_.watch->walked(last - first, (last - first) * bytes_of_household_ + persons * bytes_of_person_);
 }
 
 }  // namespace puente

@@ -16,12 +16,23 @@
 
 namespace puente {
 
+/// Hears what a run is doing, on the thread that leads it.
+class PassWatch {
+ public:
+  virtual ~PassWatch() = default;
+  /// From here on, until the next part.
+  virtual void part(const std::string& name) = 0;
+  /// This rank's households of the part at hand, and the bytes of their columns as they are stored.
+  virtual void walked(std::int64_t households, std::int64_t bytes) = 0;
+};
+
 struct PassSettings {
   std::int64_t first = 0, last = 0;       ///< this rank's households
   std::int64_t block_households = 1024;
   std::int64_t window_households = 0;     ///< 0: the whole range at once
   std::uint64_t seed = 0;
   std::function<void(const std::string& pass, double share)> progress;  ///< called now and then by one thread; may be empty
+  PassWatch* watch = nullptr;             ///< may be null
 };
 
 /// Runs blocks of this rank through one processor a thread and throws faults together.
@@ -42,6 +53,7 @@ class BlockRunner {
   Exchange& exchange_;
   Team& team_;
   std::vector<std::unique_ptr<BlockProcessor>> processors_;
+  std::int64_t bytes_of_household_ = 0, bytes_of_person_ = 0;  ///< of the columns that are read
 };
 
 /// Resolves every whole-population quantity of the study. Throws Error when some depend on themselves.
