@@ -60,42 +60,74 @@ WelfareSketch::WelfareSketch(std::size_t slots)
   if (!table_) throw std::bad_alloc();
 }
 
+/// The bins of a run. True where some value is beyond them all. Most runs hold no value below zero: then no sign is looked at.
+PUENTE_WIDE bool WelfareSketch::find_bins(std::size_t n, const double* y) {
+  Run& run = *run_;
+  const auto place_of = [](std::int64_t bits) {
+    const std::int64_t code = static_cast<std::int64_t>(static_cast<std::uint64_t>(bits) >> dropped_bits) - (first_code - 1);
+    return code & -static_cast<std::int64_t>(code > 0);
+  };
+  std::int64_t reached = 0;  // a sign bit makes a place that is far above them all
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::int64_t place = place_of(std::bit_cast<std::int64_t>(y[i]));
+    run.index[i] = zero + place;
+    reached |= place;
+  }
+  if (reached < of_a_sign) return false;
+  std::int64_t beyond = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto bits = std::bit_cast<std::int64_t>(y[i]);
+    const std::int64_t found = place_of(bits & magnitude), place = found < of_a_sign ? found : of_a_sign;
+    run.index[i] = bits < 0 ? zero - place : zero + place;
+    beyond |= found > of_a_sign ? -1 : 0;
+  }
+  return beyond != 0;
+}
+
 /// What a run of records adds to their bins, and what bounds need of weights. Loops of 64-bit whole numbers, so that they
 /// vectorise.
 PUENTE_WIDE void WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
   Run& run = *run_;
   run.n = n;
-  std::int64_t beyond = 0;
+  const bool beyond = find_bins(n, y);
+  constexpr auto light_border = std::bit_cast<std::int64_t>(light_weight);
+  constexpr auto heavy_border = static_cast<std::uint64_t>(largest_weight * weight_scale);
+  constexpr std::int64_t kept_bits = (std::int64_t{1} << dropped_bits) - 1;
+  constexpr auto place_bits = std::bit_cast<std::int64_t>(place_scale);
+  std::uint64_t heavy = 0;
+  std::int64_t rounding = 0, lightest = std::bit_cast<std::int64_t>(lightest_);
   for (std::size_t i = 0; i < n; ++i) {
-    const auto bits = std::bit_cast<std::int64_t>(y[i]);
-    const auto code = static_cast<std::int64_t>(static_cast<std::uint64_t>(bits & magnitude) >> dropped_bits) - first_code + 1;
-    const std::int64_t capped = code < of_a_sign ? code : of_a_sign;
-    const std::int64_t place = capped > 0 ? capped : 0;
-    run.index[i] = bits < 0 ? zero - place : zero + place;
-    beyond |= code > of_a_sign ? -1 : 0;
-  }
-  constexpr auto light_border = std::bit_cast<std::int64_t>(light_weight), heavy_border = std::bit_cast<std::int64_t>(largest_weight);
-  std::int64_t heavy = 0, rounding = 0, lightest = std::bit_cast<std::int64_t>(lightest_);
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::int64_t rest = std::bit_cast<std::int64_t>(y[i]) & ((std::int64_t{1} << dropped_bits) - 1);
-    const double fraction = std::bit_cast<double>((rest << 8) | 0x3ff0000000000000) - 1.0;
+    const std::int64_t rest = (std::bit_cast<std::int64_t>(y[i]) & kept_bits) << 8;
+    const double scaled_fraction = std::bit_cast<double>(rest | place_bits) - place_scale;
     const double scaled = w[i] * weight_scale, shifted = scaled + to_whole;
-    run.add[i] = {whole(shifted), whole(w[i] * fraction * place_scale + to_whole)};
+    const std::uint64_t weight = whole(shifted);
+    run.add[i] = {weight, whole(w[i] * scaled_fraction + to_whole)};
     rounding |= std::bit_cast<std::int64_t>(scaled) ^ std::bit_cast<std::int64_t>(shifted - to_whole);
+    heavy |= weight;
     const auto bits = std::bit_cast<std::int64_t>(w[i]);
-    heavy |= bits >= heavy_border ? -1 : 0;
-    const std::int64_t counting = bits > 0 ? bits : heavy_border;
-    lightest = counting < lightest ? counting : lightest;
+    lightest = bits < lightest ? bits : lightest;
   }
   rounded_ += rounding != 0;
   if (lightest < light_border) look_at_light_weights(n, w);
   else lightest_ = std::bit_cast<double>(lightest);
-  run.any_outside = heavy != 0 || beyond != 0;
+  run.any_outside = heavy >= heavy_border || beyond;
   for (std::size_t i = 0; run.any_outside && i < n; ++i)
     run.outside[i] = w[i] > 0 && !(w[i] < largest_weight && std::fabs(y[i]) < edge(of_a_sign));
 }
 
+/// Weights of zero are no weights.
 void WelfareSketch::look_at_light_weights(std::size_t n, const double* w) {
+  constexpr auto heavy_border = std::bit_cast<std::int64_t>(largest_weight);
+  std::int64_t lightest = std::bit_cast<std::int64_t>(lightest_);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto bits = std::bit_cast<std::int64_t>(w[i]);
+    const std::int64_t counting = bits > 0 ? bits : heavy_border;
+    lightest = counting < lightest ? counting : lightest;
+  }
+  if (lightest >= std::bit_cast<std::int64_t>(light_weight)) {
+    lightest_ = std::bit_cast<double>(lightest);
+    return;
+  }
   for (std::size_t i = 0; i < n; ++i) {
     if (w[i] >= light_weight) lightest_ = std::min(lightest_, w[i]);
     if (!(w[i] > 0 && w[i] < light_weight)) continue;
@@ -106,9 +138,8 @@ void WelfareSketch::look_at_light_weights(std::size_t n, const double* w) {
 }
 
 void WelfareSketch::add_run(Bin* table, std::int64_t& outside) const {
-  for (std::size_t i = 0; i < run_->n; ++i) {
-    table[run_->index[i]].add(run_->add[i]);
-  }
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < run_->n; ++i) table[run_->index[i]].add(run_->add[i]);
   for (std::size_t i = 0; run_->any_outside && i < run_->n; ++i) outside += run_->outside[i] ? 1 : 0;
 }
 

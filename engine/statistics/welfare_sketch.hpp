@@ -54,10 +54,10 @@ class WelfareSketch {
 
  private:
   /// Totals wrap where records are outside, whose slot is too coarse.
-  struct Bin {
+  struct alignas(16) Bin {
     std::uint64_t weight = 0;  ///< Σ w·2^30
     std::uint64_t place = 0;   ///< Σ w·f·2^26
-    void add(const Bin& more) {
+    void add(Bin more) {
       weight += more.weight;
       place += more.place;
     }
@@ -66,8 +66,8 @@ class WelfareSketch {
   struct Run {
     static constexpr std::size_t capacity = 256;
     std::size_t n = 0;
-    std::int64_t index[capacity];
-    Bin add[capacity];
+    alignas(64) std::int64_t index[capacity];
+    alignas(64) Bin add[capacity];
     bool any_outside = false;
     bool outside[capacity];
   };
@@ -76,6 +76,7 @@ class WelfareSketch {
   };
   struct Contents;
 
+  bool find_bins(std::size_t n, const double* y);
   void prepare(std::size_t n, const double* y, const double* w);
   void look_at_light_weights(std::size_t n, const double* w);
   void add_run(Bin* table, std::int64_t& outside) const;

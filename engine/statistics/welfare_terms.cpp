@@ -1,11 +1,13 @@
 #include "engine/statistics/welfare_terms.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
 #include "engine/core/elementary.hpp"
 #include "engine/core/wide.hpp"
+#include "engine/statistics/low_cuts.hpp"
 
 namespace puente {
 
@@ -89,61 +91,99 @@ void fgt_terms(std::size_t n, const double* y, const double* w, double z, const 
   }
 }
 
-/// Σ w and Σ w·y.
+/// Σ w and Σ w·y of values above zero.
 struct WeightSums {
-  LowLimbs weight, income;
+  LowCuts weight, income;
+  std::uint64_t weights = 0, incomes = 0;  ///< their upper limbs, joined
   std::int64_t not_positive = 0;
-  void add(double y, double w) {
+  void add(double y, double w, const LowCut& cut_weight) {
     not_positive |= y > 0 ? 0 : -1;
-    weight.add(w);
-    income.add(w * y);
+    weight.add(cut_weight);
+    weights |= cut_weight.upper;
+    const LowCut cut_income(w * y);
+    income.add(cut_income);
+    incomes |= cut_income.upper;
   }
-  /// False where some value is not positive or a term needs more limbs.
-  bool add_to(Limbs* sums, std::size_t n) const {
+  /// False where some value is not above zero or a term needs more limbs.
+  bool fits() const { return not_positive == 0 && LowCuts::enough(weights) && LowCuts::enough(incomes); }
+  /// Where that holds: whether the terms of this line surely fit. Values lie above zero: no gap is wider than the line, but
+  /// for rounding.
+  bool line_fits(double z) const { return LowCuts::most(weights) * std::max(1.0, z) < limb_reach[1] / 1.001; }
+  void add_to(Limbs* sums, std::size_t n) const {
     weight.add_to(sums[WelfareTerms::weight], n);
     income.add_to(sums[WelfareTerms::total], n);
-    return not_positive == 0 && weight.fits() && income.fits();
   }
 };
 
-/// The terms of a constant line, made and summed in one loop.
+/// The terms of a constant line, as ConstantLine::of has them, made and summed in one loop; weights come cut.
 struct LineSums {
+  LowCuts poor, gap, fgt2;
+  std::uint64_t records_poor = 0;
+  void add(const ConstantLine& line, double y, double w, const LowCut& cut_weight) {
+    const std::uint64_t mask = y < line.z ? ~std::uint64_t{0} : 0;
+    poor.s1 += cut_weight.upper & mask;
+    poor.s0 += cut_weight.lower & mask;
+    records_poor -= mask;
+    const double shortfall = std::bit_cast<double>(std::bit_cast<std::uint64_t>(line.z - y) & mask);
+    const double relative = shortfall * line.reciprocal;
+    gap.add(LowCut(w * shortfall));
+    fgt2.add(LowCut(w * relative * relative));
+  }
+  void add_to(Limbs* sums, std::size_t n) const {
+    poor.add_to(sums[0], records_poor);
+    gap.add_to(sums[1], n);
+    fgt2.add_to(sums[2], n);
+  }
+};
+
+/// The same where it is found out at the end whether the terms fit.
+struct WideLineSums {
   LowLimbs poor, gap, fgt2;
-  void add(const ConstantLine::Terms& terms) {
+  void add(const ConstantLine& line, double y, double w, const LowCut&) {
+    const ConstantLine::Terms terms = line.of(y, w);
     poor.add(terms.poor);
     gap.add(terms.gap);
     fgt2.add(terms.fgt2);
   }
-  bool add_to(Limbs* sums, std::size_t n) const {
+  bool fits() const { return poor.fits() && gap.fits() && fgt2.fits(); }
+  void add_to(Limbs* sums, std::size_t n) const {
     poor.add_to(sums[0], n);
     gap.add_to(sums[1], n);
     fgt2.add_to(sums[2], n);
-    return poor.fits() && gap.fits() && fgt2.fits();
   }
 };
 
-PUENTE_WIDE bool sum_weights(std::size_t n, const double* y, const double* w, Limbs* sums) {
-  WeightSums all;
-  for (std::size_t i = 0; i < n; ++i) all.add(y[i], w[i]);
-  return all.add_to(sums, n);
+PUENTE_WIDE void sum_weights(std::size_t n, const double* y, const double* w, WeightSums& all) {
+  WeightSums sums;
+  for (std::size_t i = 0; i < n; ++i) sums.add(y[i], w[i], LowCut(w[i]));
+  all = sums;
 }
 
-PUENTE_WIDE bool sum_line(std::size_t n, const double* y, const double* w, double z, Limbs* sums) {
+PUENTE_WIDE void sum_line(std::size_t n, const double* y, const double* w, double z, LineSums& all) {
   const ConstantLine line(z);
-  LineSums all;
-  for (std::size_t i = 0; i < n; ++i) all.add(line.of(y[i], w[i]));
-  return all.add_to(sums, n);
+  LineSums sums;
+  for (std::size_t i = 0; i < n; ++i) sums.add(line, y[i], w[i], LowCut(w[i]));
+  all = sums;
 }
 
-PUENTE_WIDE bool sum_weights_and_line(std::size_t n, const double* y, const double* w, double z, Limbs* sums, Limbs* line_sums) {
+PUENTE_WIDE void sum_line(std::size_t n, const double* y, const double* w, double z, WideLineSums& all) {
   const ConstantLine line(z);
-  WeightSums of_all;
-  LineSums of_line;
+  WideLineSums sums;
+  for (std::size_t i = 0; i < n; ++i) sums.add(line, y[i], w[i], LowCut(w[i]));
+  all = sums;
+}
+
+PUENTE_WIDE void sum_weights_and_line(std::size_t n, const double* y, const double* w, double z, WeightSums& all, LineSums& of_line) {
+  const ConstantLine line(z);
+  WeightSums sums;
+  LineSums line_sums;
   for (std::size_t i = 0; i < n; ++i) {
-    of_all.add(y[i], w[i]);
-    of_line.add(line.of(y[i], w[i]));
+    const LowCut weight(w[i]);
+    sums.add(y[i], w[i], weight);
+    line_sums.add(line, y[i], w[i], weight);
   }
-  return of_all.add_to(sums, n) && of_line.add_to(line_sums, n);
+  all = sums;
+  of_line = line_sums;
 }
 
 /// Terms relative to the line are missing, and so is their total, where a record that counts has a line of zero or below.
@@ -270,11 +310,26 @@ bool WelfareTerms::sum(const WelfareRecords& records, std::size_t first, std::si
                        std::all_of(lines_.begin(), lines_.end(), [](const LineTerms& line) { return line.constant; });
   if (!at_once) return false;
   const double *y = records.y + first, *w = records.w + first;
-  const auto line = [&](std::size_t l) { return records.line[l][first]; };
-  if (lines_.empty()) return sum_weights(n, y, w, sums);
-  bool fits = sum_weights_and_line(n, y, w, line(0), sums, sums + lines_[0].first);
-  for (std::size_t l = 1; fits && l < lines_.size(); ++l) fits = sum_line(n, y, w, line(l), sums + lines_[l].first);
-  return fits;
+  WeightSums all;
+  LineSums of_line;
+  if (lines_.empty()) sum_weights(n, y, w, all);
+  else sum_weights_and_line(n, y, w, records.line[0][first], all, of_line);
+  if (!all.fits()) return false;
+  all.add_to(sums, n);
+  for (std::size_t l = 0; l < lines_.size(); ++l) {
+    const double z = records.line[l][first];
+    Limbs* to = sums + lines_[l].first;
+    if (all.line_fits(z)) {
+      if (l > 0) sum_line(n, y, w, z, of_line);
+      of_line.add_to(to, n);
+      continue;
+    }
+    WideLineSums wide;
+    sum_line(n, y, w, z, wide);
+    if (!wide.fits()) return false;
+    wide.add_to(to, n);
+  }
+  return true;
 }
 
 WelfareResult::Line WelfareTerms::finish_line(std::span<const ExactSum> totals, const LineTerms& line, double all_weight,

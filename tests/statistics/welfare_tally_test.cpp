@@ -126,13 +126,14 @@ TEST(ConstantLine, HasTheTwinsFigures) {
 }
 
 /// Without groups the terms of a constant line are summed as they are made: the same bits as one term after the other, large
-/// and small values, missing indices and all.
+/// and small values, missing indices and all; lines whose gaps nearly, or just, need more limbs; a second line as the first.
 TEST(ConstantLine, IsSummedAtOnceWhereThereAreNoGroups) {
   for (const Kind kind : kinds)
     for (const std::size_t n : {std::size_t{1}, std::size_t{40}, std::size_t{700}})
-      for (const double line : {120.0, 0.3, 0.0, -5.0}) {
+      for (const double line : {120.0, 0.3, 0.0, -5.0, 9e4, 1e5, 3e6}) {
         SCOPED_TRACE("kind " + std::to_string(static_cast<int>(kind)) + ", " + std::to_string(n) + " records, line " + std::to_string(line));
         Sample sample = sample_of(kind, n, 6);
+        const std::vector<double> first(n, 110.0);
         std::fill(sample.z.begin(), sample.z.end(), line);
         WelfareStatistics grouped;
         grouped.lines = 1;
@@ -146,17 +147,24 @@ TEST(ConstantLine, IsSummedAtOnceWhereThereAreNoGroups) {
         alone.slots = 1;
         alone.groupings.clear();
         const WelfareResult with_groups = tally(sample, grouped).results[0];
-        WelfareResult without;
-        run_ranks(1, [&](Exchange& exchange) {
-          WelfareTally at_once(alone);
-          const double* z = sample.z.data();
-          at_once.add(WelfareRecords{n, sample.y.data(), sample.w.data(), std::span(&z, 1)}, {});
-          at_once.reduce(exchange);
-          ThreadTeam team(1);
-          without = at_once.finish(exchange, team)[0];
-        });
+        const auto at_once = [&](std::vector<const double*> lines) {
+          WelfareResult result;
+          alone.lines = lines.size();
+          alone.constant_line.assign(lines.size(), true);
+          run_ranks(1, [&](Exchange& exchange) {
+            WelfareTally sums(alone);
+            sums.add(WelfareRecords{n, sample.y.data(), sample.w.data(), lines}, {});
+            sums.reduce(exchange);
+            ThreadTeam team(1);
+            result = sums.finish(exchange, team)[0];
+          });
+          return result;
+        };
+        const WelfareResult without = at_once({sample.z.data()});
         EXPECT_TRUE(same_bits(figures(with_groups), figures(without)));
         EXPECT_TRUE(same_bits(ordered_figures(with_groups), ordered_figures(without)));
+        const WelfareResult::Line a = without.lines[0], b = at_once({first.data(), sample.z.data()}).lines[1];
+        EXPECT_TRUE(same_bits({a.fgt[0], a.fgt[1], a.fgt[2], a.poor, a.total_gap}, {b.fgt[0], b.fgt[1], b.fgt[2], b.poor, b.total_gap}));
       }
 }
 
