@@ -34,7 +34,7 @@ class ReadAhead {
   }
 
  private:
-  static constexpr std::size_t line = 64, parts = 7;
+  static constexpr std::size_t line = 64, parts = 15;
   struct Range {
     const char* begin;
     std::size_t bytes;

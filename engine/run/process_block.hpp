@@ -57,6 +57,8 @@ class BlockProcessor {
   /// Loads households [first, last) and takes them as far as the globals resolved so far allow. [last, next) comes
   /// after them and is asked of memory while they are at work.
   void load(const PopulationSource& source, std::int64_t first, std::int64_t last, std::int64_t next);
+  /// What of the block to come is still to be asked of memory.
+  ReadAhead& read_ahead() { return ahead_; }
   bool sees_data() const { return sees_data_; }
   bool sees_policy(std::size_t policy) const;
   bool sees_scenario(std::size_t s) const;

@@ -190,7 +190,7 @@ void ScenarioTally::add_welfare(BlockProcessor& processor, const Seen& seen, std
   const auto entries = entries_.of(columns, weights_.record, share, processor);
   if (!processor.faults().empty()) return;
   const WelfareRecords records{weights_.record.size(), seen.welfare, weights_.record.data(), seen.lines};
-  if (!refining_) sums.welfare->add(records, entries);
+  if (!refining_) sums.welfare->add(records, entries, &processor.read_ahead());
   else if (sums.refined) sums.refined->add(records, entries);
 }
 

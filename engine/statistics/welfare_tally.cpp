@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/core/error.hpp"
+#include "engine/core/read_ahead.hpp"
 #include "engine/statistics/limb_table.hpp"
 #include "engine/statistics/order_plan.hpp"
 #include "engine/statistics/order_records.hpp"
@@ -50,6 +51,7 @@ struct WelfareTally::Impl {
   }
 
   void add_run(const WelfareRecords& from, std::size_t first, std::span<const std::int32_t* const> columns, bool everybody);
+  void advance() { if (ahead != nullptr) ahead->advance(); }
   void add_entries(const WelfareRecords& from, const GroupingEntries& entries);
   bool weights_fit() const;
   double weight(std::size_t slot) const { return sums.value(slot, WelfareTerms::weight); }
@@ -62,6 +64,7 @@ struct WelfareTally::Impl {
   WelfareBlock block;
   GatheredRun run;
   std::vector<double> line;  ///< the first record's; that of all where it is constant
+  ReadAhead* ahead = nullptr;
   std::optional<OrderRecords> records;
   std::optional<WelfareSketch> sketch;
   std::vector<OrderStatistics> sketched;  ///< after `reduce`, one a slot
@@ -77,7 +80,9 @@ void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, 
     if (everybody) sums.add_to_first(block.columns());
     sums.add_by_slot(block.columns(), columns, first);
   }
+  advance();
   if (sketch) sketch->add(block.n, from.y + first, from.w + first, everybody, columns, first);
+  advance();
 }
 
 void WelfareTally::Impl::add_entries(const WelfareRecords& from, const GroupingEntries& entries) {
@@ -100,7 +105,8 @@ WelfareTally::~WelfareTally() = default;
 WelfareTally::WelfareTally(WelfareTally&&) noexcept = default;
 WelfareTally& WelfareTally::operator=(WelfareTally&&) noexcept = default;
 
-void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEntries> groupings) {
+void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEntries> groupings, ReadAhead* ahead) {
+  impl_->ahead = ahead;
   expect(groupings.size() == impl_->asked.groupings.size(), "entries for every grouping of the tally");
   for (std::size_t l = 0; l < records.line.size() && records.n > 0; ++l) impl_->line[l] = records.line[l][0];
   std::vector<const std::int32_t*> columns;

@@ -75,6 +75,7 @@ struct WelfareResult {
 };
 
 class OrderRecords;
+class ReadAhead;
 
 class WelfareTally {
  public:
@@ -84,7 +85,8 @@ class WelfareTally {
   WelfareTally& operator=(WelfareTally&&) noexcept;
 
   /// groupings in the order of WelfareStatistics::groupings. Allocates only to keep records under exact order statistics.
-  void add(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
+  /// `ahead` may be null: memory that is asked for on the way.
+  void add(const WelfareRecords& records, std::span<const GroupingEntries> groupings, ReadAhead* ahead = nullptr);
   /// Takes over what another thread gathered.
   void merge(WelfareTally&& other);
   /// Collective, after merging: sums over all ranks.
