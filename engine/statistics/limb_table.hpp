@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -39,14 +40,16 @@ class LimbTable {
   std::size_t slots() const { return slots_; }
   /// Adds every record to slot 0.
   void add_to_first(const TermColumns& records);
-  /// The same for n records of weights w whose terms sum(Limbs*) adds up itself; false, and nothing is added, where it says so.
+  /// The same for n records whose terms sum(Limbs*) adds up itself: it returns how many have a weight above 0, or nothing
+  /// where it cannot be done; then nothing is added.
   template <class Sum>
-  bool add_sums_to_first(std::size_t n, const double* w, Sum&& sum) {
+  bool add_sums_to_first(std::size_t n, Sum&& sum) {
     make_room(n);
     std::fill_n(pieces_.begin(), terms_, Limbs{});
-    if (!sum(pieces_.data())) return false;
+    const std::optional<std::int64_t> weighted = sum(pieces_.data());
+    if (!weighted) return false;
     for (std::size_t k = 0; k < terms_; ++k) add_limbs(limbs_[k], pieces_[k]);
-    if (!records_.empty()) records_[0] += weighted_records(w, n);
+    if (!records_.empty()) records_[0] += *weighted;
     return true;
   }
   /// Adds record i to the slots column[first + i] of every column; a negative slot takes nothing.

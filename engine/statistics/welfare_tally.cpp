@@ -74,7 +74,7 @@ struct WelfareTally::Impl {
 void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, std::span<const std::int32_t* const> columns,
                                  bool everybody) {
   const auto at_once = [&](Limbs* of_terms) { return terms.sum(from, first, block.n, of_terms); };
-  const bool added = everybody && columns.empty() && sums.add_sums_to_first(block.n, from.w + first, at_once);
+  const bool added = everybody && columns.empty() && sums.add_sums_to_first(block.n, at_once);
   if (!added) {
     terms.evaluate(from, first, block);
     if (everybody) sums.add_to_first(block.columns());

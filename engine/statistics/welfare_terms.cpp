@@ -95,9 +95,10 @@ void fgt_terms(std::size_t n, const double* y, const double* w, double z, const 
 struct WeightSums {
   LowCuts weight, income;
   std::uint64_t weights = 0, incomes = 0;  ///< their upper limbs, joined
-  std::int64_t not_positive = 0;
+  std::int64_t not_positive = 0, weighted = 0;  ///< weighted: records of weight above 0
   void add(double y, double w, const LowCut& cut_weight) {
     not_positive |= y > 0 ? 0 : -1;
+    weighted += w > 0 ? 1 : 0;
     weight.add(cut_weight);
     weights |= cut_weight.upper;
     const LowCut cut_income(w * y);
@@ -305,16 +306,16 @@ void WelfareTerms::evaluate_powers(const double* y, const double* w, WelfareBloc
   }
 }
 
-bool WelfareTerms::sum(const WelfareRecords& records, std::size_t first, std::size_t n, Limbs* sums) const {
+std::optional<std::int64_t> WelfareTerms::sum(const WelfareRecords& records, std::size_t first, std::size_t n, Limbs* sums) const {
   const bool at_once = !watts_ && powers_.empty() &&
                        std::all_of(lines_.begin(), lines_.end(), [](const LineTerms& line) { return line.constant; });
-  if (!at_once) return false;
+  if (!at_once) return {};
   const double *y = records.y + first, *w = records.w + first;
   WeightSums all;
   LineSums of_line;
   if (lines_.empty()) sum_weights(n, y, w, all);
   else sum_weights_and_line(n, y, w, records.line[0][first], all, of_line);
-  if (!all.fits()) return false;
+  if (!all.fits()) return {};
   all.add_to(sums, n);
   for (std::size_t l = 0; l < lines_.size(); ++l) {
     const double z = records.line[l][first];
@@ -326,10 +327,10 @@ bool WelfareTerms::sum(const WelfareRecords& records, std::size_t first, std::si
     }
     WideLineSums wide;
     sum_line(n, y, w, z, wide);
-    if (!wide.fits()) return false;
+    if (!wide.fits()) return {};
     wide.add_to(to, n);
   }
-  return true;
+  return all.weighted;
 }
 
 WelfareResult::Line WelfareTerms::finish_line(std::span<const ExactSum> totals, const LineTerms& line, double all_weight,

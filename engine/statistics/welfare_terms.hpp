@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,9 +35,9 @@ class WelfareTerms {
 
   /// Writes the terms of records [first, first + block.n) into `block`.
   void evaluate(const WelfareRecords& records, std::size_t first, WelfareBlock& block) const;
-  /// Adds all terms of those records to `sums`, one a term, without writing any: false where that cannot be done (then
-  /// `sums` holds nothing of use).
-  bool sum(const WelfareRecords& records, std::size_t first, std::size_t n, Limbs* sums) const;
+  /// Adds all terms of those records to `sums`, one a term, without writing any, and returns how many have a weight above 0:
+  /// nothing where that cannot be done (then `sums` holds nothing of use).
+  std::optional<std::int64_t> sum(const WelfareRecords& records, std::size_t first, std::size_t n, Limbs* sums) const;
   /// Everything but order statistics.
   /// `constant_lines`: those that all records share; others are not looked at.
   WelfareResult finish(std::span<const ExactSum> totals, std::int64_t records, std::span<const double> constant_lines) const;
