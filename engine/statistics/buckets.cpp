@@ -8,7 +8,7 @@ namespace puente {
 
 namespace {
 
-constexpr std::size_t bucket_target = 4096;
+constexpr std::size_t bucket_target = 4096, sampled_every = 64;
 constexpr std::size_t cells = std::size_t{1} << 16;
 
 struct KeyRange {
@@ -30,96 +30,96 @@ KeyRange range_of(const std::uint64_t* keys, std::size_t n) {
   return range;
 }
 
-/// The partition of a store: records of a cell of keys go to the cell's bucket. Chunks are split among parts, one a
-/// task; each part writes its records of a bucket side by side.
+/// The partition of a store: records of a cell of keys go to the cell's bucket. Blocks are split among parts, one a
+/// task; each part fills blocks of its own, as a rule those it has read. A sample of the keys says where cells and
+/// buckets lie: only the balance depends on it.
 class Partition {
  public:
-  Partition(RecordStore& store, Team& team) : store_(store), team_(team), parts_(static_cast<std::size_t>(team.threads())) {
-    count_cells();
-    choose_buckets();
-    place_parts();
-    scatter();
+  Partition(RecordStore&& store, Team& team)
+      : blocks_(store.blocks()), labels_(store.labels()), team_(team), parts_(static_cast<std::size_t>(team.threads())) {
+    choose_buckets(store.size(), sample(store.size()));
+    out_.labels = labels_;
+    out_.pool = store.take_pool();
+    out_.lists.assign(parts_, std::vector<RecordBlock*>(buckets_, nullptr));
+    std::vector<RecordPool> pools(parts_, RecordPool(labels_));
+    team_.for_each(parts_, [&](std::size_t part, int) { scatter(part, pools[part]); });
+    for (RecordPool& pool : pools) out_.pool.merge(std::move(pool));
   }
   Buckets take() { return std::move(out_); }
 
  private:
-  using Counts = std::vector<std::uint32_t>;
+  std::size_t first_block(std::size_t part) const { return part * blocks_.size() / parts_; }
 
-  template <class F>
-  void for_each_chunk(F f) {
+  /// Keys at even steps, a few dozen a bucket.
+  std::vector<std::uint64_t> sample(std::size_t n) const {
+    const std::size_t step = std::max<std::size_t>(1, n / std::max<std::size_t>(n / sampled_every, 4096));
+    std::vector<std::vector<std::uint64_t>> found(parts_);
     team_.for_each(parts_, [&](std::size_t part, int) {
-      const std::size_t n = store_.chunks().size();
-      for (std::size_t c = part * n / parts_; c < (part + 1) * n / parts_; ++c) f(part, store_.chunks()[c]);
+      std::size_t skip = step / 2;
+      for (std::size_t b = first_block(part); b < first_block(part + 1); ++b) {
+        for (; skip < blocks_[b]->n; skip += step) found[part].push_back(blocks_[b]->key[skip]);
+        skip -= blocks_[b]->n;
+      }
     });
+    for (std::size_t part = 1; part < parts_; ++part) found[0].insert(found[0].end(), found[part].begin(), found[part].end());
+    return std::move(found[0]);
   }
 
-  std::size_t cell(std::uint64_t key) const { return (key - range_.lowest) >> shift_; }
+  /// Keys beyond the sample's belong to the cells at the ends.
+  std::size_t cell(std::uint64_t key) const {
+    return key < range_.lowest ? 0 : std::min<std::size_t>((key - range_.lowest) >> shift_, cells - 1);
+  }
 
-  void count_cells() {
-    std::vector<KeyRange> ranges(parts_);
-    for_each_chunk([&](std::size_t part, const RecordStore::Chunk& c) { ranges[part].include(range_of(c.key.get(), c.n)); });
-    for (const KeyRange& range : ranges) range_.include(range);
+  void choose_buckets(std::size_t n, const std::vector<std::uint64_t>& keys) {
+    range_ = range_of(keys.data(), keys.size());
     shift_ = range_.shift(16);
-    counts_.assign(parts_, Counts(cells));
-    for_each_chunk([&](std::size_t part, const RecordStore::Chunk& c) {
-      std::uint32_t* count = counts_[part].data();
-      for (std::size_t i = 0; i < c.n; ++i) ++count[cell(c.key[i])];
-    });
-  }
-
-  void choose_buckets() {
+    std::vector<std::uint32_t> count(cells);
+    for (const std::uint64_t key : keys) ++count[cell(key)];
+    const std::size_t target = std::max<std::size_t>(1, keys.size() * bucket_target / n);
     bucket_of_.resize(cells);
-    std::size_t size = 0, end = 0;
+    std::size_t size = 0;
     for (std::size_t cell = 0; cell < cells; ++cell) {
-      std::size_t more = 0;
-      for (const Counts& count : counts_) more += count[cell];
-      if (size > 0 && size + more > bucket_target) {
-        out_.begin.push_back(end);
+      if (size > 0 && size + count[cell] > target) {
+        ++buckets_;
         size = 0;
       }
-      bucket_of_[cell] = static_cast<std::uint16_t>(out_.count());
-      size += more;
-      end += more;
+      bucket_of_[cell] = static_cast<std::uint16_t>(buckets_);
+      size += count[cell];
     }
-    out_.begin.push_back(end);
+    ++buckets_;
   }
 
-  void place_parts() {
-    next_.assign(parts_, std::vector<std::size_t>(out_.count()));
-    for (std::size_t part = 0; part < parts_; ++part)
-      for (std::size_t cell = 0; cell < cells; ++cell) next_[part][bucket_of_[cell]] += counts_[part][cell];
-    for (std::size_t bucket = 0; bucket < out_.count(); ++bucket) {
-      std::size_t at = out_.begin[bucket];
-      for (std::size_t part = 0; part < parts_; ++part) at += std::exchange(next_[part][bucket], at);
+  void scatter(std::size_t part, RecordPool& pool) {
+    std::vector<RecordBlock*>& open = out_.lists[part];
+    for (std::size_t b = first_block(part); b < first_block(part + 1); ++b) {
+      scatter_block(*blocks_[b], open, pool);
+      pool.give_back(blocks_[b]);
     }
   }
 
-  void scatter() {
-    out_.records = RecordStore::Chunk(store_.labels(), store_.size());
-    out_.records.n = store_.size();
-    for_each_chunk([&](std::size_t part, RecordStore::Chunk& from) {
-      scatter_chunk(from, next_[part].data());
-      from = RecordStore::Chunk(0, 0);
-    });
-  }
-
-  void scatter_chunk(const RecordStore::Chunk& from, std::size_t* next) {
+  void scatter_block(const RecordBlock& from, std::vector<RecordBlock*>& open, RecordPool& pool) {
     for (std::size_t i = 0; i < from.n; ++i) {
-      const std::size_t to = next[bucket_of_[cell(from.key[i])]]++;
-      out_.records.key[to] = from.key[i];
-      out_.records.weight[to] = from.weight[i];
-      for (std::size_t c = 0; c < from.label.size(); ++c) out_.records.label[c][to] = from.label[c][i];
+      RecordBlock*& list = open[bucket_of_[cell(from.key[i])]];
+      if (list == nullptr || list->n == RecordBlock::capacity) {
+        RecordBlock* more = pool.take();
+        more->next = list;
+        list = more;
+      }
+      const std::size_t at = list->n++;
+      list->key[at] = from.key[i];
+      list->weight[at] = from.weight[i];
+      for (std::size_t c = 0; c < labels_; ++c) list->label(c)[at] = from.label(c)[i];
     }
   }
 
-  RecordStore& store_;
+  std::vector<RecordBlock*> blocks_;
+  std::size_t labels_;
   Team& team_;
   std::size_t parts_;
   KeyRange range_;
   int shift_ = 0;
-  std::vector<Counts> counts_;
+  std::size_t buckets_ = 0;
   std::vector<std::uint16_t> bucket_of_;
-  std::vector<std::vector<std::size_t>> next_;
   Buckets out_;
 };
 
@@ -141,7 +141,24 @@ void finish_order(std::vector<KeyPlace>& sorted, std::size_t n, const std::vecto
 
 Buckets make_buckets(RecordStore&& store, Team& team) {
   if (store.size() == 0) return {};
-  return Partition(store, team).take();
+  return Partition(std::move(store), team).take();
+}
+
+void BucketRecords::load(const Buckets& buckets, std::size_t bucket) {
+  n = 0;
+  buckets.for_each_block(bucket, [this](const RecordBlock& block) { n += block.n; });
+  if (key.size() < n) {
+    key.resize(n);
+    weight.resize(n);
+    for (auto& column : label) column.resize(n);
+  }
+  std::size_t at = 0;
+  buckets.for_each_block(bucket, [&](const RecordBlock& block) {
+    std::copy_n(block.key, block.n, key.data() + at);
+    std::copy_n(block.weight, block.n, weight.data() + at);
+    for (std::size_t c = 0; c < label.size(); ++c) std::copy_n(block.label(c), block.n, label[c].data() + at);
+    at += block.n;
+  });
 }
 
 void sort_keys(const std::uint64_t* keys, std::size_t n, SortScratch& scratch) {

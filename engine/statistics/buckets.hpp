@@ -1,10 +1,9 @@
 // Records in buckets by ranges of the key, and a bucket in order: the way records are sorted for exact order
-// statistics. Buckets are contiguous and small enough to be sorted in cache; equal keys share a bucket. How records
-// fall into buckets depends on the layout, what is computed from them in order does not.
+// statistics. Buckets are small enough to be sorted in cache; equal keys share a bucket. How records fall into buckets
+// depends on the layout, what is computed from them in order does not.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "engine/core/exchange.hpp"
@@ -12,14 +11,31 @@
 
 namespace puente {
 
+/// A bucket's records are in lists of blocks, one a thread that filled them.
 struct Buckets {
-  std::vector<std::size_t> begin{0};  ///< bucket b is records [begin[b], begin[b + 1])
-  RecordStore::Chunk records{0, 0};
-  std::size_t count() const { return begin.size() - 1; }
+  std::size_t labels = 0;
+  RecordPool pool{0};
+  std::vector<std::vector<RecordBlock*>> lists;  ///< [thread][bucket], the first block or none
+  std::size_t count() const { return lists.empty() ? 0 : lists.front().size(); }
+  template <class F>
+  void for_each_block(std::size_t bucket, F f) const {
+    for (const auto& list : lists)
+      for (const RecordBlock* block = list[bucket]; block != nullptr; block = block->next) f(*block);
+  }
 };
 
 /// Moves the records out of the store.
 Buckets make_buckets(RecordStore&& store, Team& team);
+
+/// A bucket's records side by side. Scratch of one thread.
+struct BucketRecords {
+  explicit BucketRecords(std::size_t labels) : label(labels) {}
+  void load(const Buckets& buckets, std::size_t bucket);
+  std::size_t n = 0;
+  std::vector<std::uint64_t> key;
+  std::vector<double> weight;
+  std::vector<std::vector<std::int32_t>> label;
+};
 
 struct KeyPlace {
   std::uint64_t key;

@@ -127,25 +127,23 @@ class ExactOrder {
 
  private:
   std::size_t first_bucket(std::size_t range) const { return range * buckets_.count() / ranges_; }
-  const RecordStore::Chunk& records() const { return buckets_.records; }
 
   void sum_range(std::size_t range) {
-    constexpr std::size_t piece = 1024, terms = 2;
+    constexpr std::size_t piece = RecordBlock::capacity, terms = 2;
     LimbTable table(slots_.slots, terms);
     std::vector<double> values(terms * piece);
-    std::vector<const std::int32_t*> labels;
-    for (const auto& label : records().label) labels.push_back(label.get());
-    const std::size_t end = buckets_.begin[first_bucket(range + 1)];
-    for (std::size_t first = buckets_.begin[first_bucket(range)]; first < end; first += piece) {
-      const std::size_t n = std::min(piece, end - first);
-      for (std::size_t i = 0; i < n; ++i) {
-        values[i] = records().weight[first + i];
-        values[piece + i] = values[i] * from_ordered_bits(records().key[first + i]);
-      }
-      const TermColumns columns = TermColumns::all(n, terms, piece, values.data());
-      if (slots_.everybody) table.add_to_first(columns);
-      table.add_by_slot(columns, labels, first);
-    }
+    std::vector<const std::int32_t*> labels(buckets_.labels);
+    for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b)
+      buckets_.for_each_block(b, [&](const RecordBlock& block) {
+        for (std::size_t i = 0; i < block.n; ++i) {
+          values[i] = block.weight[i];
+          values[piece + i] = values[i] * from_ordered_bits(block.key[i]);
+        }
+        for (std::size_t c = 0; c < labels.size(); ++c) labels[c] = block.label(c);
+        const TermColumns columns = TermColumns::all(block.n, terms, piece, values.data());
+        if (slots_.everybody) table.add_to_first(columns);
+        table.add_by_slot(columns, labels, 0);
+      });
     table.settle();
     for (std::size_t s = 0; s < slots_.slots; ++s)
       before_[range * slots_.slots + s] = {table.totals(s)[0].fixed(), table.totals(s)[1]};
@@ -178,7 +176,11 @@ class ExactOrder {
     for (std::size_t s = 0; s < slots_.slots; ++s)
       ascents.emplace_back(s, scales_[s], before_[range * slots_.slots + s], findings_);
     SortScratch scratch;
-    for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b) ascend_bucket(b, scratch, ascents);
+    BucketRecords records(buckets_.labels);
+    for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b) {
+      records.load(buckets_, b);
+      ascend_bucket(records, scratch, ascents);
+    }
     std::vector<ExactSum> gini;
     for (Ascent& ascent : ascents) {
       ascent.close_run();
@@ -187,16 +189,15 @@ class ExactOrder {
     return gini;
   }
 
-  void ascend_bucket(std::size_t b, SortScratch& scratch, std::vector<Ascent>& ascents) {
-    const std::size_t begin = buckets_.begin[b], n = buckets_.begin[b + 1] - begin;
-    sort_keys(records().key.get() + begin, n, scratch);
-    for (std::size_t k = 0; k < n; ++k) {
+  void ascend_bucket(const BucketRecords& records, SortScratch& scratch, std::vector<Ascent>& ascents) {
+    sort_keys(records.key.data(), records.n, scratch);
+    for (std::size_t k = 0; k < records.n; ++k) {
       const auto [key, place] = scratch.sorted[k];
-      const double y = from_ordered_bits(key), w = records().weight[begin + place];
+      const double y = from_ordered_bits(key), w = records.weight[place];
       const Wide fixed = fixed_weight(w);
       if (slots_.everybody) ascents[0].add(key, y, w, fixed);
-      for (const auto& label : records().label)
-        if (const std::int32_t slot = label[begin + place]; slot >= 0) ascents[static_cast<std::size_t>(slot)].add(key, y, w, fixed);
+      for (const auto& label : records.label)
+        if (const std::int32_t slot = label[place]; slot >= 0) ascents[static_cast<std::size_t>(slot)].add(key, y, w, fixed);
     }
   }
 
