@@ -17,9 +17,9 @@ namespace puente {
 struct SlotScale {
   SlotScale() = default;
   SlotScale(Wide total_weight, const OrderPlan& plan);
-  int shift = 0;      ///< (cumulative weights >> shift)·unit is a share of twice the total
+  int shift = 0;    ///< (cumulative weights >> shift)·unit is a share of twice the total
   double unit = 0;
-  double step = 0;    ///< 2^shift of the units of a weight: what the lowest bit of a shifted weight is
+  double step = 0;  ///< the weight that a shifted weight's lowest bit stands for
   std::vector<Wide> thresholds;
 };
 
@@ -30,14 +30,15 @@ struct OrderedRecords {
   const double* weight = nullptr;
 };
 
-/// Columns of runs and terms, of as many rows as a bucket has records. Scratch of one thread.
+/// Columns of records and of runs, which are counted from 1. Scratch of one thread.
 struct AscentScratch {
   void make_room(std::size_t n);
-  std::vector<std::uint64_t> key;       ///< of a run
-  std::vector<std::uint32_t> last;      ///< its last record
-  std::vector<std::int64_t> short_after; ///< cumulative weight after it, in steps
-  std::vector<Wide> after;              ///< the same in units of a weight, where steps are too coarse
-  std::vector<double> income, gini;     ///< terms of records and of runs
+  std::vector<double> y, income;         ///< of records: their terms
+  std::vector<std::uint64_t> steps, rest;  ///< a weight as whole steps and what remains, in 2^-80
+  std::vector<double> run_y, gini;       ///< of runs
+  std::vector<std::uint64_t> steps_after, rest_after;  ///< sums over the bucket's records up to a run's end
+  std::vector<Wide> after;               ///< cumulative weight there, where 64 bits are too few
+  std::vector<std::uint32_t> last;       ///< a run's last record
 };
 
 /// A share that was reached: the value there, how much weight beyond it the value's run has, and the income up to the run's end
@@ -58,13 +59,14 @@ class Ascent {
   const std::vector<ReachedShare>& reached() const { return reached_; }
 
  private:
-  template <class Count, class CountOf>
-  std::size_t find_runs(const OrderedRecords& records, Count before, CountOf count_of, Count* after, AscentScratch& scratch) const;
-  bool fits_steps(const OrderedRecords& records) const;
-  Wide add_in_steps(const OrderedRecords& records, AscentScratch& scratch);
-  Wide add_in_units(const OrderedRecords& records, AscentScratch& scratch);
-  template <class Count>
-  void find_shares(const AscentScratch& scratch, const Count* after, std::size_t runs, int shift);
+  void add_piece(const OrderedRecords& records, AscentScratch& scratch);
+  bool add_in_steps(const OrderedRecords& records, AscentScratch& scratch);
+  void add_in_units(const OrderedRecords& records, AscentScratch& scratch);
+  bool divide_weights(const OrderedRecords& records, AscentScratch& scratch) const;
+  static std::size_t sum_runs(const OrderedRecords& records, AscentScratch& scratch);
+  bool find_terms(std::size_t runs, AscentScratch& scratch) const;
+  template <class After>
+  void add_runs(const AscentScratch& scratch, std::size_t runs, After after);
 
   const SlotScale* scale_;
   Wide before_;

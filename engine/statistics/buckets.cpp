@@ -11,16 +11,6 @@ namespace {
 constexpr std::size_t bucket_target = 4096, sampled_every = 64;
 constexpr std::size_t cells = std::size_t{1} << 16;
 
-struct KeyRange {
-  std::uint64_t lowest = ~std::uint64_t{0}, highest = 0;
-  void include(const KeyRange& other) {
-    lowest = std::min(lowest, other.lowest);
-    highest = std::max(highest, other.highest);
-  }
-  /// So that (key − lowest) >> shift has at most `bits` bits.
-  int shift(int bits) const { return std::max(0, static_cast<int>(std::bit_width(highest - lowest)) - bits); }
-};
-
 KeyRange range_of(const std::uint64_t* keys, std::size_t n) {
   KeyRange range;
   for (std::size_t i = 0; i < n; ++i) {
@@ -40,7 +30,7 @@ class Partition {
     choose_buckets(store.size(), sample(store.size()));
     out_.labels = labels_;
     out_.pool = store.take_pool();
-    out_.lists.assign(parts_, std::vector<RecordBlock*>(buckets_, nullptr));
+    out_.lists.assign(parts_, std::vector<Buckets::List>(buckets_));
     std::vector<RecordPool> pools(parts_, RecordPool(labels_));
     team_.for_each(parts_, [&](std::size_t part, int) { scatter(part, pools[part]); });
     for (RecordPool& pool : pools) out_.pool.merge(std::move(pool));
@@ -89,26 +79,38 @@ class Partition {
     ++buckets_;
   }
 
+  /// The block that a bucket's records go to. How many it has is kept here: a block that is written is not read.
+  struct Open {
+    RecordBlock* block = nullptr;
+    std::uint32_t n = RecordBlock::capacity, full = 0;  ///< records in it, and in the blocks behind it
+  };
+
   void scatter(std::size_t part, RecordPool& pool) {
-    std::vector<RecordBlock*>& open = out_.lists[part];
+    std::vector<Open> open(buckets_);
     for (std::size_t b = first_block(part); b < first_block(part + 1); ++b) {
       scatter_block(*blocks_[b], open, pool);
       pool.give_back(blocks_[b]);
     }
+    for (std::size_t bucket = 0; bucket < buckets_; ++bucket) {
+      if (open[bucket].block == nullptr) continue;
+      open[bucket].block->n = open[bucket].n;
+      out_.lists[part][bucket] = {open[bucket].block, open[bucket].full + open[bucket].n};
+    }
   }
 
-  void scatter_block(const RecordBlock& from, std::vector<RecordBlock*>& open, RecordPool& pool) {
+  void scatter_block(const RecordBlock& from, std::vector<Open>& open, RecordPool& pool) const {
     for (std::size_t i = 0; i < from.n; ++i) {
-      RecordBlock*& list = open[bucket_of_[cell(from.key[i])]];
-      if (list == nullptr || list->n == RecordBlock::capacity) {
+      Open& to = open[bucket_of_[cell(from.key[i])]];
+      if (to.n == RecordBlock::capacity) {
         RecordBlock* more = pool.take();
-        more->next = list;
-        list = more;
+        more->next = to.block;
+        if (to.block != nullptr) to.block->n = to.n;
+        to = {more, 0, to.block == nullptr ? 0 : to.full + to.n};
       }
-      const std::size_t at = list->n++;
-      list->key[at] = from.key[i];
-      list->weight[at] = from.weight[i];
-      for (std::size_t c = 0; c < labels_; ++c) list->label(c)[at] = from.label(c)[i];
+      to.block->key[to.n] = from.key[i];
+      to.block->weight[to.n] = from.weight[i];
+      for (std::size_t c = 0; c < labels_; ++c) to.block->label(c)[to.n] = from.label(c)[i];
+      ++to.n;
     }
   }
 
@@ -123,18 +125,52 @@ class Partition {
   Buckets out_;
 };
 
-bool key_before(const KeyPlace& a, const KeyPlace& b) { return a.key < b.key; }
+/// A bin of more records is sorted on its own, so that no input is slow.
+constexpr std::uint32_t long_bin = 24;
 
-/// Insertion where neighbours are already near; a long bin is sorted first, so that no input is slow.
-void finish_order(std::vector<KeyPlace>& sorted, std::size_t n, const std::vector<std::uint32_t>& bin_end, std::size_t bins) {
-  for (std::size_t b = 0, begin = 0; b < bins; begin = bin_end[b++])
-    if (bin_end[b] - begin > 24) std::sort(sorted.begin() + begin, sorted.begin() + bin_end[b], key_before);
+/// Where neighbours are already near.
+template <class Item>
+void sort_by_insertion(Item* items, std::size_t n) {
   for (std::size_t i = 1; i < n; ++i) {
-    const KeyPlace moving = sorted[i];
+    const Item moving = items[i];
     std::size_t j = i;
-    for (; j > 0 && moving.key < sorted[j - 1].key; --j) sorted[j] = sorted[j - 1];
-    sorted[j] = moving;
+    for (; j > 0 && moving < items[j - 1]; --j) items[j] = items[j - 1];
+    items[j] = moving;
   }
+}
+
+/// Puts right most of what neighbours have wrong, four at a time and without a branch.
+void exchange_neighbours(std::int64_t* items, std::size_t n) {
+  for (std::size_t begin = 0; begin < 2; ++begin)
+    for (std::size_t i = begin; i + 1 < n; i += 2) {
+      const std::int64_t a = items[i], b = items[i + 1];
+      items[i] = a < b ? a : b;
+      items[i + 1] = a < b ? b : a;
+    }
+}
+void exchange_neighbours(KeyPlace*, std::size_t) {}
+
+/// Items of records in ascending order, by way of bins of the key that hold about half a record each.
+template <class Item, class ItemOf>
+void sort_by_bins(const std::uint64_t* keys, std::size_t n, const KeyRange& range, std::vector<Item>& sorted,
+                  std::vector<std::uint32_t>& bin_of, ItemOf item_of) {
+  const int bits = std::min(16, static_cast<int>(std::bit_width(n))), shift = range.shift(bits);
+  const std::size_t bins = std::size_t{1} << bits;
+  if (sorted.size() < n) sorted.resize(n);
+  bin_of.assign(bins, 0);
+  std::uint32_t* const bin = bin_of.data();
+  for (std::size_t i = 0; i < n; ++i) ++bin[(keys[i] - range.lowest) >> shift];
+  std::uint32_t before = 0, longest = 0;
+  for (std::size_t b = 0; b < bins; ++b) {
+    longest = std::max(longest, bin[b]);
+    before += std::exchange(bin[b], before);
+  }
+  for (std::size_t i = 0; i < n; ++i) sorted[bin[(keys[i] - range.lowest) >> shift]++] = item_of(i);
+  if (longest > long_bin)
+    for (std::size_t b = 0, begin = 0; b < bins; begin = bin[b++])
+      if (bin[b] - begin > long_bin) std::sort(sorted.begin() + begin, sorted.begin() + bin[b]);
+  exchange_neighbours(sorted.data(), n);
+  sort_by_insertion(sorted.data(), n);
 }
 
 }  // namespace
@@ -146,7 +182,7 @@ Buckets make_buckets(RecordStore&& store, Team& team) {
 
 void BucketRecords::load(const Buckets& buckets, std::size_t bucket) {
   n = 0;
-  buckets.for_each_block(bucket, [this](const RecordBlock& block) { n += block.n; });
+  for (const auto& list : buckets.lists) n += list[bucket].n;
   if (key.size() < n) {
     key.resize(n);
     weight.resize(n);
@@ -161,19 +197,41 @@ void BucketRecords::load(const Buckets& buckets, std::size_t bucket) {
   });
 }
 
-void sort_keys(const std::uint64_t* keys, std::size_t n, SortScratch& scratch) {
-  const KeyRange range = range_of(keys, n);
-  const int bits = std::min(16, static_cast<int>(std::bit_width(n)) + 1);
-  const int shift = range.shift(bits);
-  const std::size_t bins = std::size_t{1} << bits;
-  if (scratch.sorted.size() < n) scratch.sorted.resize(n);
-  scratch.bin.assign(bins + 1, 0);
-  std::uint32_t* bin = scratch.bin.data();
-  for (std::size_t i = 0; i < n; ++i) ++bin[((keys[i] - range.lowest) >> shift) + 1];
-  for (std::size_t b = 0; b < bins; ++b) bin[b + 1] += bin[b];
-  for (std::size_t i = 0; i < n; ++i)
-    scratch.sorted[bin[(keys[i] - range.lowest) >> shift]++] = {keys[i], static_cast<std::uint32_t>(i)};
-  finish_order(scratch.sorted, n, scratch.bin, bins);
+/// Key and place go in one word where they fit.
+void SortedRecords::sort(const BucketRecords& bucket) {
+  n = bucket.n;
+  if (key.size() < n) {
+    key.resize(n);
+    weight.resize(n);
+    place.resize(n);
+  }
+  const KeyRange range = range_of(bucket.key.data(), n);
+  const int place_bits = static_cast<int>(std::bit_width(n));
+  if (static_cast<int>(std::bit_width(range.highest - range.lowest)) + place_bits <= 63) sort_words(bucket, range, place_bits);
+  else sort_pairs(bucket, range);
+}
+
+void SortedRecords::sort_words(const BucketRecords& bucket, const KeyRange& range, int place_bits) {
+  const std::size_t count = n;
+  const std::uint64_t *const keys = bucket.key.data(), lowest = range.lowest, mask = (std::uint64_t{1} << place_bits) - 1;
+  sort_by_bins(keys, count, range, words_, bin_, [&](std::size_t i) { return static_cast<std::int64_t>((keys[i] - lowest) << place_bits | i); });
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto word = static_cast<std::uint64_t>(words_[k]);
+    key[k] = (word >> place_bits) + lowest;
+    place[k] = static_cast<std::uint32_t>(word & mask);
+    weight[k] = bucket.weight[word & mask];
+  }
+}
+
+void SortedRecords::sort_pairs(const BucketRecords& bucket, const KeyRange& range) {
+  const std::size_t count = n;
+  const std::uint64_t* const keys = bucket.key.data();
+  sort_by_bins(keys, count, range, pairs_, bin_, [keys](std::size_t i) { return KeyPlace{keys[i], static_cast<std::uint32_t>(i)}; });
+  for (std::size_t k = 0; k < count; ++k) {
+    key[k] = pairs_[k].key;
+    place[k] = pairs_[k].place;
+    weight[k] = bucket.weight[pairs_[k].place];
+  }
 }
 
 }  // namespace puente

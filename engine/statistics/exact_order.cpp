@@ -58,7 +58,7 @@ class SlotSplit {
  public:
   explicit SlotSplit(std::size_t slots) : end_(slots) {}
   template <class F>
-  void for_each_slot(const OrderedRecords& records, const std::vector<KeyPlace>& sorted, const std::vector<std::int32_t>& label, F f);
+  void for_each_slot(const SortedRecords& records, const std::vector<std::int32_t>& label, F f);
 
  private:
   std::vector<std::uint32_t> end_;  ///< [slot], 0 between uses
@@ -68,7 +68,7 @@ class SlotSplit {
 };
 
 template <class F>
-void SlotSplit::for_each_slot(const OrderedRecords& records, const std::vector<KeyPlace>& sorted, const std::vector<std::int32_t>& label, F f) {
+void SlotSplit::for_each_slot(const SortedRecords& records, const std::vector<std::int32_t>& label, F f) {
   met_.clear();
   for (std::size_t k = 0; k < records.n; ++k)
     if (label[k] >= 0 && end_[static_cast<std::size_t>(label[k])]++ == 0) met_.push_back(static_cast<std::size_t>(label[k]));
@@ -79,7 +79,7 @@ void SlotSplit::for_each_slot(const OrderedRecords& records, const std::vector<K
     weight_.resize(records.n);
   }
   for (std::size_t k = 0; k < records.n; ++k) {
-    const std::int32_t slot = label[sorted[k].place];
+    const std::int32_t slot = label[records.place[k]];
     if (slot < 0) continue;
     const std::uint32_t to = end_[static_cast<std::size_t>(slot)]++;
     key_[to] = records.key[k];
@@ -148,30 +148,18 @@ class ExactOrder {
   struct Scratch {
     Scratch(std::size_t labels, std::size_t slots) : bucket(labels), split(slots) {}
     BucketRecords bucket;
-    SortScratch sort;
-    std::vector<double> weight;
-    std::vector<std::uint64_t> key;
+    SortedRecords sorted;
     SlotSplit split;
     AscentScratch ascent;
   };
 
   void ascend_bucket(std::size_t b, Scratch& scratch, std::vector<Ascent>& ascents) {
-    const BucketRecords& bucket = scratch.bucket;
     scratch.bucket.load(buckets_, b);
-    sort_keys(bucket.key.data(), bucket.n, scratch.sort);
-    if (scratch.key.size() < bucket.n) {
-      scratch.key.resize(bucket.n);
-      scratch.weight.resize(bucket.n);
-    }
-    for (std::size_t k = 0; k < bucket.n; ++k) {
-      scratch.key[k] = scratch.sort.sorted[k].key;
-      scratch.weight[k] = bucket.weight[scratch.sort.sorted[k].place];
-    }
-    const OrderedRecords records{bucket.n, scratch.key.data(), scratch.weight.data()};
-    if (slots_.everybody) ascents[0].add(records, scratch.ascent);
-    for (const auto& label : bucket.label)
-      scratch.split.for_each_slot(records, scratch.sort.sorted, label,
-                                  [&](std::size_t slot, const OrderedRecords& part) { ascents[slot].add(part, scratch.ascent); });
+    scratch.sorted.sort(scratch.bucket);
+    const SortedRecords& sorted = scratch.sorted;
+    if (slots_.everybody) ascents[0].add({sorted.n, sorted.key.data(), sorted.weight.data()}, scratch.ascent);
+    for (const auto& label : scratch.bucket.label)
+      scratch.split.for_each_slot(sorted, label, [&](std::size_t slot, const OrderedRecords& part) { ascents[slot].add(part, scratch.ascent); });
   }
 
   /// The Lorenz ordinate takes back the part of the run beyond the share.
