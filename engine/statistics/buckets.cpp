@@ -9,7 +9,7 @@ namespace puente {
 namespace {
 
 constexpr std::size_t bucket_target = 4096, sampled_every = 64;
-constexpr std::size_t cells = std::size_t{1} << 16;
+constexpr int most_cell_bits = 16;
 
 KeyRange range_of(const std::uint64_t* keys, std::size_t n) {
   KeyRange range;
@@ -57,18 +57,20 @@ class Partition {
 
   /// Keys beyond the sample's belong to the cells at the ends.
   std::size_t cell(std::uint64_t key) const {
-    return key < range_.lowest ? 0 : std::min<std::size_t>((key - range_.lowest) >> shift_, cells - 1);
+    return key < range_.lowest ? 0 : std::min<std::size_t>((key - range_.lowest) >> shift_, last_cell_);
   }
 
   void choose_buckets(std::size_t n, const std::vector<std::uint64_t>& keys) {
     range_ = range_of(keys.data(), keys.size());
-    shift_ = range_.shift(16);
-    std::vector<std::uint32_t> count(cells);
+    const int bits = std::min(most_cell_bits, static_cast<int>(std::bit_width(n)));
+    shift_ = range_.shift(bits);
+    last_cell_ = (std::size_t{1} << bits) - 1;
+    std::vector<std::uint32_t> count(last_cell_ + 1);
     for (const std::uint64_t key : keys) ++count[cell(key)];
     const std::size_t target = std::max<std::size_t>(1, keys.size() * bucket_target / n);
-    bucket_of_.resize(cells);
+    bucket_of_.resize(count.size());
     std::size_t size = 0;
-    for (std::size_t cell = 0; cell < cells; ++cell) {
+    for (std::size_t cell = 0; cell < count.size(); ++cell) {
       if (size > 0 && size + count[cell] > target) {
         ++buckets_;
         size = 0;
@@ -120,6 +122,7 @@ class Partition {
   std::size_t parts_;
   KeyRange range_;
   int shift_ = 0;
+  std::size_t last_cell_ = 0;
   std::size_t buckets_ = 0;
   std::vector<std::uint16_t> bucket_of_;
   Buckets out_;
