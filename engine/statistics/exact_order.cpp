@@ -2,209 +2,180 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 #include <cstring>
+#include <utility>
 
+#include "engine/statistics/ascent.hpp"
 #include "engine/statistics/buckets.hpp"
 #include "engine/statistics/limb_table.hpp"
-#include "engine/statistics/selection.hpp"
 
 namespace puente {
 
 namespace {
 
-/// What comes before a place in the order, exactly.
-struct Cumulative {
-  Wide weight = 0;
-  ExactSum income;
-  void add(const Cumulative& other) {
-    weight += other.weight;
-    income.merge(other.income);
-  }
-};
+void add(Wide& to, const Wide& more) { to += more; }
+void add(ExactSum& to, const ExactSum& more) { to.merge(more); }
 
-/// A slot's constants: what mid-ranks are divided by, and where its shares are reached.
-struct SlotScale {
-  int shift = 0;
-  double unit = 0;     ///< (cumulative weights >> shift)·unit is a share of twice the total
-  double income = 0;
-  std::vector<Wide> thresholds;
-};
+/// What each slot has in each range of this rank, and then what comes before it there, other ranks' ranges included.
+template <class Amount>
+struct RangeAmounts {
+  RangeAmounts(std::size_t ranges, std::size_t slots_of_each) : slots(slots_of_each), amounts(ranges * slots), total(slots) {}
+  Amount& at(std::size_t range, std::size_t slot) { return amounts[range * slots + slot]; }
 
-SlotScale scale_of(const Cumulative& total, const OrderPlan& plan) {
-  SlotScale scale;
-  while (((2 * total.weight) >> scale.shift) >> 62 != 0) ++scale.shift;
-  scale.unit = static_cast<double>(static_cast<Wide>(1) << scale.shift) / static_cast<double>(total.weight);
-  scale.income = total.income.value();
-  scale.thresholds = plan.thresholds(total.weight);
-  return scale;
-}
-
-/// Where the shares of every slot are found; each is found once, by one task of one rank.
-struct Findings {
-  Findings(std::size_t slots, std::size_t size) : shares(size), quantile(slots * size), lorenz(slots * size) {}
-  std::size_t shares;
-  std::vector<double> quantile, lorenz;
-};
-
-/// A slot on its way up the order. Records of one value form a run; a closed run adds its term of
-/// Gini = Σ_k y_k w_k (C_{k-1} + C_k) / (W S) − 1 over distinct values y_k with cumulative weights C_k
-/// (Lerman & Yitzhaki 1989), and the shares reached in it.
-class Ascent {
- public:
-  Ascent(std::size_t slot, const SlotScale& scale, const Cumulative& before, Findings& findings)
-      : scale_(&scale), before_(before.weight), findings_(&findings), first_(slot * findings.shares) {
-    income_.merge(before.income);
-    while (next_ < scale.thresholds.size() && scale.thresholds[next_] <= before.weight) ++next_;
-  }
-
-  void add(std::uint64_t key, double y, double w, Wide fixed) {
-    if (key != key_ || records_ == 0) {
-      close_run();
-      key_ = key;
-      y_ = y;
-      first_weight_ = w;
+  /// Collective.
+  void cumulate(Exchange& exchange) {
+    std::vector<Amount> mine(slots);
+    for (std::size_t i = 0; i < amounts.size(); ++i) add(mine[i % slots], amounts[i]);
+    const std::vector<std::byte> all = exchange.gather_all(std::as_bytes(std::span(mine)));
+    std::vector<Amount> running(slots);
+    for (int rank = 0; rank < exchange.size(); ++rank) {
+      if (rank == exchange.rank()) running = total;
+      for (std::size_t s = 0; s < slots; ++s) {
+        Amount theirs;
+        std::memcpy(&theirs, all.data() + (static_cast<std::size_t>(rank) * slots + s) * sizeof theirs, sizeof theirs);
+        add(total[s], theirs);
+      }
     }
-    ++records_;
-    run_ += fixed;
-    income_.add(w * y);
+    for (std::size_t i = 0; i < amounts.size(); ++i) {
+      const Amount here = std::exchange(amounts[i], running[i % slots]);
+      add(running[i % slots], here);
+    }
   }
-  void close_run() {
-    if (records_ == 0) return;
-    const Wide after = before_ + run_;
-    const auto twice_middle = static_cast<std::int64_t>((before_ + after) >> scale_->shift);
-    const bool is_its_weight = records_ == 1 && first_weight_ >= exact_from;
-    const double weight = is_its_weight ? first_weight_ : weight_of(run_);
-    gini_.add((y_ * weight) * (static_cast<double>(twice_middle) * scale_->unit));
-    before_ = after;
-    run_ = 0;
-    records_ = 0;
-    for (; next_ < scale_->thresholds.size() && scale_->thresholds[next_] <= after; ++next_) find_share();
-  }
-  const ExactSum& gini() { return gini_.total(); }
+
+  std::size_t slots;
+  std::vector<Amount> amounts;  ///< [range][slot]
+  std::vector<Amount> total;    ///< [slot], all ranks
+};
+
+/// What a task finds in its range, one entry a slot.
+struct RangeFindings {
+  std::vector<ExactSum> gini;
+  std::vector<std::vector<ReachedShare>> reached;
+};
+
+/// The records of one slot among those of a bucket, in order: a column of labels is taken apart by slot.
+class SlotSplit {
+ public:
+  explicit SlotSplit(std::size_t slots) : end_(slots) {}
+  template <class F>
+  void for_each_slot(const SortedRecords& records, const std::vector<std::int32_t>& label, F f);
 
  private:
-  /// Weights from here on are multiples of 2^-80.
-  static constexpr double exact_from = 0x1p-28;
-
-  /// The Lorenz ordinate takes back the part of the run beyond the share.
-  void find_share() {
-    const double beyond = weight_of(before_ - scale_->thresholds[next_]);
-    findings_->quantile[first_ + next_] = y_;
-    findings_->lorenz[first_ + next_] = (income_.total().value() - y_ * beyond) / scale_->income;
-  }
-
-  const SlotScale* scale_;
-  Wide before_;
-  Findings* findings_;
-  std::size_t first_, next_ = 0;
-  std::uint64_t key_ = 0;
-  std::int64_t records_ = 0;  ///< of the run
-  double y_ = 0, first_weight_ = 0;
-  Wide run_ = 0;
-  BufferedSum income_, gini_;
+  std::vector<std::uint32_t> end_;  ///< [slot], 0 between uses
+  std::vector<std::size_t> met_;    ///< slots
+  std::vector<std::uint64_t> key_;
+  std::vector<double> weight_;
 };
+
+template <class F>
+void SlotSplit::for_each_slot(const SortedRecords& records, const std::vector<std::int32_t>& label, F f) {
+  met_.clear();
+  for (std::size_t k = 0; k < records.n; ++k)
+    if (label[k] >= 0 && end_[static_cast<std::size_t>(label[k])]++ == 0) met_.push_back(static_cast<std::size_t>(label[k]));
+  std::uint32_t begin = 0;
+  for (const std::size_t slot : met_) begin += std::exchange(end_[slot], begin);
+  if (key_.size() < records.n) {
+    key_.resize(records.n);
+    weight_.resize(records.n);
+  }
+  for (std::size_t k = 0; k < records.n; ++k) {
+    const std::int32_t slot = label[records.place[k]];
+    if (slot < 0) continue;
+    const std::uint32_t to = end_[static_cast<std::size_t>(slot)]++;
+    key_[to] = records.key[k];
+    weight_[to] = records.weight[k];
+  }
+  begin = 0;
+  for (const std::size_t slot : met_) {
+    const std::uint32_t end = std::exchange(end_[slot], 0);
+    f(slot, OrderedRecords{end - begin, key_.data() + begin, weight_.data() + begin});
+    begin = end;
+  }
+}
 
 class ExactOrder {
  public:
   ExactOrder(Buckets buckets, const StoredSlots& slots, const OrderPlan& plan, Exchange& exchange, Team& team)
       : buckets_(std::move(buckets)), slots_(slots), plan_(plan), exchange_(exchange), team_(team),
         ranges_(std::min<std::size_t>(buckets_.count(), 8 * static_cast<std::size_t>(team.threads()))),
-        before_(ranges_ * slots.slots), total_(slots.slots), gini_(slots.slots),
-        findings_(slots.slots, plan.size()) {}
+        weight_(ranges_, slots.slots), income_(ranges_, slots.slots), found_(ranges_), gini_(slots.slots),
+        quantile_(slots.slots * plan.size()), lorenz_(slots.slots * plan.size()) {}
 
   std::vector<OrderStatistics> run() {
-    team_.for_each(ranges_, [&](std::size_t range, int) { sum_range(range); });
-    cumulate();
-    for (const Cumulative& total : total_) scales_.push_back(total.weight > 0 ? scale_of(total, plan_) : SlotScale{});
-    std::vector<std::vector<ExactSum>> gini(ranges_);
-    team_.for_each(ranges_, [&](std::size_t range, int) { gini[range] = ascend(range); });
-    for (const auto& part : gini)
-      for (std::size_t s = 0; s < slots_.slots; ++s) gini_[s].merge(part[s]);
+    team_.for_each(ranges_, [&](std::size_t range, int) { sum_weights(range); });
+    weight_.cumulate(exchange_);
+    for (const Wide total : weight_.total) scales_.push_back(total > 0 ? SlotScale(total, plan_) : SlotScale());
+    team_.for_each(ranges_, [&](std::size_t range, int) { ascend(range); });
+    income_.cumulate(exchange_);
+    for (std::size_t range = 0; range < ranges_; ++range)
+      for (std::size_t s = 0; s < slots_.slots; ++s) {
+        gini_[s].merge(found_[range].gini[s]);
+        for (const ReachedShare& reached : found_[range].reached[s]) place(range, s, reached);
+      }
     share_findings();
     return results();
   }
 
  private:
   std::size_t first_bucket(std::size_t range) const { return range * buckets_.count() / ranges_; }
-  const RecordStore::Chunk& records() const { return buckets_.records; }
 
-  void sum_range(std::size_t range) {
-    constexpr std::size_t piece = 1024, terms = 2;
-    LimbTable table(slots_.slots, terms);
-    std::vector<double> values(terms * piece);
-    std::vector<const std::int32_t*> labels;
-    for (const auto& label : records().label) labels.push_back(label.get());
-    const std::size_t end = buckets_.begin[first_bucket(range + 1)];
-    for (std::size_t first = buckets_.begin[first_bucket(range)]; first < end; first += piece) {
-      const std::size_t n = std::min(piece, end - first);
-      for (std::size_t i = 0; i < n; ++i) {
-        values[i] = records().weight[first + i];
-        values[piece + i] = values[i] * from_ordered_bits(records().key[first + i]);
-      }
-      const TermColumns columns = TermColumns::all(n, terms, piece, values.data());
-      if (slots_.everybody) table.add_to_first(columns);
-      table.add_by_slot(columns, labels, first);
-    }
+  void sum_weights(std::size_t range) {
+    LimbTable table(slots_.slots, 1);
+    std::vector<const std::int32_t*> labels(buckets_.labels);
+    for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b)
+      buckets_.for_each_block(b, [&](const RecordBlock& block) {
+        for (std::size_t c = 0; c < labels.size(); ++c) labels[c] = block.label(c);
+        const TermColumns columns = TermColumns::all(block.n, 1, RecordBlock::capacity, block.weight);
+        if (slots_.everybody) table.add_to_first(columns);
+        table.add_by_slot(columns, labels, 0);
+      });
     table.settle();
-    for (std::size_t s = 0; s < slots_.slots; ++s)
-      before_[range * slots_.slots + s] = {table.totals(s)[0].fixed(), table.totals(s)[1]};
+    for (std::size_t s = 0; s < slots_.slots; ++s) weight_.at(range, s) = table.totals(s)[0].fixed();
   }
 
-  /// Turns sums of ranges into what comes before them, other ranks' ranges included.
-  void cumulate() {
-    std::vector<Cumulative> mine(slots_.slots);
-    for (std::size_t range = 0; range < ranges_; ++range)
-      for (std::size_t s = 0; s < slots_.slots; ++s) mine[s].add(before_[range * slots_.slots + s]);
-    const std::vector<std::byte> all = exchange_.gather_all(std::as_bytes(std::span(mine)));
-    std::vector<Cumulative> running(slots_.slots);
-    for (int rank = 0; rank < exchange_.size(); ++rank) {
-      if (rank == exchange_.rank()) running = total_;
-      for (std::size_t s = 0; s < slots_.slots; ++s) {
-        Cumulative theirs;
-        std::memcpy(&theirs, all.data() + (static_cast<std::size_t>(rank) * slots_.slots + s) * sizeof theirs, sizeof theirs);
-        total_[s].add(theirs);
-      }
-    }
-    for (std::size_t range = 0; range < ranges_; ++range)
-      for (std::size_t s = 0; s < slots_.slots; ++s) {
-        const Cumulative here = std::exchange(before_[range * slots_.slots + s], running[s]);
-        running[s].add(here);
-      }
-  }
-
-  std::vector<ExactSum> ascend(std::size_t range) {
+  void ascend(std::size_t range) {
     std::vector<Ascent> ascents;
-    for (std::size_t s = 0; s < slots_.slots; ++s)
-      ascents.emplace_back(s, scales_[s], before_[range * slots_.slots + s], findings_);
-    SortScratch scratch;
+    for (std::size_t s = 0; s < slots_.slots; ++s) ascents.emplace_back(scales_[s], weight_.at(range, s));
+    Scratch scratch(buckets_.labels, slots_.slots);
     for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b) ascend_bucket(b, scratch, ascents);
-    std::vector<ExactSum> gini;
-    for (Ascent& ascent : ascents) {
-      ascent.close_run();
-      gini.push_back(ascent.gini());
+    for (std::size_t s = 0; s < slots_.slots; ++s) {
+      found_[range].gini.push_back(ascents[s].gini());
+      found_[range].reached.push_back(ascents[s].reached());
+      income_.at(range, s) = ascents[s].income();
     }
-    return gini;
   }
 
-  void ascend_bucket(std::size_t b, SortScratch& scratch, std::vector<Ascent>& ascents) {
-    const std::size_t begin = buckets_.begin[b], n = buckets_.begin[b + 1] - begin;
-    sort_keys(records().key.get() + begin, n, scratch);
-    for (std::size_t k = 0; k < n; ++k) {
-      const auto [key, place] = scratch.sorted[k];
-      const double y = from_ordered_bits(key), w = records().weight[begin + place];
-      const Wide fixed = fixed_weight(w);
-      if (slots_.everybody) ascents[0].add(key, y, w, fixed);
-      for (const auto& label : records().label)
-        if (const std::int32_t slot = label[begin + place]; slot >= 0) ascents[static_cast<std::size_t>(slot)].add(key, y, w, fixed);
-    }
+  struct Scratch {
+    Scratch(std::size_t labels, std::size_t slots) : bucket(labels), split(slots) {}
+    BucketRecords bucket;
+    SortedRecords sorted;
+    SlotSplit split;
+    AscentScratch ascent;
+  };
+
+  void ascend_bucket(std::size_t b, Scratch& scratch, std::vector<Ascent>& ascents) {
+    scratch.bucket.load(buckets_, b);
+    scratch.sorted.sort(scratch.bucket);
+    const SortedRecords& sorted = scratch.sorted;
+    if (slots_.everybody) ascents[0].add({sorted.n, sorted.key.data(), sorted.weight.data()}, scratch.ascent);
+    for (const auto& label : scratch.bucket.label)
+      scratch.split.for_each_slot(sorted, label, [&](std::size_t slot, const OrderedRecords& part) { ascents[slot].add(part, scratch.ascent); });
+  }
+
+  /// The Lorenz ordinate takes back the part of the run beyond the share.
+  void place(std::size_t range, std::size_t slot, const ReachedShare& reached) {
+    ExactSum income = income_.at(range, slot);
+    income.merge(reached.income);
+    const std::size_t at = slot * plan_.size() + reached.share;
+    quantile_[at] = reached.y;
+    lorenz_[at] = (income.value() - reached.y * reached.beyond) / income_.total[slot].value();
   }
 
   /// A share is found on one rank and zero elsewhere: the integer sum of the bits is its value.
   void share_findings() {
-    const std::size_t found = findings_.quantile.size();
+    const std::size_t found = quantile_.size();
     std::vector<std::int64_t> state;
-    for (const auto* values : {&findings_.quantile, &findings_.lorenz})
+    for (const auto* values : {&quantile_, &lorenz_})
       for (const double x : *values) state.push_back(std::bit_cast<std::int64_t>(x));
     for (ExactSum& sum : gini_) {
       sum.carry();
@@ -212,8 +183,8 @@ class ExactOrder {
     }
     exchange_.sum(state);
     for (std::size_t i = 0; i < found; ++i) {
-      findings_.quantile[i] = std::bit_cast<double>(state[i]);
-      findings_.lorenz[i] = std::bit_cast<double>(state[found + i]);
+      quantile_[i] = std::bit_cast<double>(state[i]);
+      lorenz_[i] = std::bit_cast<double>(state[found + i]);
     }
     for (std::size_t s = 0; s < gini_.size(); ++s)
       std::copy_n(state.begin() + 2 * found + s * ExactSum::state_size, +ExactSum::state_size, gini_[s].state().begin());
@@ -221,13 +192,14 @@ class ExactOrder {
 
   OrderStatistics result(std::size_t s) const {
     OrderStatistics found = OrderStatistics::missing(plan_.size());
-    if (total_[s].weight == 0) return found;
+    if (weight_.total[s] == 0) return found;
     const std::size_t first = s * plan_.size();
-    std::copy_n(findings_.quantile.begin() + first, plan_.size(), found.quantile.begin());
+    std::copy_n(quantile_.begin() + first, plan_.size(), found.quantile.begin());
     found.quantile_error_bound.assign(plan_.size(), 0.0);
-    if (!(scales_[s].income > 0)) return found;
-    std::copy_n(findings_.lorenz.begin() + first, plan_.size(), found.lorenz.begin());
-    const double gini = gini_[s].value() / scales_[s].income - 1;
+    const double income = income_.total[s].value();
+    if (!(income > 0)) return found;
+    std::copy_n(lorenz_.begin() + first, plan_.size(), found.lorenz.begin());
+    const double gini = gini_[s].value() / income - 1;
     found.gini = gini < 0 ? 0.0 : gini;  // rounding, where all are equal
     found.gini_error_bound = 0;
     return found;
@@ -245,10 +217,12 @@ class ExactOrder {
   Exchange& exchange_;
   Team& team_;
   std::size_t ranges_;
-  std::vector<Cumulative> before_, total_;
+  RangeAmounts<Wide> weight_;
+  RangeAmounts<ExactSum> income_;
+  std::vector<RangeFindings> found_;
   std::vector<SlotScale> scales_;
   std::vector<ExactSum> gini_;
-  Findings findings_;
+  std::vector<double> quantile_, lorenz_;  ///< [slot][share]; each is found once, by one task of one rank
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "engine/statistics/fixed_weight.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -41,16 +40,6 @@ std::uint64_t power_of_ten(int n) {
 }
 
 }  // namespace
-
-Wide fixed_weight(double w) {
-  const double border = 0x1p-28;
-  const auto bits = std::bit_cast<std::uint64_t>(w < border ? (w + border) - border : w);
-  const int biased = static_cast<int>(bits >> 52);
-  if (biased == 0) return 0;
-  const Wide mantissa = static_cast<Wide>((bits & 0xfffffffffffff) | 0x10000000000000);
-  const int shift = biased - 1075 + 80;
-  return shift >= 0 ? mantissa << shift : mantissa >> -shift;
-}
 
 double weight_of(Wide fixed) { return static_cast<double>(fixed) * 0x1p-80; }
 

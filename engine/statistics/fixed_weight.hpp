@@ -2,6 +2,7 @@
 // decimals they were written as. Pure functions.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 namespace puente {
@@ -12,7 +13,15 @@ using Wide = __int128;
 inline constexpr Wide largest_total_weight = static_cast<Wide>(1) << 126;
 
 /// The nearest multiple of 2^-80 (ties to even, as ExactSum rounds), for 0 ≤ w < 2^46.
-Wide fixed_weight(double w);
+inline Wide fixed_weight(double w) {
+  const double border = 0x1p-28;
+  const auto bits = std::bit_cast<std::uint64_t>(w < border ? (w + border) - border : w);
+  const int biased = static_cast<int>(bits >> 52);
+  if (biased == 0) return 0;
+  const Wide mantissa = static_cast<Wide>((bits & 0xfffffffffffff) | 0x10000000000000);
+  const int shift = biased - 1075 + 80;
+  return shift >= 0 ? mantissa << shift : mantissa >> -shift;
+}
 /// Nearest double.
 double weight_of(Wide fixed);
 

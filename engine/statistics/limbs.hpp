@@ -4,6 +4,7 @@
 // LimbTable, which is one object a thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -159,30 +160,31 @@ inline void flush(Limbs& limbs, ExactSum& sum) {
   limbs = {};
 }
 
-/// An exact sum of terms that come one at a time: they wait until there are enough to add them together.
-class BufferedSum {
+/// An exact sum of terms that come some at a time; limbs are handed over before one can overflow.
+class LimbSum {
  public:
-  void add(double term) {
-    waiting_[n_++] = term;
-    if (n_ == capacity) add_waiting();
+  void add(const double* terms, std::size_t n) {
+    for (std::size_t first = 0; first < n; first += most_at_once) {
+      const std::size_t count = std::min(n - first, most_at_once);
+      if (additions_ + count > static_cast<std::size_t>(limb_additions)) hand_over();
+      additions_ += count;
+      if (add_terms(terms + first, count, limbs_)) continue;
+      for (std::size_t i = 0; i < count; ++i) sum_.add(terms[first + i]);
+    }
   }
   const ExactSum& total() {
-    add_waiting();
+    hand_over();
     return sum_;
   }
-  void merge(const ExactSum& other) { sum_.merge(other); }
 
  private:
-  void add_waiting() {
-    Limbs limbs;
-    if (add_terms(waiting_.data(), n_, limbs)) flush(limbs, sum_);
-    else
-      for (std::size_t i = 0; i < n_; ++i) sum_.add(waiting_[i]);
-    n_ = 0;
+  static constexpr std::size_t most_at_once = 8192;
+  void hand_over() {
+    flush(limbs_, sum_);
+    additions_ = 0;
   }
-  static constexpr std::size_t capacity = 128;
-  std::array<double, capacity> waiting_;
-  std::size_t n_ = 0;
+  Limbs limbs_;
+  std::size_t additions_ = 0;
   ExactSum sum_;
 };
 

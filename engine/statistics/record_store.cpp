@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "engine/statistics/selection.hpp"
 
@@ -29,22 +30,16 @@ const std::byte* get(const std::byte* from, T* to, std::size_t n) {
 
 }  // namespace
 
-RecordStore::Chunk::Chunk(std::size_t labels, std::size_t capacity)
-    : key(std::make_unique_for_overwrite<std::uint64_t[]>(capacity)),
-      weight(std::make_unique_for_overwrite<double[]>(capacity)) {
-  for (std::size_t c = 0; c < labels; ++c) label.push_back(std::make_unique_for_overwrite<std::int32_t[]>(capacity));
-}
-
 std::size_t RecordStore::append(std::size_t n, const double* y, const double* w,
                                 std::span<const std::int32_t* const> label, std::size_t first) {
-  if (chunks_.empty() || chunks_.back().n == chunk_capacity) chunks_.emplace_back(labels_);
-  Chunk& chunk = chunks_.back();
-  const std::size_t count = std::min(n - first, chunk_capacity - chunk.n);
-  std::uint64_t* key = chunk.key.get() + chunk.n;
+  if (blocks_.empty() || blocks_.back()->n == RecordBlock::capacity) blocks_.push_back(pool_.take());
+  RecordBlock& block = *blocks_.back();
+  const std::size_t count = std::min(n - first, RecordBlock::capacity - block.n);
+  std::uint64_t* key = block.key + block.n;
   for (std::size_t i = 0; i < count; ++i) key[i] = ordered_bits(y[first + i]);
-  std::copy_n(w + first, count, chunk.weight.get() + chunk.n);
-  for (std::size_t c = 0; c < labels_; ++c) std::copy_n(label[c] + first, count, chunk.label[c].get() + chunk.n);
-  chunk.n += count;
+  std::copy_n(w + first, count, block.weight + block.n);
+  for (std::size_t c = 0; c < labels_; ++c) std::copy_n(label[c] + first, count, block.label(c) + block.n);
+  block.n += count;
   return first + count;
 }
 
@@ -58,13 +53,19 @@ void RecordStore::add(std::size_t n, const double* y, const double* w, std::span
 }
 
 void RecordStore::merge(RecordStore&& other) {
-  std::move(other.chunks_.begin(), other.chunks_.end(), std::back_inserter(chunks_));
-  other.chunks_.clear();
+  pool_.merge(std::move(other.pool_));
+  blocks_.insert(blocks_.end(), other.blocks_.begin(), other.blocks_.end());
+  other.blocks_.clear();
+}
+
+RecordPool RecordStore::take_pool() {
+  blocks_.clear();
+  return std::exchange(pool_, RecordPool(labels_));
 }
 
 std::size_t RecordStore::size() const {
   std::size_t n = 0;
-  for (const Chunk& chunk : chunks_) n += chunk.n;
+  for (const RecordBlock* block : blocks_) n += block->n;
   return n;
 }
 
@@ -73,46 +74,46 @@ std::vector<std::uint64_t> RecordStore::sample() const {
   const std::size_t step = size() / 512 + 1;
   std::vector<std::uint64_t> keys;
   std::size_t skip = step / 2;
-  for (const Chunk& chunk : chunks_) {
-    for (; skip < chunk.n; skip += step) keys.push_back(chunk.key[skip]);
-    skip -= chunk.n;
+  for (const RecordBlock* block : blocks_) {
+    for (; skip < block->n; skip += step) keys.push_back(block->key[skip]);
+    skip -= block->n;
   }
   return keys;
 }
 
-std::vector<std::vector<std::byte>> RecordStore::sorted_by_rank(std::span<const std::uint64_t> splitters) const {
+/// A block of each rank is filled and, when full, put behind what is sent there.
+std::vector<std::vector<std::byte>> RecordStore::sorted_by_rank(std::span<const std::uint64_t> splitters) {
   std::vector<std::vector<std::byte>> send(splitters.size() + 1);
-  for (const Chunk& from : chunks_) {
-    std::vector<Chunk> part;
-    for (std::size_t r = 0; r < send.size(); ++r) part.emplace_back(labels_, from.n);
-    for (std::size_t i = 0; i < from.n; ++i) {
-      const auto rank = std::upper_bound(splitters.begin(), splitters.end(), from.key[i]) - splitters.begin();
-      Chunk& to = part[static_cast<std::size_t>(rank)];
-      to.key[to.n] = from.key[i];
-      to.weight[to.n] = from.weight[i];
-      for (std::size_t c = 0; c < labels_; ++c) to.label[c][to.n] = from.label[c][i];
-      ++to.n;
+  std::vector<RecordBlock*> open;
+  for (std::size_t r = 0; r < send.size(); ++r) open.push_back(pool_.take());
+  const auto post = [&](std::size_t r) {
+    put(send[r], &open[r]->n, 1);
+    put(send[r], open[r]->key, open[r]->n);
+    put(send[r], open[r]->weight, open[r]->n);
+    for (std::size_t c = 0; c < labels_; ++c) put(send[r], open[r]->label(c), open[r]->n);
+    open[r]->n = 0;
+  };
+  for (const RecordBlock* from : blocks_)
+    for (std::size_t i = 0; i < from->n; ++i) {
+      const auto rank = static_cast<std::size_t>(std::upper_bound(splitters.begin(), splitters.end(), from->key[i]) - splitters.begin());
+      RecordBlock& to = *open[rank];
+      to.key[to.n] = from->key[i];
+      to.weight[to.n] = from->weight[i];
+      for (std::size_t c = 0; c < labels_; ++c) to.label(c)[to.n] = from->label(c)[i];
+      if (++to.n == RecordBlock::capacity) post(rank);
     }
-    for (std::size_t r = 0; r < send.size(); ++r) {
-      put(send[r], &part[r].n, 1);
-      put(send[r], part[r].key.get(), part[r].n);
-      put(send[r], part[r].weight.get(), part[r].n);
-      for (std::size_t c = 0; c < labels_; ++c) put(send[r], part[r].label[c].get(), part[r].n);
-    }
-  }
+  for (std::size_t r = 0; r < send.size(); ++r) post(r);
   return send;
 }
 
 void RecordStore::take(const std::vector<std::byte>& bytes) {
   for (const std::byte* at = bytes.data(); at < bytes.data() + bytes.size();) {
-    std::size_t n = 0;
-    at = get(at, &n, 1);
-    Chunk chunk(labels_, n);
-    chunk.n = n;
-    at = get(at, chunk.key.get(), n);
-    at = get(at, chunk.weight.get(), n);
-    for (std::size_t c = 0; c < labels_; ++c) at = get(at, chunk.label[c].get(), n);
-    if (n > 0) chunks_.push_back(std::move(chunk));
+    RecordBlock& block = *pool_.take();
+    at = get(at, &block.n, 1);
+    at = get(at, block.key, block.n);
+    at = get(at, block.weight, block.n);
+    for (std::size_t c = 0; c < labels_; ++c) at = get(at, block.label(c), block.n);
+    blocks_.push_back(&block);
   }
 }
 
@@ -127,7 +128,7 @@ void RecordStore::exchange_by_key(Exchange& exchange) {
   std::vector<std::uint64_t> splitters(ranks - 1);
   for (std::size_t r = 1; r < ranks && !keys.empty(); ++r) splitters[r - 1] = keys[keys.size() * r / ranks];
   const auto send = sorted_by_rank(splitters);
-  chunks_.clear();
+  take_pool();
   take(exchange.all_to_all(send));
 }
 

@@ -1,0 +1,183 @@
+// Exact order statistics have the bits of the definition, computed plainly: one record after the other in a sorted list, whole
+// weights of 128 bits, whatever the weights, the ties and the layout.
+#include "engine/statistics/exact_order.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <map>
+#include <random>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "engine/statistics/buckets.hpp"
+#include "engine/statistics/exact_sum.hpp"
+#include "engine/statistics/selection.hpp"
+#include "tests/statistics/thread_ranks.hpp"
+
+namespace puente::testing {
+namespace {
+
+enum class Case { plain, single_precision, decimals, ties, equal, mostly_zero, negative, specks, masses, outliers };
+constexpr Case cases[] = {Case::plain, Case::single_precision, Case::decimals, Case::ties, Case::equal,
+                          Case::mostly_zero, Case::negative, Case::specks, Case::masses, Case::outliers};
+constexpr std::size_t slots = 9;  ///< everybody, 1 … 3 and 4 … 8
+
+struct Sample {
+  std::vector<double> y, w;
+  std::vector<std::int32_t> region, age;  ///< slots, −1 for none
+};
+
+Sample sample_of(Case kind, std::size_t n) {
+  std::mt19937_64 source(n + 100 * static_cast<std::uint64_t>(kind));
+  std::lognormal_distribution<double> income(5, 0.8);
+  std::uniform_real_distribution<double> unit(0, 1);
+  Sample s;
+  for (std::size_t i = 0; i < n; ++i) {
+    double y = income(source), w = 0.5 + unit(source);
+    if (kind == Case::single_precision) w = 5 * static_cast<double>(static_cast<float>(100 + 900 * w));
+    if (kind == Case::decimals) w = std::floor(1000 * w) / 10;
+    if (kind == Case::ties || kind == Case::mostly_zero) y = std::floor(y / 3) / 7;
+    if (kind == Case::mostly_zero && i % 10 != 0) y = 0;
+    if (kind == Case::equal) y = 42.1;
+    if (kind == Case::negative && i % 5 == 0) y = -y / 10;
+    if (kind == Case::specks) w *= i % 2 == 0 ? 0x1p-30 : i % 3 == 0 ? 0x1p-60 : 0x1p-79;  // some round to nothing
+    if (kind == Case::masses) w *= i % 7 == 0 ? 0x1p32 : 0x1p20;  // more than two 64-bit parts hold
+    if (kind == Case::outliers && i % 1000 == 17) y *= i % 2000 < 1000 ? 1e12 : 1e-12;
+    s.y.push_back(y);
+    s.w.push_back(i % 11 == 3 ? 0.0 : w);
+    s.region.push_back(1 + static_cast<std::int32_t>(source() % 3));
+    s.age.push_back(i % 6 == 0 ? -1 : 4 + static_cast<std::int32_t>(source() % 5));
+  }
+  return s;
+}
+
+bool counts(const Sample& s, std::size_t i, std::int32_t slot) { return slot == 0 || s.region[i] == slot || s.age[i] == slot; }
+
+/// The twin: distinct values with their whole weights, in order.
+OrderStatistics plainly(const Sample& s, std::int32_t slot, const OrderPlan& plan) {
+  std::map<std::uint64_t, Wide> weight_at;
+  std::map<std::uint64_t, ExactSum> income_at;
+  Wide total = 0;
+  ExactSum income, gini;
+  for (std::size_t i = 0; i < s.y.size(); ++i) {
+    if (!(s.w[i] > 0) || !counts(s, i, slot)) continue;
+    weight_at[ordered_bits(s.y[i])] += fixed_weight(s.w[i]);
+    income_at[ordered_bits(s.y[i])].add(s.w[i] * s.y[i]);
+    income.add(s.w[i] * s.y[i]);
+    total += fixed_weight(s.w[i]);
+  }
+  OrderStatistics found = OrderStatistics::missing(plan.size());
+  if (total == 0) return found;
+  int shift = 0;
+  while (((2 * total) >> shift) >> 62 != 0) ++shift;
+  const double unit = static_cast<double>(static_cast<Wide>(1) << shift) / static_cast<double>(total);
+  const std::vector<Wide> thresholds = plan.thresholds(total);
+  std::size_t next = 0;
+  Wide before = 0;
+  ExactSum up_to;
+  for (const auto& [key, weight] : weight_at) {
+    const double y = from_ordered_bits(key);
+    up_to.merge(income_at[key]);
+    gini.add((y * weight_of(weight)) * (static_cast<double>(static_cast<std::int64_t>((2 * before + weight) >> shift)) * unit));
+    for (before += weight; next < thresholds.size() && thresholds[next] <= before; ++next) {
+      found.quantile[next] = y;
+      found.lorenz[next] = (up_to.value() - y * weight_of(before - thresholds[next])) / income.value();
+    }
+  }
+  if (!(income.value() > 0)) {
+    found.lorenz = OrderStatistics::missing(plan.size()).lorenz;
+    return found;
+  }
+  found.gini = std::max(0.0, gini.value() / income.value() - 1);
+  return found;
+}
+
+void expect_same(const OrderStatistics& found, const OrderStatistics& should) {
+  const auto same = [](double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b)); };
+  EXPECT_TRUE(same(found.gini, should.gini)) << found.gini << " " << should.gini;
+  for (std::size_t q = 0; q < should.quantile.size(); ++q) {
+    EXPECT_TRUE(same(found.quantile[q], should.quantile[q])) << q << ": " << found.quantile[q] << " " << should.quantile[q];
+    EXPECT_TRUE(same(found.lorenz[q], should.lorenz[q])) << q << ": " << found.lorenz[q] << " " << should.lorenz[q];
+  }
+}
+
+/// Records of a rank, a part of them kept by each of three stores.
+RecordStore store_of(const Sample& s, int rank, int ranks) {
+  RecordStore all(2);
+  for (int t = 0; t < 3; ++t) {
+    RecordStore part(2);
+    const std::size_t pieces = static_cast<std::size_t>(3 * ranks), piece = static_cast<std::size_t>(3 * rank + t);
+    const std::size_t first = piece * s.y.size() / pieces, n = (piece + 1) * s.y.size() / pieces - first;
+    const std::int32_t* labels[] = {s.region.data() + first, s.age.data() + first};
+    part.add(n, s.y.data() + first, s.w.data() + first, labels);
+    all.merge(std::move(part));
+  }
+  return all;
+}
+
+TEST(ExactOrder, HasTheBitsOfTheDefinitionInEveryLayout) {
+  const OrderPlan plan(std::vector<double>{0.0, 0.013, 0.5, 0.99, 1.0});
+  for (const Case kind : cases)
+    for (const std::size_t n : {std::size_t{1}, std::size_t{130}, std::size_t{30'000}}) {
+      const Sample sample = sample_of(kind, n);
+      std::vector<OrderStatistics> should;
+      for (std::size_t s = 0; s < slots; ++s) should.push_back(plainly(sample, static_cast<std::int32_t>(s), plan));
+      for (const auto& [ranks, threads] : {std::pair{1, 1}, std::pair{1, 4}, std::pair{3, 2}}) {
+        SCOPED_TRACE("case " + std::to_string(static_cast<int>(kind)) + ", " + std::to_string(n) + " records, " + std::to_string(ranks) + " ranks");
+        std::vector<OrderStatistics> found;
+        run_ranks(ranks, [&, ranks = ranks, threads = threads](Exchange& exchange) {
+          ThreadTeam team(threads);
+          auto mine = exact_order(store_of(sample, exchange.rank(), ranks), {slots, true}, plan, exchange, team);
+          if (exchange.rank() == ranks - 1) found = std::move(mine);
+        });
+        ASSERT_EQ(found.size(), slots);
+        for (std::size_t s = 0; s < slots; ++s) {
+          SCOPED_TRACE("slot " + std::to_string(s));
+          expect_same(found[s], should[s]);
+        }
+      }
+    }
+}
+
+/// Buckets hold every record once, with its label, and follow on one another without a shared key.
+TEST(Buckets, HoldEveryRecordOnceInOrder) {
+  for (const Case kind : cases) {
+    SCOPED_TRACE("case " + std::to_string(static_cast<int>(kind)));
+    const Sample sample = sample_of(kind, 50'000);
+    std::multimap<std::uint64_t, std::pair<double, std::int32_t>> should;
+    for (std::size_t i = 0; i < sample.y.size(); ++i)
+      if (sample.w[i] > 0) should.emplace(ordered_bits(sample.y[i]), std::pair{sample.w[i], sample.age[i]});
+    ThreadTeam team(3);
+    const Buckets buckets = make_buckets(store_of(sample, 0, 1), team);
+    BucketRecords records(2);
+    SortedRecords sorted;
+    std::multimap<std::uint64_t, std::pair<double, std::int32_t>> found;
+    std::uint64_t last = 0;
+    for (std::size_t b = 0; b < buckets.count(); ++b) {
+      records.load(buckets, b);
+      sorted.sort(records);
+      ASSERT_EQ(sorted.n, records.n);
+      for (std::size_t k = 0; k < sorted.n; ++k) {
+        ASSERT_TRUE(k == 0 && b > 0 && !found.empty() ? sorted.key[k] > last : sorted.key[k] >= last);
+        last = sorted.key[k];
+        found.emplace(last, std::pair{sorted.weight[k], records.label[1][sorted.place[k]]});
+      }
+    }
+    ASSERT_EQ(found.size(), should.size());
+    const auto contents = [](const auto& all) {
+      std::vector<std::tuple<std::uint64_t, double, std::int32_t>> list;
+      for (const auto& [key, record] : all) list.emplace_back(key, record.first, record.second);
+      std::sort(list.begin(), list.end());
+      return list;
+    };
+    EXPECT_EQ(contents(found), contents(should));
+  }
+}
+
+}  // namespace
+}  // namespace puente::testing
