@@ -52,7 +52,8 @@ seed = 5
 class Draws : public testing::Test {
  protected:
   Results run(const std::string& options, const std::string& content = grant) {
-    const Ran ran = puente("run " + folder_.write("s.toml", content) + " --quiet --threads 1 " + (options.find("--batch") == std::string::npos ? "--batch 16 " : "") + options + " -o " + folder_ / "r.h5");
+    const bool several = options.find("--draws") != std::string::npos && options.find("--batch") == std::string::npos;
+    const Ran ran = puente("run " + folder_.write("s.toml", content) + " --quiet --threads 1 " + (several ? "--batch 16 " : "") + options + " -o " + folder_ / "r.h5");
     EXPECT_EQ(ran.code, 0) << ran.text;
     return io::read_results(folder_ / "r.h5");
   }
