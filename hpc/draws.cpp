@@ -23,14 +23,19 @@ std::string told(const StudyModel& model, std::size_t first, const std::vector<P
   return text;
 }
 
-Results run_together(const StudyModel& model, std::size_t first, const std::vector<ParameterSet>& drawn, PopulationSource& source,
-                     const RunOptions& options, Exchange& exchange, Team& team) {
+/// The results of each draw.
+std::vector<Results> run_together(const StudyModel& model, const ParametersRead& read, std::size_t first, const std::vector<ParameterSet>& drawn,
+                                  PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team) {
   Diagnostics diagnostics;
   try {
-    return run_study(study_of_draws(model, drawn), source, options, exchange, team, diagnostics).results;
+    const DrawsTogether draws = draws_together(model, read, drawn);
+    const Results together = run_study(draws.study, source, options, exchange, team, diagnostics).results;
+    std::vector<Results> results;
+    for (std::size_t k = 0; k < drawn.size(); ++k) results.push_back(results_of_draw(model, draws, together, k));
+    return results;
   } catch (const Error& error) {
     if (drawn.size() > 1)  // the first draw that fails tells what was drawn
-      for (std::size_t k = 0; k < drawn.size(); ++k) run_together(model, first + k, {drawn[k]}, source, options, exchange, team);
+      for (std::size_t k = 0; k < drawn.size(); ++k) run_together(model, read, first + k, {drawn[k]}, source, options, exchange, team);
     throw Error(error.code(), told(model, first, drawn) + ": " + error.what());
   }
 }
@@ -42,12 +47,12 @@ void run_draws(const StudyModel& model, const DrawPlan& plan, PopulationSource& 
   RunOptions silent = options;
   silent.quiet = true;
   Progress progress;
+  const ParametersRead read = parameters_read(model, source.schema());
   const std::size_t end = plan.first + plan.count;
   for (std::size_t d = plan.first; d < end;) {
     std::vector<ParameterSet> drawn;
     for (std::size_t k = 0; k < plan.together && d + k < end; ++k) drawn.push_back(plan.parameters(d + k));
-    const Results results = run_together(model, d, drawn, source, silent, exchange, team);
-    for (std::size_t k = 0; k < drawn.size(); ++k) realisations.add(results_of_draw(model, results, k));
+    for (const Results& results : run_together(model, read, d, drawn, source, silent, exchange, team)) realisations.add(results);
     d += drawn.size();
     if (!options.quiet && exchange.rank() == 0) progress.tell("draws", static_cast<double>(d - plan.first) / static_cast<double>(plan.count));
   }

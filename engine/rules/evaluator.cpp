@@ -232,6 +232,7 @@ Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 
 const std::vector<Input>& Program::inputs() const { return impl_->inputs; }
+const std::vector<int>& Program::parameters() const { return impl_->parameters; }
 const std::vector<Global>& Program::globals() const { return impl_->globals; }
 
 const Typed& Program::typed(Output output) const { return impl_->outputs.at(static_cast<std::size_t>(output.index)).typed; }

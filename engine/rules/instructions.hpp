@@ -46,6 +46,7 @@ struct ProgramOutput {
 
 struct Program::Impl {
   std::vector<Input> inputs;
+  std::vector<int> parameters;
   std::vector<Global> globals;
   std::vector<std::string> purposes;
   std::vector<double> constants;

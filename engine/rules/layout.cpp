@@ -93,6 +93,7 @@ class Layout {
     const Value& leaf = value(v);
     if (leaf.op == Op::parameter) {
       slot(v) = {Slot::Kind::parameter, leaf.aux};
+      out_.parameters.push_back(leaf.aux);
     } else if (leaf.op == Op::constant) {
       slot(v) = {Slot::Kind::constant, static_cast<int>(out_.constants.size())};
       out_.constants.push_back(leaf.constant);

@@ -145,6 +145,8 @@ class Program {
   Program& operator=(Program&&) noexcept;
 
   const std::vector<Input>& inputs() const;
+  /// The parameters whose values it looks at, as indices into Scope::parameters; those of its globals' arguments are theirs.
+  const std::vector<int>& parameters() const;
   const std::vector<Global>& globals() const;
   const Typed& typed(Output output) const;
   /// True when the output can be missing on some row.

@@ -154,6 +154,7 @@ class Study {
   Entity record_entity = Entity::household;  ///< whose welfare it is
 
   std::vector<double> base_parameters;       ///< the file's own values
+  std::vector<std::vector<bool>> reads;      ///< for each scenario, whether anything looks at its own value of a parameter
   std::vector<rules::Input> inputs;   ///< every column that is read
   std::vector<int> outcome_of_input;  ///< for each input: the outcome it is, or -1
   std::vector<MissingRule> missing;

@@ -38,7 +38,15 @@ std::span<const double> StudyCompiler::reference_parameters() const {
   return study_.model.scenarios[static_cast<std::size_t>(study_.reference)].parameters;
 }
 
+/// The program runs with these values: a scenario's own, or the file's, which are no scenario's.
+void StudyCompiler::note_reads(const rules::Program& program, std::span<const double> parameters) {
+  for (std::size_t s = 0; s < study_.reads.size(); ++s)
+    if (study_.model.scenarios[s].parameters.data() == parameters.data())
+      for (const int parameter : program.parameters()) study_.reads[s][static_cast<std::size_t>(parameter)] = true;
+}
+
 void StudyCompiler::bind_inputs(BoundProgram& bound) {
+  note_reads(*bound.program, bound.parameters);
   for (const rules::Input& input : bound.program->inputs()) bound.input_slot.push_back(input_slot(input));
   bound.values.resize(bound.program->globals().size());
   for (const rules::Global& global : bound.program->globals()) {
@@ -108,6 +116,7 @@ void StudyCompiler::prepare_scope() {
   }
   for (Scenario& scenario : study_.model.scenarios)
     if (scenario.parameters.empty()) scenario.parameters = study_.base_parameters;
+  study_.reads.assign(study_.model.scenarios.size(), std::vector<bool>(study_.base_parameters.size(), false));
   programs_.scope.variables = study_.model.variables;
   for (rules::Variable& variable : programs_.scope.variables) variable.unit = prices.dated(variable.unit);
 }

@@ -103,6 +103,7 @@ class StudyCompiler {
   Output add(rules::Compiler& compiler, const std::optional<rules::Text>& text, const rules::Wanted& wanted);
   BoundProgram* bind(rules::Program program, World world, int scenario, std::span<const double> parameters);
   void bind_inputs(BoundProgram& bound);
+  void note_reads(const rules::Program& program, std::span<const double> parameters);
   std::size_t input_slot(const rules::Input& input);
   void tell(Diagnostic diagnostic);
   void mistake(const Place& place, const std::string& message);

@@ -98,6 +98,7 @@ double StudyCompiler::scalar(const std::optional<rules::Text>& text, const std::
     tell(text->error(0, what + " is one number for the country: it can use numbers and [parameters] only"));
     return mistaken;
   }
+  note_reads(program, parameters);
   const std::int32_t begin[] = {0, 0};
   const std::int64_t id[] = {0};
   rules::Workspace workspace;

@@ -269,6 +269,7 @@ void StudyCompiler::compile_choice(std::size_t s, Compiler& none) {
   compiled.choice.theta = scalar(choice.theta, "schooling.theta", Unit::one(), 1, scenario.parameters);
   const std::vector<DrawnModel>& models = study_.schooling->models;
   const auto drawn = coefficients_of(scenario.parameters);
+  std::fill(study_.reads[s].end() - static_cast<std::ptrdiff_t>(drawn.size()), study_.reads[s].end(), true);
   while (compiled.choice.model + 1 < models.size() && !std::ranges::equal(models[compiled.choice.model].coefficients, drawn)) ++compiled.choice.model;
   compiled.choice.pass_cash = passed(scenario.pass_through, "transfers");
   compiled.choice.pass_earnings = passed(scenario.pass_through, "child_earnings");

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hpc/scenario_input.hpp"
 #include "io/hdf5/results_file.hpp"
+#include "tests/run/draw_twin.hpp"
 #include "tests/support/program.hpp"
 
 namespace puente::test {
@@ -51,6 +53,24 @@ TEST_P(PackDraws, GiveDifferencesAStandardError) {
   for (const char* figure : {"mean_welfare", "fgt", "attendance", "pupils", "outcome_mean"}) most = std::max(most, largest_error(results, figure));
   EXPECT_GT(most, 0);
 }
+
+TEST_P(PackDraws, ShareWhatIsTheSameInThem) {
+  if (GetParam().starts_with("chile")) GTEST_SKIP() << "its population is a survey, which may be absent";
+  io::ScenarioFile file = io::read_scenario_file(PUENTE_SOURCE_DIR "/scenarios/" + GetParam(), {});
+  file.diagnostics.throw_if_errors();
+  RunCommand command;
+  command.households = 300;
+  RunOptions quiet;
+  quiet.quiet = true;
+  Exchange alone;
+  OpenMpTeam team(1);
+  const auto source = population_of(file, command, quiet, alone, team).source;
+  const Shared scenarios = expect_draws_as_alone(file.model, *source, moved_one_by_one(file.model), 8);
+  if (file.model.scenarios.size() > 1) {
+    EXPECT_LT(scenarios.ran, scenarios.all);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, PackDraws, testing::ValuesIn(scenario_files()), [](const auto& file) {
   std::string name = file.param.substr(0, file.param.size() - 5);
   std::replace(name.begin(), name.end(), '/', '_');
