@@ -162,7 +162,7 @@ class CellItem : public Item {
   void collect(BlockProcessor& processor, std::size_t thread) override {
     const BlockChildren& children = processor.children();
     const double* cell = processor.data(alignment_.cell);
-    for (std::size_t c = 0; c < children.size(); ++c) labels_.see(thread, cell[children.person[c]], children.id[c]);
+    for (std::size_t c = 0; c < children.size(); ++c) labels_.see(thread, cell[children.person[c]], [&] { return children.id[c]; });
   }
   void finish(Exchange& exchange, Team&) override {
     labels_.finish(text(), "a cell", exchange, alignment_.values, alignment_.labels);

@@ -180,29 +180,47 @@ class DecileItem : public Item {
   std::vector<std::vector<double>> y_, w_;
 };
 
-/// The labels of a group given by whole numbers.
+/// The labels of all groups given by whole numbers.
 class LabelItem : public Item {
  public:
-  LabelItem(Study& study, std::size_t grouping, std::size_t threads) : study_(study), grouping_(study.groupings[grouping]), labels_(threads) {}
+  LabelItem(Study& study, std::size_t threads) : study_(study) {
+    for (CompiledGrouping& grouping : study.groupings)
+      if (!grouping.labels_known) found_.push_back({&grouping, WholeLabels(threads)});
+  }
   int scenario() const override { return study_.reference; }
   bool ready() const override {
     return study_.group_program->ready() && scenario_ready(study_, static_cast<std::size_t>(study_.reference));
   }
-  std::string text() const override { return "group '" + grouping_.name + "'"; }
+  std::string text() const override {
+    std::string text;
+    for (const Found& found : found_) text += (text.empty() ? "" : ", ") + name(found);
+    return text;
+  }
   void collect(BlockProcessor& processor, std::size_t thread) override {
     processor.run(*study_.group_program);
-    const double* value = processor.result(*study_.group_program, grouping_.output);
-    for (std::size_t i = 0; i < processor.rows().count(grouping_.entity); ++i) labels_.see(thread, value[i], processor.household_id(grouping_.entity, i));
+    for (Found& found : found_) {
+      const double* value = processor.result(*study_.group_program, found.grouping->output);
+      const Entity entity = found.grouping->entity;
+      for (std::size_t i = 0; i < processor.rows().count(entity); ++i)
+        found.labels.see(thread, value[i], [&] { return processor.household_id(entity, i); });
+    }
   }
   void finish(Exchange& exchange, Team&) override {
-    labels_.finish(text(), "a group", exchange, grouping_.values, grouping_.labels);
-    grouping_.labels_known = true;
+    for (Found& found : found_) {
+      found.labels.finish(name(found), "a group", exchange, found.grouping->values, found.grouping->labels);
+      found.grouping->labels_known = true;
+    }
   }
 
  private:
+  struct Found {
+    CompiledGrouping* grouping;
+    WholeLabels labels;
+  };
+  static std::string name(const Found& found) { return "group '" + found.grouping->name + "'"; }
+
   Study& study_;
-  CompiledGrouping& grouping_;
-  WholeLabels labels_;
+  std::vector<Found> found_;
 };
 
 void add_globals(Study& study, BoundProgram& bound, std::size_t threads, std::vector<std::unique_ptr<Item>>& items) {
@@ -225,8 +243,7 @@ std::vector<std::unique_ptr<Item>> unresolved_items(Study& study, std::size_t th
   add_levy_items(study, threads, items);
   add_alignment_item(study, threads, items);
   if (!study.deciles_resolved) items.push_back(std::make_unique<DecileItem>(study, threads));
-  for (std::size_t g = 0; g < study.groupings.size(); ++g)
-    if (!study.groupings[g].labels_known) items.push_back(std::make_unique<LabelItem>(study, g, threads));
+  if (!study.labels_known()) items.push_back(std::make_unique<LabelItem>(study, threads));
   return items;
 }
 

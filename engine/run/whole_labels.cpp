@@ -1,14 +1,12 @@
 #include "engine/run/whole_labels.hpp"
 
-#include <cmath>
 #include <cstring>
 
 #include "engine/core/error.hpp"
 
 namespace puente {
 
-void WholeLabels::see(std::size_t thread, double value, std::int64_t household) {
-  if (std::isnan(value)) return;
+void WholeLabels::see_other(std::size_t thread, double value, std::int64_t household) {
   if (seen_[thread].size() <= most) seen_[thread].insert(value);
   if (value != std::floor(value)) not_whole_[thread].note(value, household);
 }
@@ -31,6 +29,9 @@ void WholeLabels::finish(const std::string& text, const std::string& kind, Excha
   refuse_fractions(text, kind, exchange);
   std::vector<double> mine;
   for (const auto& seen : seen_) mine.insert(mine.end(), seen.begin(), seen.end());
+  for (const Small& small : small_)
+    for (std::size_t value = 0; value < small.was.size(); ++value)
+      if (small.was[value]) mine.push_back(static_cast<double>(value));
   const auto bytes = exchange.gather_all(std::as_bytes(std::span(mine)));
   const auto* received = reinterpret_cast<const double*>(bytes.data());
   const std::set<double> all(received, received + bytes.size() / sizeof(double));
