@@ -70,7 +70,7 @@ void limb_table_by_slot(benchmark::State& state) {
   const EightTerms block(data);
   for (std::int32_t& slot : data.slot) slot %= slots;
   LimbTable table(static_cast<std::size_t>(slots), 8);
-  const std::int32_t* column = data.slot.data();
+  const SlotLabels column{data.slot.data(), {}};
   for (auto _ : state) table.add_by_slot(block.columns(), std::span(&column, 1), 0);
   benchmark::DoNotOptimize(table.records(0));
   count(state, EightTerms::rows * EightTerms::terms);

@@ -67,7 +67,7 @@ struct Sums {
   }
   void run() {
     const TermColumns records = TermColumns::all(block, terms, block, values.data());
-    const std::int32_t* column = data.slot.data();
+    const SlotLabels column{data.slot.data(), {}};
     table.add_to_first(records);
     table.add_by_slot(records, std::span(&column, 1), 0);
   }

@@ -7,27 +7,40 @@
 
 namespace puente {
 
-BlockSlots::BlockSlots(const Study& study) : study_(study) {
-  for (const CompiledGrouping& grouping : study.groupings) columns_.push_back({grouping.entity, true, grouping.name, {}, {}});
-  if (study.deciles) columns_.push_back({study.record_entity, true, "decile", {}, {}});
-  fixed_ = columns_.size();
-  for (std::size_t p = 0; study.recipients && p < study.programme_names.size(); ++p)
-    columns_.push_back({study.programme_entities[p], false, "recipient." + study.programme_names[p], {}, {}});
-  if (study.arms) columns_.push_back({Entity::household, false, "arm", {}, {}});
+namespace {
+
+/// Whether each value of the grouping is the one before and one.
+bool counts_up(const CompiledGrouping& grouping) {
+  return !grouping.whole_numbers || grouping.values.empty() || grouping.values.back() - grouping.values.front() == static_cast<double>(grouping.values.size() - 1);
 }
 
-/// A grouping of households as the persons see it.
-void BlockSlots::spread(const rules::Rows& rows, SlotColumn& column) const {
-  if (column.entity == Entity::person) return;
-  column.of_person.resize(rows.persons);
-  for (std::size_t i = 0; i < rows.persons; ++i) column.of_person[i] = column.slot[static_cast<std::size_t>(rows.household_of[i])];
+}  // namespace
+
+BlockSlots::BlockSlots(const Study& study) : study_(study) {
+  const auto add = [this](Entity entity, bool for_all, std::string name, std::size_t first, std::size_t labels) {
+    columns_.push_back({entity, for_all, std::move(name), {static_cast<std::int32_t>(first), static_cast<std::int32_t>(labels), !for_all}, {}, {}});
+  };
+  for (const CompiledGrouping& grouping : study.groupings) add(grouping.entity, true, grouping.name, grouping.first_slot, grouping.labels.size());
+  if (study.deciles) add(study.record_entity, true, "decile", study.decile_first_slot(), 10);
+  fixed_ = columns_.size();
+  for (std::size_t p = 0; study.recipients && p < study.programme_names.size(); ++p)
+    add(study.programme_entities[p], false, "recipient." + study.programme_names[p], study.recipient_slot(p), 1);
+  if (study.arms) add(Entity::household, false, "arm", study.arm_slot(0), std::size_t{1} << study.programme_names.size());
+}
+
+const std::vector<std::int32_t>& SlotColumn::persons(const rules::Rows& rows) const {
+  if (entity == Entity::person) return slot;
+  if (!of_persons.empty()) return of_persons;
+  of_persons.resize(rows.persons);
+  for (std::size_t i = 0; i < rows.persons; ++i) of_persons[i] = slot[static_cast<std::size_t>(rows.household_of[i])];
+  return of_persons;
 }
 
 void BlockSlots::find_fixed(BlockProcessor& processor) {
   if (!study_.groupings.empty()) processor.run(*study_.group_program);
   for (std::size_t g = 0; g < study_.groupings.size(); ++g) find_group(processor, g);
   if (study_.deciles) find_deciles(processor);
-  for (std::size_t c = 0; c < fixed_; ++c) spread(processor.rows(), columns_[c]);
+  for (std::size_t c = 0; c < fixed_; ++c) columns_[c].of_persons.clear();
 }
 
 void BlockSlots::find_group(BlockProcessor& processor, std::size_t g) {
@@ -36,10 +49,13 @@ void BlockSlots::find_group(BlockProcessor& processor, std::size_t g) {
   std::vector<std::int32_t>& slot = columns_[g].slot;
   slot.resize(processor.rows().count(grouping.entity));
   const auto first = static_cast<std::int32_t>(grouping.first_slot);
-  const auto label = [&](double x) {
-    if (!grouping.whole_numbers) return static_cast<std::int32_t>(x);
-    return static_cast<std::int32_t>(std::lower_bound(grouping.values.begin(), grouping.values.end(), x) - grouping.values.begin());
-  };
+  const std::vector<double>& values = grouping.values;
+  if (counts_up(grouping)) {
+    const double from = values.empty() ? 0.0 : values.front();
+    for (std::size_t i = 0; i < slot.size(); ++i) slot[i] = value[i] == value[i] ? first + static_cast<std::int32_t>(value[i] - from) : -1;
+    return;
+  }
+  const auto label = [&](double x) { return static_cast<std::int32_t>(std::lower_bound(values.begin(), values.end(), x) - values.begin()); };
   for (std::size_t i = 0; i < slot.size(); ++i) slot[i] = std::isnan(value[i]) ? -1 : first + label(value[i]);
 }
 
@@ -58,7 +74,7 @@ void BlockSlots::find_received(const BlockProcessor& processor, std::size_t s) {
   for (std::size_t c = fixed_; c < columns_.size(); ++c)
     columns_[c].slot.assign(rows.count(columns_[c].entity), -1);
   std::vector<std::int32_t>* arm = study_.arms ? &columns_.back().slot : nullptr;
-  if (arm != nullptr) std::fill(arm->begin(), arm->end(), static_cast<std::int32_t>(study_.arm_slot(0)));
+  if (arm != nullptr) std::fill(arm->begin(), arm->end(), 0);
   const auto& programmes = study_.scenarios[s].programmes;
   for (std::size_t p = 0; p < programmes.size(); ++p) {
     const std::span<const double> receives = processor.state().programmes[p].receives;
@@ -73,11 +89,12 @@ void BlockSlots::find_received(const BlockProcessor& processor, std::size_t s) {
     const std::int32_t bit = 1 << number;
     for (std::size_t i = 0; i < receives.size(); ++i) {
       const auto h = of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i;
-      const std::int32_t before = (*arm)[h] - static_cast<std::int32_t>(study_.arm_slot(0));
-      if (receives[i] != 0) (*arm)[h] = static_cast<std::int32_t>(study_.arm_slot(0)) + (before | bit);
+      (*arm)[h] |= receives[i] != 0 ? bit : 0;
     }
   }
-  for (std::size_t c = fixed_; c < columns_.size(); ++c) spread(rows, columns_[c]);
+  const auto no_programme = static_cast<std::int32_t>(study_.arm_slot(0));
+  for (std::size_t h = 0; arm != nullptr && h < arm->size(); ++h) (*arm)[h] += no_programme;
+  for (std::size_t c = fixed_; c < columns_.size(); ++c) columns_[c].of_persons.clear();
 }
 
 std::span<const GroupingEntries> SlotEntries::of(std::span<const SlotColumn> columns, std::span<const double> w,
@@ -94,7 +111,7 @@ std::span<const GroupingEntries> SlotEntries::of(std::span<const SlotColumn> col
 
 GroupingEntries SlotEntries::by_record(const SlotColumn& column, std::span<const double> w, BlockProcessor& processor) const {
   const bool of_persons = processor.study().record_entity == Entity::person;
-  const std::vector<std::int32_t>& slot = of_persons ? column.persons() : column.slot;
+  const std::vector<std::int32_t>& slot = of_persons ? column.persons(processor.rows()) : column.slot;
   bool labelled = true;
   for (std::size_t i = 0; i < w.size(); ++i) labelled &= (slot[i] >= 0) | (w[i] == 0);
   if (column.for_all && !labelled)
@@ -133,7 +150,7 @@ void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, con
   direct_.clear();
   for (const SlotColumn& column : columns) {
     if (entity == Entity::household && column.entity == Entity::person) add_by_member(table, rows, terms, column);
-    else direct_.push_back((entity == Entity::person ? column.persons() : column.slot).data());
+    else direct_.push_back({(entity == Entity::person ? column.persons(rows) : column.slot).data(), column.range});
   }
   for (std::size_t first = 0; first < terms.n; first += chunk) {
     const TermColumns part = terms.part(first, std::min(chunk, terms.n - first));
@@ -142,18 +159,16 @@ void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, con
   }
 }
 
-void UnitSums::add_persons(LimbTable& table, const TermColumns& terms, std::span<const std::int32_t> persons,
+void UnitSums::add_persons(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, std::span<const std::int32_t> persons,
                            std::span<const SlotColumn> columns, Everybody everybody) {
   constexpr std::size_t chunk = 1024;
   slot_.resize(columns.size() * chunk);
   direct_.clear();
-  for (std::size_t c = 0; c < columns.size(); ++c) direct_.push_back(slot_.data() + c * chunk);
+  for (std::size_t c = 0; c < columns.size(); ++c) direct_.push_back({slot_.data() + c * chunk, columns[c].range});
   for (std::size_t first = 0; first < persons.size(); first += chunk) {
     const TermColumns part = terms.part(first, std::min(chunk, persons.size() - first));
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      const std::span<const std::int32_t> slots = columns[c].persons();
-      for (std::size_t i = 0; i < part.n; ++i) slot_[c * chunk + i] = slots[static_cast<std::size_t>(persons[first + i])];
-    }
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      for (std::size_t i = 0; i < part.n; ++i) slot_[c * chunk + i] = columns[c].person(rows, static_cast<std::size_t>(persons[first + i]));
     if (everybody == Everybody::counts) table.add_to_first(part);
     table.add_by_slot(part, direct_, 0);
   }
@@ -165,8 +180,8 @@ void UnitSums::add_by_member(LimbTable& table, const rules::Rows& rows, const Te
   slot_.resize(chunk);
   std::size_t n = 0;
   const auto hand_over = [&] {
-    const std::int32_t* slot = slot_.data();
-    table.add_by_slot(TermColumns::all(n, terms.used, chunk, gathered_.data()), std::span(&slot, 1), 0);
+    const SlotLabels labels{slot_.data(), column.range};
+    table.add_by_slot(TermColumns::all(n, terms.used, chunk, gathered_.data()), std::span(&labels, 1), 0);
     n = 0;
   };
   for (std::size_t i = 0; i < rows.persons; ++i) {

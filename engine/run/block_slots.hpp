@@ -10,6 +10,7 @@
 
 #include "engine/run/process_block.hpp"
 #include "engine/statistics/limb_table.hpp"
+#include "engine/statistics/slot_labels.hpp"
 #include "engine/statistics/welfare_tally.hpp"
 
 namespace puente {
@@ -18,9 +19,13 @@ struct SlotColumn {
   Entity entity = Entity::household;
   bool for_all = true;                  ///< every record that counts has a label; else a record without one is in no slot
   std::string name;
+  SlotRange range;
   std::vector<std::int32_t> slot;       ///< of the rows of `entity`; -1 where there is none
-  std::vector<std::int32_t> of_person;  ///< of persons, for a grouping of households
-  const std::vector<std::int32_t>& persons() const { return entity == Entity::person ? slot : of_person; }
+  mutable std::vector<std::int32_t> of_persons;  ///< for a grouping of households, once asked for in this block
+
+  /// Of all persons, or of one.
+  const std::vector<std::int32_t>& persons(const rules::Rows& rows) const;
+  std::int32_t person(const rules::Rows& rows, std::size_t i) const { return slot[entity == Entity::person ? i : static_cast<std::size_t>(rows.household_of[i])]; }
 };
 
 class BlockSlots {
@@ -39,7 +44,6 @@ class BlockSlots {
  private:
   void find_group(BlockProcessor& processor, std::size_t g);
   void find_deciles(BlockProcessor& processor);
-  void spread(const rules::Rows& rows, SlotColumn& column) const;
 
   const Study& study_;
   std::size_t fixed_ = 0;
@@ -76,13 +80,13 @@ class UnitSums {
   void add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
            std::span<const SlotColumn> columns, Everybody everybody);
   /// The same for some persons of the block alone: row i of the terms is persons[i]'s.
-  void add_persons(LimbTable& table, const TermColumns& terms, std::span<const std::int32_t> persons, std::span<const SlotColumn> columns,
-                   Everybody everybody);
+  void add_persons(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, std::span<const std::int32_t> persons,
+                   std::span<const SlotColumn> columns, Everybody everybody);
 
  private:
   void add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column);
 
-  std::vector<const std::int32_t*> direct_;
+  std::vector<SlotLabels> direct_;
   std::vector<double> gathered_;
   std::vector<std::int32_t> slot_;
 };

@@ -23,7 +23,7 @@ class CellColumns {
   void add(CellOf&& cell_of) {
     std::int32_t* column = cells_.data() + units_ * columns_.size();
     for (std::size_t j = 0; j < units_; ++j) column[j] = cell_of(j);
-    columns_.push_back(column);
+    columns_.push_back({column, {}});
   }
   /// Adds the terms of all units to their cells.
   void add_to(LimbTable& table, const TermColumns& terms) const {
@@ -35,7 +35,7 @@ class CellColumns {
  private:
   std::size_t units_ = 0;
   std::vector<std::int32_t> cells_;  ///< [column][unit]
-  std::vector<const std::int32_t*> columns_;
+  std::vector<SlotLabels> columns_;
 };
 
 }  // namespace puente

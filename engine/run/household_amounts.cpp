@@ -45,7 +45,7 @@ void HouseholdAmounts::spread_households(const BlockProcessor& processor, const 
 void HouseholdAmounts::add_person(const BlockProcessor& processor, const BlockSlots& slots, std::size_t term, std::size_t person, double amount) {
   const auto h = static_cast<std::size_t>(processor.rows().household_of[person]);
   put(processor, h, term, 0, amount);
-  for (const SlotColumn& column : slots.fixed()) put(processor, h, term, column.persons()[person], amount);
+  for (const SlotColumn& column : slots.fixed()) put(processor, h, term, column.person(processor.rows(), person), amount);
 }
 
 void HouseholdAmounts::add(const BlockProcessor& processor, const BlockSlots& slots) {

@@ -46,7 +46,7 @@ void ProgrammeTally::add(const BlockProcessor& processor, const BlockSlots& slot
     const Programme& programme = *study_.scenarios[s_].programmes[p].programme;
     const ProgrammeState& state = processor.state().programmes[p];
     const TermColumns units = terms_.units(processor, s_, p);
-    if (programme.entity == Entity::person) unit_sums_.add_persons(sums_[p].units, units, terms_.persons(), slots.all(), Everybody::counts);
+    if (programme.entity == Entity::person) unit_sums_.add_persons(sums_[p].units, processor.rows(), units, terms_.persons(), slots.all(), Everybody::counts);
     else unit_sums_.add(sums_[p].units, processor.rows(), Entity::household, units, slots.all(), Everybody::counts);
     if (programme.cash) add_money(state.cash, sums_[p].cash);
     if (programme.in_kind) add_money(state.in_kind, sums_[p].in_kind);

@@ -129,7 +129,7 @@ void Walk::add_shares(const BlockProcessor& processor, const double* condition, 
         }
       };
       add(0);
-      for (const SlotColumn& column : slots_.fixed()) add(column.persons()[i]);
+      for (const SlotColumn& column : slots_.fixed()) add(column.person(rows, i));
     }
   }
 }

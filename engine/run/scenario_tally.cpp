@@ -31,8 +31,8 @@ WelfareStatistics welfare_statistics(const Study& study) {
     asked.groupings.push_back({grouping.first_slot, grouping.labels.size()});
   if (study.deciles) asked.groupings.push_back({study.decile_first_slot(), 10});
   for (std::size_t p = 0; study.recipients && p < study.programme_names.size(); ++p)
-    asked.groupings.push_back({study.recipient_slot(p), 1});
-  if (study.arms) asked.groupings.push_back({study.arm_slot(0), std::size_t{1} << study.programme_names.size()});
+    asked.groupings.push_back({study.recipient_slot(p), 1, true});
+  if (study.arms) asked.groupings.push_back({study.arm_slot(0), std::size_t{1} << study.programme_names.size(), true});
   return asked;
 }
 
@@ -62,10 +62,9 @@ ScenarioTally::ScenarioTally(const Study& study, std::size_t s)
       programmes_(study, s) {
   const auto prepare = [&](Sums& sums, const WelfareStatistics& asked) {
     sums.welfare.emplace(asked);
-    const std::size_t sexes = 1 + study.sex_labels.size();
-    for (std::size_t b = 0; attendance_asked_ && b < study.model.statistics.age_bands.size(); ++b)
+    for (std::size_t b = 0; attendance_asked_ && b < study.model.statistics.age_bands.size() * sexes(); ++b)
       for (auto* tables : {&sums.attendance, &sums.work})
-        if (work_asked_ || tables == &sums.attendance) tables->emplace_back(study.slots() * sexes, terms_of<AttendanceTerm>());
+        if (work_asked_ || tables == &sums.attendance) tables->emplace_back(study.slots(), terms_of<AttendanceTerm>());
     for (std::size_t k = 0; outcomes_asked_ && k < study.outcome_means.size(); ++k)
       sums.outcomes.emplace_back(study.slots(), terms_of<OutcomeTerm>());
   };
@@ -249,52 +248,57 @@ void ScenarioTally::add_levy(const BlockProcessor& processor, const BlockSlots& 
   unit_sums_.add(levy_, processor.rows(), Entity::household, columns_of_terms(terms_of<LevyTerm>(), levy.size()), slots.all(), Everybody::counts);
 }
 
-/// Persons of the age band, into in_band_, and their terms.
+/// Persons of the age band who count, by sex, into in_band_.
 void ScenarioTally::gather_band(BlockProcessor& processor, const double* condition, Missing missing, std::size_t band) {
-  const rules::Rows& rows = processor.rows();
   const double* age = processor.result(*study_.measures, study_.age);
+  const double* sex = study_.sex.index >= 0 ? processor.result(*study_.measures, study_.sex) : nullptr;
   const auto [from, to] = study_.model.statistics.age_bands[band];
-  in_band_.clear();
-  for (std::size_t i = 0; i < rows.persons; ++i) {
-    if (!(age[i] >= from && age[i] < to + 1) || weights_.person[i] == 0) continue;
-    if (!std::isnan(condition[i])) in_band_.push_back(static_cast<std::int32_t>(i));
+  in_band_.resize(sexes());
+  for (std::vector<std::int32_t>& persons : in_band_) persons.clear();
+  for (const std::int32_t person : of_age_) {
+    const auto i = static_cast<std::size_t>(person);
+    if (!(age[i] >= from && age[i] < to + 1)) continue;
+    if (!std::isnan(condition[i])) in_band_[sex == nullptr || std::isnan(sex[i]) ? 0 : 1 + static_cast<std::size_t>(sex[i])].push_back(person);
     else if (missing == Missing::is_a_fault)
       processor.faults().add("school attendance of a person aged " + std::to_string(from) + "-" + std::to_string(to) + " is missing",
                              processor.household_id(Entity::person, i));
   }
-  const std::size_t n = in_band_.size();
-  double* persons = terms(terms_of<AttendanceTerm>(), n);
-  for (std::size_t j = 0; j < n; ++j) {
-    const auto i = static_cast<std::size_t>(in_band_[j]);
-    persons[j] = weights_.person[i];
-    persons[n + j] = weights_.person[i] * condition[i];
-  }
 }
 
-/// A slot has a cell for all and one for each sex; the terms are the same for all columns.
+/// Persons of the age of some band whose weight is not zero, into of_age_.
+void ScenarioTally::gather_ages(BlockProcessor& processor) {
+  const double* age = processor.result(*study_.measures, study_.age);
+  const auto& bands = study_.model.statistics.age_bands;
+  const double from = std::min_element(bands.begin(), bands.end())->first;
+  const double end = 1 + std::max_element(bands.begin(), bands.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->second;
+  const std::size_t persons = processor.rows().persons;
+  of_age_.resize(persons + 1);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < persons; ++i) {
+    of_age_[count] = static_cast<std::int32_t>(i);
+    count += (age[i] >= from) & (age[i] < end) & (weights_.person[i] != 0) ? 1 : 0;
+  }
+  of_age_.resize(count);
+}
+
+/// A band has a table for each sex, the first for those of whom it is not known; all of them together are told at the end.
 void ScenarioTally::add_shares(BlockProcessor& processor, const double* condition, Missing missing, std::span<const SlotColumn> columns,
                                Everybody everybody, std::vector<LimbTable>& tables) {
-  const double* sex = study_.sex.index >= 0 ? processor.result(*study_.measures, study_.sex) : nullptr;
-  const auto sexes = static_cast<std::int32_t>(1 + study_.sex_labels.size());
-  for (std::size_t b = 0; b < tables.size(); ++b) {
+  if (tables.empty()) return;
+  gather_ages(processor);
+  for (std::size_t b = 0; b < study_.model.statistics.age_bands.size(); ++b) {
     gather_band(processor, condition, missing, b);
-    const std::size_t n = in_band_.size();
-    cells_.begin(n, 2 * (columns.size() + 1));
-    const auto add_column = [&](auto slot_of) {
-      const auto person = [&](std::size_t j) { return static_cast<std::size_t>(in_band_[j]); };
-      cells_.add([&](std::size_t j) {
-        const std::int32_t slot = slot_of(person(j));
-        return slot < 0 ? -1 : slot * sexes;
-      });
-      cells_.add([&](std::size_t j) {
-        const std::int32_t slot = slot_of(person(j));
-        const bool sexed = slot >= 0 && sex != nullptr && !std::isnan(sex[person(j)]);
-        return sexed ? slot * sexes + 1 + static_cast<std::int32_t>(sex[person(j)]) : -1;
-      });
-    };
-    if (everybody == Everybody::counts) add_column([](std::size_t) { return 0; });
-    for (const SlotColumn& column : columns) add_column([&](std::size_t i) { return column.persons()[i]; });
-    cells_.add_to(tables[b], columns_of_terms(terms_of<AttendanceTerm>(), n));
+    for (std::size_t x = 0; x < sexes(); ++x) {
+      const std::span<const std::int32_t> persons = in_band_[x];
+      const std::size_t n = persons.size();
+      double* weight = terms(terms_of<AttendanceTerm>(), n);
+      for (std::size_t j = 0; j < n; ++j) {
+        const auto i = static_cast<std::size_t>(persons[j]);
+        weight[j] = weights_.person[i];
+        weight[n + j] = weights_.person[i] * condition[i];
+      }
+      unit_sums_.add_persons(tables[b * sexes() + x], processor.rows(), columns_of_terms(terms_of<AttendanceTerm>(), n), persons, columns, everybody);
+    }
   }
 }
 
@@ -335,7 +339,7 @@ void ScenarioTally::add_choice(const BlockProcessor& processor, std::span<const 
     });
   };
   add_column([](std::size_t) { return 0; });
-  for (const SlotColumn& column : columns) add_column([&](std::size_t i) { return column.persons()[i]; });
+  for (const SlotColumn& column : columns) add_column([&](std::size_t i) { return column.person(processor.rows(), i); });
   cells_.add_to(choice_, columns_of_terms(terms_of<ChoiceTerm>(), n));
 }
 
@@ -361,6 +365,9 @@ void ScenarioTally::reduce(Exchange& exchange) {
     if (sums->welfare) sums->welfare->reduce(exchange);
     for (auto* tables : {&sums->attendance, &sums->work, &sums->outcomes})
       for (LimbTable& table : *tables) table.reduce(exchange);
+    for (auto* tables : {&sums->attendance, &sums->work})
+      for (std::size_t k = 0; k < tables->size(); ++k)
+        if (k % sexes() != 0) (*tables)[k / sexes() * sexes()].merge((*tables)[k]);
   }
   counts_.reduce(exchange);
   if (study_.scenarios[s_].levy.needed) levy_.reduce(exchange);

@@ -68,10 +68,12 @@ class ScenarioTally {
   enum class Missing : std::uint8_t { is_a_fault, is_left_out };
   void add_shares(BlockProcessor& processor, const double* condition, Missing missing, std::span<const SlotColumn> columns,
                   UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
+  void gather_ages(BlockProcessor& processor);
   void gather_band(BlockProcessor& processor, const double* condition, Missing missing, std::size_t band);
   void add_choice(const BlockProcessor& processor, std::span<const SlotColumn> columns);
   void add_outcomes(const BlockProcessor& processor, const std::vector<const double*>& outcomes,
                     std::span<const SlotColumn> columns, UnitSums::Everybody everybody, std::vector<LimbTable>& tables);
+  std::size_t sexes() const { return 1 + study_.sex_labels.size(); }
   double* terms(std::size_t count, std::size_t rows);
   TermColumns columns_of_terms(std::size_t count, std::size_t rows) const { return TermColumns::all(rows, count, rows, terms_.data()); }
   bool is_reference() const { return static_cast<int>(s_) == study_.reference; }
@@ -91,7 +93,8 @@ class ScenarioTally {
   SlotEntries entries_;
   UnitSums unit_sums_;
   std::vector<double> terms_, share_;
-  std::vector<std::int32_t> in_band_;
+  std::vector<std::int32_t> of_age_;
+  std::vector<std::vector<std::int32_t>> in_band_;  ///< [1 + sex]
   CellColumns cells_;
 };
 

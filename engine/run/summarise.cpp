@@ -227,9 +227,9 @@ void Summary::distribution() {
 void Summary::attendance() {
   const std::size_t sexes = 1 + study_.sex_labels.size();
   const auto rate = [sexes](const std::vector<LimbTable>& tables, const Index& i) {
-    const std::size_t cell = i[1] * sexes + i[3];
-    const double persons = tables[i[2]].value(cell, static_cast<std::size_t>(AttendanceTerm::persons));
-    return persons > 0 ? tables[i[2]].value(cell, static_cast<std::size_t>(AttendanceTerm::attending)) / persons : NAN;
+    const LimbTable& table = tables[i[2] * sexes + i[3]];
+    const double persons = table.value(i[1], static_cast<std::size_t>(AttendanceTerm::persons));
+    return persons > 0 ? table.value(i[1], static_cast<std::size_t>(AttendanceTerm::attending)) / persons : NAN;
   };
   add({"attendance", "1", "share of persons who attend school", ""}, {"scenario", "group", "age_band", "sex"},
       [&](const Index& i) { return rate(measured(i[0], i[1]).attendance, i); },

@@ -39,7 +39,7 @@ struct ScenarioTotals {
   LimbTable counts{0, 0};               ///< [slot] × CountTerm; where persons count, `welfare` has them
   LimbTable levy{0, 0};                 ///< [slot] × LevyTerm; no slots where nothing is raised
   std::vector<ProgrammeSums> programmes;  ///< one a programme of the scenario
-  std::vector<LimbTable> attendance;    ///< one an age band: [slot × (1 + sexes)] × AttendanceTerm
+  std::vector<LimbTable> attendance;    ///< for each age band, of all and of each sex: [slot] × AttendanceTerm
   std::vector<LimbTable> work;          ///< the same of those who work; empty where no column says who does
   LimbTable choice{0, 0};               ///< [slot × choice_cells] × ChoiceTerm; no slots without [schooling]
   std::vector<LimbTable> outcomes;      ///< one a measure: [slot] × OutcomeTerm

@@ -121,10 +121,10 @@ class ExactOrder {
 
   void sum_weights(std::size_t range) {
     LimbTable table(slots_.slots, 1);
-    std::vector<const std::int32_t*> labels(buckets_.labels);
+    std::vector<SlotLabels> labels(buckets_.labels);
     for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b)
       buckets_.for_each_block(b, [&](const RecordBlock& block) {
-        for (std::size_t c = 0; c < labels.size(); ++c) labels[c] = block.label(c);
+        for (std::size_t c = 0; c < labels.size(); ++c) labels[c].slot = block.label(c);
         const TermColumns columns = TermColumns::all(block.n, 1, RecordBlock::capacity, block.weight);
         if (slots_.everybody) table.add_to_first(columns);
         table.add_by_slot(columns, labels, 0);

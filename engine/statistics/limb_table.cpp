@@ -1,10 +1,46 @@
 #include "engine/statistics/limb_table.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "engine/core/wide.hpp"
 
 namespace puente {
+
+namespace {
+
+/// Rows of cells that a crossing may have: with those of the other tables of a scenario they shall stay near the core.
+constexpr std::size_t most_bytes = 32 << 10;
+constexpr std::size_t most_cells = 2048;  ///< so many carried limbs add up in one
+constexpr int limb_bits = 50;             ///< between the exponents of two limbs
+
+/// Leaves less than 2^50 in `limb` and gives the rest to the next.
+void carry_over(std::int64_t& limb, std::int64_t& next) {
+  const std::int64_t rest = limb >> limb_bits;
+  limb -= rest << limb_bits;
+  next += rest;
+}
+
+void add_pair(LimbPair& to, const LimbPair& pair) {
+  to.low += pair.low;
+  to.high += pair.high;
+}
+
+void add_two(LimbPair* to, const LimbPair* pairs) {
+  Counts sum, more;
+  std::memcpy(&sum, to, sizeof sum);
+  std::memcpy(&more, pairs, sizeof more);
+  sum += more;
+  std::memcpy(to, &sum, sizeof sum);
+}
+
+}  // namespace
+
+LimbTable::LimbTable(std::size_t slots, std::size_t terms, Records records)
+    : terms_(terms), slots_(slots), first_(terms), lower_(slots * row_pairs()), upper_(lower_.size()), sums_(slots * terms),
+      records_(records == Records::counted ? slots : 0), added_up_(terms), pieces_(piece_rows * row_pairs()), upper_pieces_(piece_rows * terms) {
+  upper_terms_.reserve(terms);
+}
 
 std::int64_t LimbTable::weighted_records(const double* w, std::size_t n) {
   std::int64_t count = 0;
@@ -13,13 +49,62 @@ std::int64_t LimbTable::weighted_records(const double* w, std::size_t n) {
 }
 
 void LimbTable::make_room(std::size_t additions) {
-  if (additions_ + static_cast<std::int64_t>(additions) > limb_additions) flush_all();
+  if (additions_ + static_cast<std::int64_t>(additions) > limb_additions) carry();
   additions_ += static_cast<std::int64_t>(additions);
 }
 
+/// What is left in a limb is as much as four additions at most.
+void LimbTable::carry() {
+  for (std::size_t row = 0; row < lower_.size(); row += row_pairs())
+    for (std::size_t i = row + 1; i <= row + terms_; ++i) {
+      carry_over(lower_[i].low, lower_[i].high);
+      carry_over(lower_[i].high, upper_[i].low);
+      carry_over(upper_[i].low, upper_[i].high);
+    }
+  for (std::size_t k = 0; slots_ > 0 && k < terms_; ++k) flush(first_[k], sums_[k]);
+  additions_ = 4;
+}
+
+/// Adds cells up to the slots of their labels, and empties them.
+void LimbTable::fold(const Plan& plan, const Crossing& crossing) {
+  const std::size_t length = row_pairs();
+  for (std::size_t cell = 0; cell < crossing.cells; ++cell) {
+    const std::size_t from = (crossing.first_row + cell) * length;
+    for (std::size_t a = 0; a < crossing.columns.size(); ++a) {
+      const SlotRange& range = plan.ranges[crossing.columns[a]];
+      const std::int32_t label = static_cast<std::int32_t>(cell) / crossing.stride[a] % radix(range) - (range.partial ? 1 : 0);
+      if (label < 0) continue;
+      const std::size_t to = static_cast<std::size_t>(range.first + label) * length;
+      for (std::size_t k = 0; k < length; ++k) {
+        add_pair(lower_[to + k], lower_[from + k]);
+        add_pair(upper_[to + k], upper_[from + k]);
+      }
+    }
+    std::fill_n(lower_.begin() + static_cast<std::ptrdiff_t>(from), length, LimbPair{});
+    std::fill_n(upper_.begin() + static_cast<std::ptrdiff_t>(from), length, LimbPair{});
+  }
+}
+
 void LimbTable::flush_all() {
+  carry();
+  for (const Plan& plan : plans_)
+    for (const Crossing& crossing : plan.crossings) {
+      if (!crossing.crossed()) continue;
+      fold(plan, crossing);
+      carry();
+    }
+  for (std::size_t slot = 0; slot < slots_; ++slot) {
+    LimbPair* const low = lower_.data() + slot * row_pairs();
+    LimbPair* const high = upper_.data() + slot * row_pairs();
+    if (!records_.empty()) records_[slot] += low->low;
+    *low = {};
+    for (std::size_t k = 0; k < terms_; ++k) {
+      Limbs limbs{{low[k + 1].low, low[k + 1].high, high[k + 1].low, high[k + 1].high}};
+      flush(limbs, sums_[slot * terms_ + k]);
+      low[k + 1] = high[k + 1] = {};
+    }
+  }
   additions_ = 0;
-  for (std::size_t i = 0; i < limbs_.size(); ++i) flush(limbs_[i], sums_[i]);
 }
 
 PUENTE_WIDE void LimbTable::add_to_first(const TermColumns& records) {
@@ -27,58 +112,123 @@ PUENTE_WIDE void LimbTable::add_to_first(const TermColumns& records) {
   if (!records_.empty()) records_[0] += weighted_records(records.at(0), records.n);
   for (std::size_t k = 0; k < records.used; ++k) {
     const double* terms = records.at(k);
-    if (add_terms(terms, records.n, limbs_[k])) continue;
+    if (add_terms(terms, records.n, first_[k])) continue;
     for (std::size_t i = 0; i < records.n; ++i) sums_[k].add(terms[i]);
   }
 }
 
-/// Cuts the terms of a run of records into rows of pieces, but for those that are zero for all of them; false when a term
-/// does not fit.
+/// Groupings of many labels first, each with those of the others that fit beside it.
+const LimbTable::Plan& LimbTable::plan_of(std::span<const SlotLabels> columns) {
+  const auto same = [&](const Plan& plan) { return std::ranges::equal(plan.ranges, columns, {}, {}, &SlotLabels::range); };
+  if (const auto known = std::find_if(plans_.begin(), plans_.end(), same); known != plans_.end()) return *known;
+  Plan plan;
+  std::vector<std::size_t> rest;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    plan.ranges.push_back(columns[c].range);
+    rest.push_back(c);
+  }
+  std::stable_sort(rest.begin(), rest.end(), [&](std::size_t a, std::size_t b) { return radix(plan.ranges[a]) > radix(plan.ranges[b]); });
+  const std::size_t most = std::min(most_cells, most_bytes / (row_pairs() * sizeof(LimbPair)));
+  while (!rest.empty()) {
+    Crossing crossing;
+    std::erase_if(rest, [&](std::size_t c) {
+      const auto labels = static_cast<std::size_t>(radix(plan.ranges[c]));
+      const bool alone = crossing.columns.empty();
+      if (!alone && (labels == 0 || crossing.cells == 0 || crossing.cells * labels > most)) return false;
+      crossing.columns.push_back(c);
+      crossing.stride.push_back(static_cast<std::int32_t>(crossing.cells));
+      crossing.cells *= labels;
+      return true;
+    });
+    plan.crossings.push_back(with_rows(std::move(crossing)));
+  }
+  return plans_.emplace_back(std::move(plan));
+}
+
+LimbTable::Crossing LimbTable::with_rows(Crossing crossing) {
+  if (!crossing.crossed()) return crossing;
+  crossing.first_row = lower_.size() / row_pairs();
+  lower_.resize(lower_.size() + crossing.cells * row_pairs());
+  upper_.resize(lower_.size());
+  return crossing;
+}
+
+/// The rows of records in `row_`; false where one has no label by a grouping that is not partial, so that it has no cell.
+bool LimbTable::find_cells(const Crossing& crossing, std::span<const SlotLabels> columns, std::size_t first, std::size_t n) {
+  std::fill_n(row_.begin(), n, static_cast<std::int32_t>(crossing.first_row));
+  std::int32_t missing = 0;
+  for (std::size_t a = 0; a < crossing.columns.size(); ++a) {
+    const SlotLabels& column = columns[crossing.columns[a]];
+    const std::int32_t *slot = column.slot + first, stride = crossing.stride[a], from = column.range.first;
+    if (column.range.partial)
+      for (std::size_t i = 0; i < n; ++i) row_[i] += slot[i] < 0 ? 0 : (slot[i] - from + 1) * stride;
+    else
+      for (std::size_t i = 0; i < n; ++i) {
+        missing |= slot[i];
+        row_[i] += (slot[i] - from) * stride;
+      }
+  }
+  return missing >= 0;
+}
+
+/// Cuts the terms of a run of records into rows of pieces; false when a term does not fit.
 bool LimbTable::cut(const TermColumns& records, std::size_t first, std::size_t n) {
-  cut_.clear();
+  upper_terms_.clear();
+  used_ = 1 + records.used;
+  const std::size_t stride = row_pairs();
+  const double* w = records.at(0) + first;
+  for (std::size_t i = 0; !records_.empty() && i < n; ++i) pieces_[i * stride].low = w[i] > 0;
   for (std::size_t k = 0; k < records.used; ++k) {
     const double* terms = records.at(k) + first;
-    if (all_zero(terms, n)) continue;
-    Limbs* pieces = pieces_.data() + cut_.size();
-    cut_.push_back(k);
-    if (all_within(terms, n, limb_reach[1])) {
-      cut_low_terms(terms, n, pieces, terms_);
-      continue;
-    }
-    switch (limbs_needed(largest_magnitude_bits(terms, n))) {
-      case 3: cut_terms<3>(terms, n, pieces, terms_); break;
-      case 4: cut_terms<4>(terms, n, pieces, terms_); break;
-      default: return false;
-    }
+    LimbPair* const pieces = pieces_.data() + 1 + k;
+    if (cut_low_terms(terms, n, pieces, stride)) continue;
+    if (limbs_needed(largest_magnitude_bits(terms, n)) > limb_count) return false;
+    cut_terms(terms, n, pieces, stride, upper_pieces_.data() + upper_terms_.size(), terms_);
+    upper_terms_.push_back(k);
   }
+  for (; used_ % 2 != 0; ++used_)
+    for (std::size_t i = 0; i < n; ++i) pieces_[i * stride + used_] = {};
   return true;
 }
 
-void LimbTable::add_row(const Limbs* row, std::size_t slot) {
-  Limbs* to = limbs_.data() + slot * terms_;
-  const std::size_t terms = cut_.size();
-  for (std::size_t j = 0; j < terms; ++j) add_limbs(to[cut_[j]], row[j]);
+/// Adds the pieces of n records to these rows; a negative one takes nothing.
+void LimbTable::add_rows(const std::int32_t* row, std::size_t n) {
+  const std::size_t length = row_pairs();
+  for (std::size_t i = 0; i < n; ++i) {
+    if (row[i] < 0) continue;
+    const LimbPair* piece = pieces_.data() + i * length;
+    LimbPair* to = lower_.data() + static_cast<std::size_t>(row[i]) * length;
+    for (std::size_t k = 0; k < used_; k += 2) add_two(to + k, piece + k);
+    if (upper_terms_.empty()) continue;
+    to = upper_.data() + static_cast<std::size_t>(row[i]) * length + 1;
+    for (std::size_t j = 0; j < upper_terms_.size(); ++j) add_pair(to[upper_terms_[j]], upper_pieces_[i * terms_ + j]);
+  }
 }
 
-void LimbTable::add_plainly(const TermColumns& records, std::size_t i, std::size_t slot) {
-  for (std::size_t k = 0; k < records.used; ++k) sums_[slot * terms_ + k].add(records.at(k)[i]);
+void LimbTable::add_plainly(const TermColumns& records, const std::int32_t* slot, std::size_t first, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    if (slot[i] < 0) continue;
+    if (!records_.empty()) records_[static_cast<std::size_t>(slot[i])] += records.at(0)[first + i] > 0;
+    for (std::size_t k = 0; k < records.used; ++k) sums_[static_cast<std::size_t>(slot[i]) * terms_ + k].add(records.at(k)[first + i]);
+  }
 }
 
-void LimbTable::add_by_slot(const TermColumns& records, std::span<const std::int32_t* const> columns, std::size_t first) {
+PUENTE_WIDE void LimbTable::add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first) {
   if (columns.empty()) return;
   make_room(records.n);
-  const double* w = records.at(0);
+  const Plan& plan = plan_of(columns);
   for (std::size_t begin = 0; begin < records.n; begin += piece_rows) {
-    const std::size_t n = std::min(piece_rows, records.n - begin);
+    const std::size_t n = std::min(piece_rows, records.n - begin), at = first + begin;
     const bool fits = cut(records, begin, n);
-    for (const std::int32_t* column : columns)
-      for (std::size_t i = 0; i < n; ++i) {
-        const std::int32_t slot = column[first + begin + i];
-        if (slot < 0) continue;
-        if (!records_.empty()) records_[static_cast<std::size_t>(slot)] += w[begin + i] > 0;
-        if (fits) add_row(pieces_.data() + i * terms_, static_cast<std::size_t>(slot));
-        else add_plainly(records, begin + i, static_cast<std::size_t>(slot));
+    for (const Crossing& crossing : plan.crossings) {
+      if (fits && crossing.crossed() && find_cells(crossing, columns, at, n)) {
+        add_rows(row_.data(), n);
+        continue;
       }
+      for (const std::size_t c : crossing.columns)
+        if (fits) add_rows(columns[c].slot + at, n);
+        else add_plainly(records, columns[c].slot + at, begin, n);
+    }
   }
 }
 

@@ -1,8 +1,10 @@
-// Exact sums of many slots, each with the same run of terms, gathered as limbs and handed over to exact sums before a
-// limb can overflow. One object a thread, merged afterwards.
+// Exact sums of many slots, each with the same run of terms, gathered as limbs and handed over to exact sums at the end. Where
+// records have slots by several groupings, each is added once to the cell of a few groupings crossed, and cells are added up
+// to slots at the end: as sums are exact, the bits are those of adding it to every slot. One object a thread, merged afterwards.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -10,6 +12,7 @@
 
 #include "engine/core/exchange.hpp"
 #include "engine/statistics/limbs.hpp"
+#include "engine/statistics/slot_labels.hpp"
 
 namespace puente {
 
@@ -31,11 +34,7 @@ struct TermColumns {
 class LimbTable {
  public:
   enum class Records : std::uint8_t { counted, not_counted };
-  LimbTable(std::size_t slots, std::size_t terms, Records records = Records::not_counted)
-      : terms_(terms), slots_(slots), limbs_(slots * terms), sums_(slots * terms),
-        records_(records == Records::counted ? slots : 0), pieces_(piece_rows * terms) {
-    cut_.reserve(terms);
-  }
+  LimbTable(std::size_t slots, std::size_t terms, Records records = Records::not_counted);
 
   std::size_t slots() const { return slots_; }
   /// Adds every record to slot 0.
@@ -45,15 +44,15 @@ class LimbTable {
   template <class Sum>
   bool add_sums_to_first(std::size_t n, Sum&& sum) {
     make_room(n);
-    std::fill_n(pieces_.begin(), terms_, Limbs{});
-    const std::optional<std::int64_t> weighted = sum(pieces_.data());
+    std::fill(added_up_.begin(), added_up_.end(), Limbs{});
+    const std::optional<std::int64_t> weighted = sum(added_up_.data());
     if (!weighted) return false;
-    for (std::size_t k = 0; k < terms_; ++k) add_limbs(limbs_[k], pieces_[k]);
+    for (std::size_t k = 0; k < terms_; ++k) add_limbs(first_[k], added_up_[k]);
     if (!records_.empty()) records_[0] += *weighted;
     return true;
   }
-  /// Adds record i to the slots column[first + i] of every column; a negative slot takes nothing.
-  void add_by_slot(const TermColumns& records, std::span<const std::int32_t* const> columns, std::size_t first);
+  /// Adds record i to the slots columns[c].slot[first + i] of every grouping c.
+  void add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first);
   void merge(LimbTable& other);
   /// Collective: totals over all ranks.
   void reduce(Exchange& exchange);
@@ -67,20 +66,47 @@ class LimbTable {
 
  private:
   static constexpr std::size_t piece_rows = 32;
+  /// Some groupings and the rows of their cells.
+  struct Crossing {
+    std::vector<std::size_t> columns;   ///< of the call
+    std::vector<std::int32_t> stride;   ///< of each
+    std::size_t first_row = 0, cells = 1;
+    bool crossed() const { return columns.size() > 1; }
+  };
+  /// How the groupings of a call are crossed; kept for the calls that follow with the same ones.
+  struct Plan {
+    std::vector<SlotRange> ranges;
+    std::vector<Crossing> crossings;
+  };
+
   static std::int64_t weighted_records(const double* w, std::size_t n);
-  void make_room(std::size_t additions);
-  void flush_all();
+  static std::int32_t radix(const SlotRange& range) { return range.labels + (range.partial ? 1 : 0); }
+  /// A count of records and a pair a term, rounded up to a whole number of registers.
+  std::size_t row_pairs() const { return (terms_ + 2) / 2 * 2; }
+  const Plan& plan_of(std::span<const SlotLabels> columns);
+  Crossing with_rows(Crossing crossing);
+  bool find_cells(const Crossing& crossing, std::span<const SlotLabels> columns, std::size_t first, std::size_t n);
   bool cut(const TermColumns& records, std::size_t first, std::size_t n);
-  void add_row(const Limbs* row, std::size_t slot);
-  void add_plainly(const TermColumns& records, std::size_t i, std::size_t slot);
+  void add_rows(const std::int32_t* row, std::size_t n);
+  void add_plainly(const TermColumns& records, const std::int32_t* slot, std::size_t first, std::size_t n);
+  void make_room(std::size_t additions);
+  void carry();
+  void fold(const Plan& plan, const Crossing& crossing);
+  void flush_all();
 
   std::size_t terms_, slots_;
-  std::vector<Limbs> limbs_;       ///< [slot][term]
-  std::vector<ExactSum> sums_;     ///< [slot][term]
+  std::vector<Limbs> first_;           ///< [term] of slot 0, where all records are added at once
+  std::vector<LimbPair> lower_, upper_;  ///< [row][1 + term]: a row a slot, then a row a cell; `low` of the first is the records
+  std::vector<ExactSum> sums_;         ///< [slot][term]
   std::vector<std::int64_t> records_;  ///< [slot], or empty
-  std::vector<Limbs> pieces_;      ///< [row][term of cut_], scratch
-  std::vector<std::size_t> cut_;   ///< terms that are not zero, scratch
-  std::int64_t additions_ = 0;     ///< an upper bound on what any limb holds, in pieces
+  std::vector<Plan> plans_;
+  std::int64_t additions_ = 0;         ///< an upper bound on what any limb holds, in pieces
+  // Scratch
+  std::vector<Limbs> added_up_;        ///< [term]
+  std::vector<LimbPair> pieces_, upper_pieces_;  ///< [record][1 + term], [record][one of upper_terms_]
+  std::vector<std::size_t> upper_terms_;
+  std::size_t used_ = 0;               ///< pairs of a row of pieces
+  std::array<std::int32_t, piece_rows> row_{};
 };
 
 }  // namespace puente

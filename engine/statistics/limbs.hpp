@@ -112,43 +112,67 @@ inline bool add_terms(const double* terms, std::size_t n, Limbs& sum) {
   }
 }
 
-/// Cuts n terms that need `Count` limbs into rows: pieces[i·stride]. Higher limbs are zero.
-template <int Count>
-inline void cut_terms(const double* terms, std::size_t n, Limbs* pieces, std::size_t stride) {
-  for (std::size_t i = 0; i < n; ++i) {
-    double rest = terms[i];
-    const auto piece = [&rest]<int L>() {
-      if constexpr (L < Count)
-        return static_cast<std::int64_t>(take_limb<L>(rest) - std::bit_cast<std::uint64_t>(limb_border[L]));
-      else
-        return std::int64_t{0};
-    };
-    const std::int64_t p3 = piece.template operator()<3>(), p2 = piece.template operator()<2>(),
-                       p1 = piece.template operator()<1>(), p0 = piece.template operator()<0>();
-    pieces[i * stride].limb = {p0, p1, p2, p3};
+/// Two limbs next to one another: the two lowest of a term, or the two upper ones, which few terms need.
+struct alignas(16) LimbPair {
+  std::int64_t low, high;
+};
+
+/// Four terms as limbs, the highest first.
+class FourTerms {
+ public:
+  /// Up to four of them.
+  FourTerms(const double* terms, std::size_t count) : count_(count) {
+    if (count == 4) std::memcpy(&rest_, terms, sizeof rest_);
+    else
+      for (std::size_t i = 0; i < count; ++i) rest_[i] = terms[i];
   }
+  template <int L>
+  Counts take() {
+    const Four shifted = rest_ + limb_border[L];
+    rest_ -= shifted - limb_border[L];
+    return std::bit_cast<Counts>(shifted) - std::bit_cast<std::int64_t>(limb_border[L]);
+  }
+  /// One pair a term, `stride` apart.
+  void put(const Counts& low, const Counts& high, LimbPair* to, std::size_t stride) const {
+    const Counts pairs[] = {__builtin_shuffle(low, high, Counts{0, 4, 2, 6}), __builtin_shuffle(low, high, Counts{1, 5, 3, 7})};
+    for (std::size_t i = 0; i < count_; ++i) std::memcpy(to + i * stride, reinterpret_cast<const LimbPair*>(pairs + i % 2) + i / 2, sizeof(LimbPair));
+  }
+
+ private:
+  using Four = double __attribute__((vector_size(32)));
+  std::size_t count_;
+  Four rest_{};
+};
+
+/// Calls of_four(first, count) for terms first, first + 1, …, at most four at once.
+template <class OfFour>
+inline void in_fours(std::size_t n, OfFour&& of_four) {
+  std::size_t i = 0;
+  for (; i + 4 <= n; i += 4) of_four(i, std::size_t{4});
+  if (i < n) of_four(i, n - i);
 }
 
-/// As cut_terms<2>, four terms at a time.
-inline void cut_low_terms(const double* terms, std::size_t n, Limbs* pieces, std::size_t stride) {
-  using Four = double __attribute__((vector_size(32)));
-  std::size_t i = 0;
-  for (; i + 4 <= n; i += 4, pieces += 4 * stride) {
-    Four rest;
-    std::memcpy(&rest, terms + i, sizeof rest);
-    const auto take = [&rest](int l) {
-      const Four shifted = rest + limb_border[static_cast<std::size_t>(l)];
-      rest -= shifted - limb_border[static_cast<std::size_t>(l)];
-      return std::bit_cast<Counts>(shifted) - std::bit_cast<std::int64_t>(limb_border[static_cast<std::size_t>(l)]);
-    };
-    const Counts upper = take(1), lower = take(0), none = {};
-    const Counts even = __builtin_shuffle(lower, upper, Counts{0, 4, 2, 6}), odd = __builtin_shuffle(lower, upper, Counts{1, 5, 3, 7});
-    pieces[0].set(__builtin_shuffle(even, none, Counts{0, 1, 4, 5}));
-    pieces[stride].set(__builtin_shuffle(odd, none, Counts{0, 1, 4, 5}));
-    pieces[2 * stride].set(__builtin_shuffle(even, none, Counts{2, 3, 4, 5}));
-    pieces[3 * stride].set(__builtin_shuffle(odd, none, Counts{2, 3, 4, 5}));
-  }
-  cut_terms<2>(terms + i, n - i, pieces, stride);
+/// Cuts n terms into their two lowest limbs, term i's at lower[i·stride]; false where one needs more (as LowLimbs has it).
+inline bool cut_low_terms(const double* terms, std::size_t n, LimbPair* lower, std::size_t stride) {
+  Counts all{};
+  in_fours(n, [&](std::size_t i, std::size_t count) {
+    FourTerms four(terms + i, count);
+    const Counts high = four.take<1>(), low = four.take<0>();
+    all |= high + static_cast<std::int64_t>(LowLimbs::half);
+    four.put(low, high, lower + i * stride, stride);
+  });
+  const std::int64_t any = all[0] | all[1] | all[2] | all[3];
+  return static_cast<std::uint64_t>(any) < 2 * LowLimbs::half;
+}
+
+/// Cuts n terms below limb_reach[3] into all their limbs, the upper ones at upper[i·upper_stride].
+inline void cut_terms(const double* terms, std::size_t n, LimbPair* lower, std::size_t stride, LimbPair* upper, std::size_t upper_stride) {
+  in_fours(n, [&](std::size_t i, std::size_t count) {
+    FourTerms four(terms + i, count);
+    const Counts l3 = four.take<3>(), l2 = four.take<2>(), l1 = four.take<1>(), l0 = four.take<0>();
+    four.put(l2, l3, upper + i * upper_stride, upper_stride);
+    four.put(l0, l1, lower + i * stride, stride);
+  });
 }
 
 inline void add_limbs(Limbs& to, const Limbs& piece) { to.set(to.counts() + piece.counts()); }

@@ -144,13 +144,13 @@ void WelfareSketch::add_run(Bin* table, std::int64_t& outside) const {
 }
 
 void WelfareSketch::add(std::size_t n, const double* y, const double* w, bool everybody,
-                        std::span<const std::int32_t* const> columns, std::size_t first_row) {
+                        std::span<const SlotLabels> columns, std::size_t first_row) {
   for (std::size_t first = 0; first < n; first += Run::capacity) {
     prepare(std::min(Run::capacity, n - first), y + first, w + first);
     if (everybody) add_run(of_slot(0), outside_[0]);
-    for (const std::int32_t* column : columns)
+    for (const SlotLabels& column : columns)
       for (std::size_t i = 0; i < run_->n; ++i) {
-        const std::int32_t slot = column[first_row + first + i];
+        const std::int32_t slot = column.slot[first_row + first + i];
         if (slot < 0) continue;
         of_slot(static_cast<std::size_t>(slot))[run_->index[i]].add(run_->add[i]);
         outside_[static_cast<std::size_t>(slot)] += run_->any_outside && run_->outside[i] ? 1 : 0;

@@ -19,6 +19,7 @@
 
 #include "engine/core/exchange.hpp"
 #include "engine/statistics/order_plan.hpp"
+#include "engine/statistics/slot_labels.hpp"
 
 namespace puente {
 
@@ -33,7 +34,7 @@ class WelfareSketch {
 
   explicit WelfareSketch(std::size_t slots);
   /// Record i in slot 0 if `everybody`, and in slot column[first + i] of every column; a negative slot takes nothing.
-  void add(std::size_t n, const double* y, const double* w, bool everybody, std::span<const std::int32_t* const> columns,
+  void add(std::size_t n, const double* y, const double* w, bool everybody, std::span<const SlotLabels> columns,
            std::size_t first);
   void merge(const WelfareSketch& other);
   /// Collective: totals over all ranks. What is exchanged depends on the range of welfare, not on the number of records.

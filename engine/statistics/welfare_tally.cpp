@@ -50,9 +50,10 @@ struct WelfareTally::Impl {
     else sketch.emplace(asked.slots);
   }
 
-  void add_run(const WelfareRecords& from, std::size_t first, std::span<const std::int32_t* const> columns, bool everybody);
+  void add_run(const WelfareRecords& from, std::size_t first, std::span<const SlotLabels> columns, bool everybody);
   void advance() { if (ahead != nullptr) ahead->advance(); }
-  void add_entries(const WelfareRecords& from, const GroupingEntries& entries);
+  void add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range);
+  SlotRange range(std::size_t grouping) const;
   bool weights_fit() const;
   double weight(std::size_t slot) const { return sums.value(slot, WelfareTerms::weight); }
   double income(std::size_t slot) const { return sums.value(slot, WelfareTerms::total); }
@@ -71,8 +72,7 @@ struct WelfareTally::Impl {
 };
 
 /// Records [first, first + block.n): everybody, and the slots of `columns`.
-void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, std::span<const std::int32_t* const> columns,
-                                 bool everybody) {
+void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, std::span<const SlotLabels> columns, bool everybody) {
   const auto at_once = [&](Limbs* of_terms) { return terms.sum(from, first, block.n, of_terms); };
   const bool added = everybody && columns.empty() && sums.add_sums_to_first(block.n, at_once);
   if (!added) {
@@ -85,12 +85,17 @@ void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, 
   advance();
 }
 
-void WelfareTally::Impl::add_entries(const WelfareRecords& from, const GroupingEntries& entries) {
+SlotRange WelfareTally::Impl::range(std::size_t grouping) const {
+  const WelfareStatistics::Grouping& slots = asked.groupings[grouping];
+  return {static_cast<std::int32_t>(slots.first), static_cast<std::int32_t>(slots.count), slots.partial};
+}
+
+void WelfareTally::Impl::add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range) {
   for (std::size_t first = 0; first < entries.m; first += WelfareBlock::capacity) {
     block.n = std::min(WelfareBlock::capacity, entries.m - first);
     const WelfareRecords gathered = run.gather(from, entries, first, block.n);
-    const std::int32_t* slot = entries.slot + first;
-    add_run(gathered, 0, std::span(&slot, 1), false);
+    const SlotLabels labels{entries.slot + first, range};
+    add_run(gathered, 0, std::span(&labels, 1), false);
   }
 }
 
@@ -109,15 +114,15 @@ void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEn
   impl_->ahead = ahead;
   expect(groupings.size() == impl_->asked.groupings.size(), "entries for every grouping of the tally");
   for (std::size_t l = 0; l < records.line.size() && records.n > 0; ++l) impl_->line[l] = records.line[l][0];
-  std::vector<const std::int32_t*> columns;
-  for (const GroupingEntries& entries : groupings)
-    if (entries.by_record) columns.push_back(entries.slot);
+  std::vector<SlotLabels> columns;
+  for (std::size_t g = 0; g < groupings.size(); ++g)
+    if (groupings[g].by_record) columns.push_back({groupings[g].slot, impl_->range(g)});
   for (std::size_t first = 0; first < records.n; first += WelfareBlock::capacity) {
     impl_->block.n = std::min(WelfareBlock::capacity, records.n - first);
     impl_->add_run(records, first, columns, impl_->asked.everybody);
   }
-  for (const GroupingEntries& entries : groupings)
-    if (!entries.by_record) impl_->add_entries(records, entries);
+  for (std::size_t g = 0; g < groupings.size(); ++g)
+    if (!groupings[g].by_record) impl_->add_entries(records, groupings[g], impl_->range(g));
   if (impl_->records) impl_->records->add(records, groupings);
 }
 

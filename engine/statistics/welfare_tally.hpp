@@ -28,8 +28,11 @@ struct WelfareStatistics {
   std::vector<bool> constant_line;               ///< for each line: all records have the same; empty: none has
   std::size_t slots = 1;
   bool everybody = true;                         ///< whether slot 0 is counted
-  /// First slot of each grouping and number of its slots.
-  struct Grouping { std::size_t first = 0, count = 0; };
+  /// First slot of each grouping and number of its slots; `partial`: many records have none.
+  struct Grouping {
+    std::size_t first = 0, count = 0;
+    bool partial = false;
+  };
   std::vector<Grouping> groupings;
   std::vector<double> entropy = {-1, 0, 1, 2};   ///< GE(alpha)
   std::vector<double> atkinson = {0.5, 1, 2};
