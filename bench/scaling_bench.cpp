@@ -11,6 +11,7 @@
 #include "bench/timing.hpp"
 #include "engine/core/error.hpp"
 #include "hpc/communicator.hpp"
+#include "hpc/team.hpp"
 
 namespace puente::bench {
 
@@ -18,7 +19,7 @@ namespace {
 
 struct Options {
   std::int64_t households = 10'000'000;
-  int workers = default_threads(1);  ///< the most threads, and the most ranks
+  int workers = cores_of(affinity());  ///< the most threads, and the most ranks
   int rounds = 5;
   std::string precision = "sketch";
   std::int64_t up_to = 10'000'000;  ///< households of the table by size
@@ -198,7 +199,7 @@ double load_before() {
 }
 
 nlohmann::json measure_workers(const Options& options, const std::string& program) {
-  const int cores = default_threads(1);
+  const int cores = cores_of(affinity());
   const double load = load_before();
   if (load > 0.5) std::printf("Others use this machine (a load of %.1f before): efficiencies may come out too low.\n", load);
   const bool ranks = ranks_work(program, options);
@@ -261,7 +262,7 @@ void write_json(const std::string& path, const nlohmann::json& all) {
 
 int measure(const Options& options, const std::string& program) {
   if (options.as_rank) return run_as_rank(options);
-  const int cores = default_threads(1);
+  const int cores = cores_of(affinity());
   std::printf("Scaling of the reference workload (%s), %d cores, %d rounds in turn; memory (triad, %d threads): %.1f GB/s\n", options.precision.c_str(), cores,
               options.rounds, options.workers, triad_bytes_per_second(options.workers) * 1e-9);
   nlohmann::json all = {{"precision", options.precision}, {"cores", cores}, {"rounds", options.rounds}};

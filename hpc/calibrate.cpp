@@ -4,6 +4,7 @@
 #include "engine/core/error.hpp"
 #include "hpc/commands.hpp"
 #include "hpc/file_source.hpp"
+#include "hpc/scenario_input.hpp"
 #include "hpc/survey_weights.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
@@ -31,7 +32,7 @@ void write_reweighted(const io::PopulationFile& survey, const std::vector<double
 
 int calibrate_command(const CalibrateCommand& command, ParallelSession& session) {
   Exchange& exchange = session.exchange();
-  OpenMpTeam team(command.common.threads > 0 ? command.common.threads : default_threads(session.ranks_on_node()));
+  OpenMpTeam team(threads_of(command.common, session));
   std::unique_ptr<CalibratedSource> calibrated;
   std::unique_ptr<io::PopulationFile> survey;
   std::int64_t first = 0, last = 0, persons = 0;

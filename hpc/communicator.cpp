@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/core/error.hpp"
+#include "hpc/team.hpp"
 
 #ifdef PUENTE_HAS_MPI
 #define OMPI_SKIP_MPICXX 1  // the C interface only: the C++ one is gone from MPI-3
@@ -116,7 +117,7 @@ bool launched_with_ranks() {
 
 }  // namespace
 
-ParallelSession::ParallelSession() : exchange_(std::make_unique<Exchange>()) {
+ParallelSession::ParallelSession() : exchange_(std::make_unique<Exchange>()), cores_of_node_(cores_of(affinity())) {
   if (!launched_with_ranks()) return;
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
@@ -126,6 +127,9 @@ ParallelSession::ParallelSession() : exchange_(std::make_unique<Exchange>()) {
   MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
   MPI_Comm_size(node, &ranks_on_node_);
+  cpu_set_t mine = affinity(), all = mine;
+  MPI_Allreduce(&mine, &all, sizeof mine, MPI_BYTE, MPI_BOR, node);
+  cores_of_node_ = cores_of(all);
   MPI_Comm_free(&node);
   exchange_ = std::make_unique<MpiExchange>(comm);
 }
@@ -155,7 +159,7 @@ void ParallelSession::abort(int code) {
 
 #else
 
-ParallelSession::ParallelSession() : exchange_(std::make_unique<Exchange>()) {}
+ParallelSession::ParallelSession() : exchange_(std::make_unique<Exchange>()), cores_of_node_(cores_of(affinity())) {}
 ParallelSession::~ParallelSession() = default;
 std::unique_ptr<Exchange> ParallelSession::team(int) const { return std::make_unique<Exchange>(); }
 void ParallelSession::abort(int code) { std::_Exit(code); }

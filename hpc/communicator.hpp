@@ -21,12 +21,14 @@ class ParallelSession {
   std::unique_ptr<Exchange> team(int teams) const;
   int team_number(int teams) const;
   int ranks_on_node() const { return ranks_on_node_; }
+  /// That some rank of this node may run on (their affinity masks together).
+  int cores_of_node() const { return cores_of_node_; }
   /// Ends every rank with this code at once: for failures that the ranks could not agree on.
   [[noreturn]] static void abort(int code);
 
  private:
   std::unique_ptr<Exchange> exchange_;
-  int ranks_on_node_ = 1;
+  int ranks_on_node_ = 1, cores_of_node_;
 };
 
 }  // namespace puente

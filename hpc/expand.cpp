@@ -8,6 +8,7 @@
 #include "engine/statistics/exact_sum.hpp"
 #include "hpc/commands.hpp"
 #include "hpc/file_source.hpp"
+#include "hpc/scenario_input.hpp"
 #include "hpc/survey_weights.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
@@ -56,7 +57,7 @@ std::unique_ptr<Clones> make_clones(const ExpandCommand& command, std::string& r
 
 int expand_command(const ExpandCommand& command, ParallelSession& session) {
   Exchange& exchange = session.exchange();
-  OpenMpTeam team(command.common.threads > 0 ? command.common.threads : default_threads(session.ranks_on_node()));
+  OpenMpTeam team(threads_of(command.common, session));
   std::string report;
   std::unique_ptr<Clones> clones;
   together(exchange, [&] { clones = make_clones(command, report, team); });

@@ -6,6 +6,7 @@
 #include "engine/core/error.hpp"
 #include "engine/population/made_columns.hpp"
 #include "hpc/commands.hpp"
+#include "hpc/scenario_input.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
 #include "hpc/write_made.hpp"
@@ -102,7 +103,7 @@ int check_profile_command(const std::string& path) {
 
 int synthesise_command(const SynthesiseCommand& command, ParallelSession& session) {
   Exchange& exchange = session.exchange();
-  OpenMpTeam team(command.common.threads > 0 ? command.common.threads : default_threads(session.ranks_on_node()));
+  OpenMpTeam team(threads_of(command.common, session));
   const Profile profile = read_sound_profile(find_scenario(command.profile), command.households, command.seed, exchange);
   Solution solution;
   const auto source = synthesise(profile, exchange, team, &solution);

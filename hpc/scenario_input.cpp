@@ -36,8 +36,12 @@ void choose_precision(const CommonOptions& common, StatisticsModel& statistics) 
   if (!common.precision.empty()) statistics.precision = common.precision == "sketch" ? Precision::sketch : Precision::exact;
 }
 
-int threads_of(const CommonOptions& common, const ParallelSession& session) {
-  return common.threads > 0 ? common.threads : default_threads(session.ranks_on_node());
+int threads_of(const CommonOptions& common, ParallelSession& session) {
+  const int ranks = session.ranks_on_node(), cores = session.cores_of_node();
+  const int threads = common.threads > 0 ? common.threads : default_threads(ranks, cores);
+  const std::string warning = oversubscribed(threads, ranks, cores);
+  if (!warning.empty() && !common.quiet && session.exchange().rank() == 0) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  return threads;
 }
 
 std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const std::string& path) {

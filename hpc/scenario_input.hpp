@@ -16,7 +16,8 @@ namespace puente {
 io::ScenarioOverrides overrides_of(const std::vector<std::string>& set, const std::vector<std::string>& scenarios);
 RunOptions options_of(const CommonOptions& common);
 void choose_precision(const CommonOptions& common, StatisticsModel& statistics);
-int threads_of(const CommonOptions& common, const ParallelSession& session);
+/// As asked for, or a rank's part of its node's cores. Warns where threads must share cores.
+int threads_of(const CommonOptions& common, ParallelSession& session);
 /// A window so that this rank's share of the columns fits the memory asked for, in GiB.
 std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const std::string& path);
 /// The file's recipe, which may use the file's parameters.

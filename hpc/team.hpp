@@ -1,6 +1,10 @@
 // Threads of this rank, by OpenMP.
 #pragma once
 
+#include <sched.h>
+
+#include <string>
+
 #include "engine/core/exchange.hpp"
 
 namespace puente {
@@ -15,7 +19,14 @@ class OpenMpTeam : public Team {
   int threads_;
 };
 
-/// Cores this process may use (its affinity mask) shared among the ranks of the node; at least 1.
-int default_threads(int ranks_on_node);
+/// The cores that this process may run on; none where it cannot be found out.
+cpu_set_t affinity();
+/// How many these are; all of the machine where there are none.
+int cores_of(const cpu_set_t& cores);
+
+/// Threads of a rank among `ranks` on a node whose cores they share: as many as it may run on and as its part of them; at least 1.
+int default_threads(int ranks, int cores_of_node);
+/// What to tell where ranks have more threads than there are cores for; else empty.
+std::string oversubscribed(int threads, int ranks, int cores_of_node);
 
 }  // namespace puente
