@@ -4,11 +4,9 @@
 #include <cstdio>
 #include <random>
 
+#include "bench/study_in_memory.hpp"
 #include "bench/timing.hpp"
-#include "engine/population/recipe.hpp"
 #include "hpc/draws.hpp"
-#include "hpc/team.hpp"
-#include "io/toml/scenario_file.hpp"
 
 namespace puente::bench {
 
@@ -24,22 +22,10 @@ struct Options {
 // The largest task Puente is made for: every household of seven countries, ten scenarios, a thousand draws, on one workstation.
 constexpr double flag_households = 86e6, flag_scenarios = 10, flag_draws = 1000, flag_cores = 32;
 
-StudyModel workload(std::optional<Recipe>& recipe) {
-  io::ScenarioFile file = io::read_scenario_file(PUENTE_SOURCE_DIR "/bench/draws.toml", {});
-  file.diagnostics.throw_if_errors();
-  recipe = file.recipe;
-  file.model.statistics.precision = Precision::sketch;
-  return file.model;
-}
-
-/// The workload's households in memory, and its draws: each number spread by a tenth.
-struct Draws {
-  explicit Draws(const Options& options) : team(options.threads) {
-    std::optional<Recipe> recipe;
-    model = workload(recipe);
-    recipe->households = options.households;
-    quiet.quiet = true;
-    source = keep_in_memory(std::make_unique<RecipeSource>(*recipe), quiet, alone, team);
+/// The reference workload and its draws: each number spread by a tenth.
+struct Draws : StudyInMemory {
+  explicit Draws(const Options& options) : StudyInMemory("bench/draws.toml", options.households, options.threads) {
+    model.statistics.precision = Precision::sketch;
     plan.together = options.together;
     plan.parameters = [this](std::size_t d) {
       std::mt19937_64 bits(d);
@@ -50,7 +36,7 @@ struct Draws {
     };
   }
   /// Seconds of these draws.
-  double run(std::size_t first, std::size_t count) {
+  double draw(std::size_t first, std::size_t count) {
     plan.first = first;
     plan.count = count;
     const Stopwatch watch;
@@ -59,16 +45,10 @@ struct Draws {
   }
   double run_once() {
     const Stopwatch watch;
-    Diagnostics diagnostics;
-    run_study(model, *source, quiet, alone, team, diagnostics);
+    run();
     return watch.seconds();
   }
 
-  OpenMpTeam team;
-  Exchange alone;
-  RunOptions quiet;
-  StudyModel model;
-  std::unique_ptr<PopulationSource> source;
   DrawPlan plan;
   Realisations realisations;
 };
@@ -88,7 +68,7 @@ void compare(const Options& options) {
     for (int k = 0; k < 5; ++k) five += draws.run_once();
     once.push_back(five / 5);
     draws.realisations = {};
-    drawn.push_back(draws.run(1, options.draws) / static_cast<double>(options.draws));
+    drawn.push_back(draws.draw(1, options.draws) / static_cast<double>(options.draws));
   }
   head(options, draws, options.draws);
   const double each = cells(options, draws);
@@ -103,7 +83,7 @@ void fill(const Options& options) {
   std::vector<double> seconds;
   double all = 0;
   do {
-    seconds.push_back(draws.run(seconds.size() * step + 1, step));
+    seconds.push_back(draws.draw(seconds.size() * step + 1, step));
     all += seconds.back();
   } while (all + seconds.back() <= options.minutes * 60);
   const std::size_t count = seconds.size() * step, half = seconds.size() / 2;

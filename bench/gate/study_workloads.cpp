@@ -1,9 +1,6 @@
 // Whole studies: compile, passes, tallies, order statistics, results; the households lie in memory.
 #include "bench/gate/workloads.hpp"
-
-#include "hpc/driver.hpp"
-#include "hpc/scenario_input.hpp"
-#include "io/toml/scenario_file.hpp"
+#include "bench/study_in_memory.hpp"
 
 namespace puente::bench {
 
@@ -17,34 +14,19 @@ struct Task {
   Settings settings;
 };
 
-struct Population {
-  explicit Population(const Task& task, std::int64_t households) {
+struct Population : StudyInMemory {
+  Population(const Task& task, std::int64_t households) : StudyInMemory(task.file, households, 1, overrides(task)) {}
+  static io::ScenarioOverrides overrides(const Task& task) {
     io::ScenarioOverrides overrides;
     overrides.set = task.settings;
     overrides.scenarios = task.scenarios;
-    io::ScenarioFile file = io::read_scenario_file(PUENTE_SOURCE_DIR "/" + task.file, overrides);
-    file.diagnostics.throw_if_errors();
-    file.recipe->households = households;
-    quiet.quiet = true;
-    model = file.model;
-    source = keep_in_memory(std::make_unique<RecipeSource>(recipe_of(file)), quiet, alone, one);
-  }
-
-  void run() {
-    Diagnostics diagnostics;
-    run_study(model, *source, quiet, alone, one, diagnostics);
+    return overrides;
   }
   void compile() {
     Diagnostics diagnostics;
     const Study study(model, source->schema(), diagnostics);
     diagnostics.throw_if_errors();
   }
-
-  Exchange alone;
-  Team one;
-  RunOptions quiet;
-  StudyModel model;
-  std::unique_ptr<PopulationSource> source;
 };
 
 WorkloadMaker study(const std::string& name, int turns, std::int64_t counted, std::int64_t timed, const Task& task) {
