@@ -283,7 +283,7 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
   StudyModel model;
   together(exchange, [&] {
     population.source = open_population(command.population, options);
-    options.window_households = window_of(command.common, *population.source, command.population);
+    options.window_households = window_of(command.common, *population.source, exchange);
     model = statistics_model(command);
     choose_precision(command.common, model.statistics);
     take_options(command.uncertainty, model);

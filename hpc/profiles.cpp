@@ -71,12 +71,6 @@ Profile read_sound_profile(const std::string& path, std::optional<std::int64_t> 
   return profile;
 }
 
-std::int64_t streaming_window(const Profile& profile, double gibibytes, const Exchange& exchange) {
-  constexpr double bytes_a_household = 256;  // compact columns of a national schema, and room for the rest
-  const double bytes = bytes_a_household * static_cast<double>(profile.households) / exchange.size();
-  return bytes > gibibytes * 0x1p30 ? 1 << 20 : 0;
-}
-
 std::string describe_profile(const std::string& path) {
   Exchange alone;
   Team one;

@@ -14,9 +14,6 @@ namespace puente {
 Profile read_sound_profile(const std::string& path, std::optional<std::int64_t> households, std::optional<std::uint64_t> seed,
                            Exchange& exchange);
 
-/// Households at a time when all of them in memory would take more than `gibibytes`; else 0: all.
-std::int64_t streaming_window(const Profile& profile, double gibibytes, const Exchange& exchange);
-
 /// What a profile says, for people. Makes a few thousand of its households.
 std::string describe_profile(const std::string& path);
 

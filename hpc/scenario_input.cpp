@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "engine/core/error.hpp"
+#include "engine/population/made_columns.hpp"
 #include "hpc/profiles.hpp"
 #include "hpc/team.hpp"
 #include "hpc/together.hpp"
@@ -44,10 +45,25 @@ int threads_of(const CommonOptions& common, ParallelSession& session) {
   return threads;
 }
 
-std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const std::string& path) {
-  if (common.window > 0 || common.memory <= 0 || path.empty() || source.households() == 0) return common.window;
-  const double bytes = static_cast<double>(fs::file_size(path)) / static_cast<double>(source.households());
-  return std::max<std::int64_t>(1024, static_cast<std::int64_t>(common.memory * 0x1p30 / 2 / bytes));
+namespace {
+
+/// In memory, with its persons; of a source that makes its households, as the first of them are.
+double bytes_a_household(const PopulationSource& source) {
+  constexpr std::int64_t some = 4096;
+  const std::int64_t all = source.households();
+  if (source.persons() >= 0) return bytes_of_household(source.schema(), static_cast<double>(source.persons()) / static_cast<double>(all));
+  const std::int64_t made = std::min(all, some);
+  return static_cast<double>(make_rows(source, 0, made).bytes()) / static_cast<double>(made);
+}
+
+}  // namespace
+
+std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const Exchange& exchange) {
+  if (common.window > 0 || common.memory <= 0 || source.households() == 0) return common.window;
+  constexpr double of_columns = 0.75;  // what threads and sums take comes on top
+  const double room = of_columns * common.memory * 0x1p30, each = bytes_a_household(source);
+  if (each * static_cast<double>(source.households()) / exchange.size() <= room) return 0;
+  return std::max<std::int64_t>(1024, static_cast<std::int64_t>(room / 2 / each));  // one is worked on while the next is read
 }
 
 Recipe recipe_of(const io::ScenarioFile& file) {
@@ -75,12 +91,15 @@ RunPopulation population_of(io::ScenarioFile& file, const RunCommand& command, R
   const bool made = io::is_profile(command.population.empty() ? file.population_source : command.population) || (file.recipe && command.population.empty());
   if (made && !file.margins.empty()) together(exchange, [] { throw bad_input("margins are for the weights of a survey: this population is made, and its households are as many as it says"); });
   std::unique_ptr<PopulationSource> source;
+  const auto keep = [&] {
+    options.window_households = window_of(command.common, *source, exchange);
+    source = keep_in_memory(std::move(source), options, exchange, team);
+  };
   if (!command.population.empty()) file.population_source = command.population;
   if (io::is_profile(file.population_source)) {
     const Profile profile = read_sound_profile(file.population_source, command.households ? command.households : file.households, command.seed, exchange);
-    if (command.common.window == 0 && command.common.memory > 0) options.window_households = streaming_window(profile, command.common.memory, exchange);
     source = synthesise(profile, exchange, team);
-    together(exchange, [&] { source = keep_in_memory(std::move(source), options, exchange, team); });
+    together(exchange, [&] { keep(); });
     return {std::move(source)};
   }
   together(exchange, [&] {
@@ -88,15 +107,15 @@ RunPopulation population_of(io::ScenarioFile& file, const RunCommand& command, R
       Recipe recipe = recipe_of(file);
       if (command.households) recipe.households = *command.households;
       if (recipe.households <= 0) throw bad_input(file.path + ": [population] households is missing or zero; give it there or with --households");
-      source = keep_in_memory(std::make_unique<RecipeSource>(std::move(recipe)), options, exchange, team);
-      return;
+      source = std::make_unique<RecipeSource>(std::move(recipe));
+      return keep();
     }
     if (command.households) throw Error(ExitCode::usage, "--households is for recipes and profiles: a population file has its own number");
     if (!fs::exists(file.population_source))
       throw Error(ExitCode::input_missing, file.population_source + ": there is no such population. Make it with `puente import MAP.toml -o " +
                                                file.population_source + "`, or name another with --population");
     source = open_population(file.population_source, options);
-    options.window_households = window_of(command.common, *source, file.population_source);
+    options.window_households = window_of(command.common, *source, exchange);
   });
   return with_margins(std::move(source), file.margins, exchange, team);
 }

@@ -35,6 +35,7 @@ struct DerivedSource::Impl {
   void compile();
   void describe(const rules::Compiler& compiler);
   void compute(BlockData& block, rules::Workspace& workspace) const;
+  std::vector<rules::Input> of_base(std::span<const rules::Input> wanted) const;
 };
 
 void DerivedSource::Impl::compile() {
@@ -86,6 +87,14 @@ void DerivedSource::Impl::compute(BlockData& block, rules::Workspace& workspace)
   program.run(block.rows, {inputs, derivation.parameter_values, {}, derivation.seed, 0}, workspace);
 }
 
+/// All that a load of the wanted columns may take of the base.
+std::vector<rules::Input> DerivedSource::Impl::of_base(std::span<const rules::Input> wanted) const {
+  std::vector<rules::Input> inputs = needed;
+  for (const rules::Input& input : wanted)
+    if (const int column = origin[static_cast<std::size_t>(input.entity)][static_cast<std::size_t>(input.column)]; column >= 0) inputs.push_back({input.entity, column});
+  return inputs;
+}
+
 DerivedSource::DerivedSource(std::unique_ptr<PopulationSource> base, Derivation derivation) : impl_(std::make_unique<Impl>()) {
   impl_->base = std::move(base);
   impl_->derivation = std::move(derivation);
@@ -97,7 +106,12 @@ const Schema& DerivedSource::schema() const { return impl_->schema; }
 std::int64_t DerivedSource::households() const { return impl_->base->households(); }
 std::int64_t DerivedSource::persons() const { return impl_->base->persons(); }
 std::int64_t DerivedSource::cut_at(double share) const { return impl_->base->cut_at(share); }
-void DerivedSource::open_window(std::int64_t first, std::int64_t last) { impl_->base->open_window(first, last); }
+void DerivedSource::open_window(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted) {
+  impl_->base->open_window(first, last, impl_->of_base(wanted));
+}
+void DerivedSource::expect_window(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted) {
+  impl_->base->expect_window(first, last, impl_->of_base(wanted));
+}
 
 namespace {
 

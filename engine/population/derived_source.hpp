@@ -29,7 +29,8 @@ class DerivedSource : public PopulationSource {
   std::int64_t households() const override;
   std::int64_t persons() const override;
   std::int64_t cut_at(double share) const override;
-  void open_window(std::int64_t first, std::int64_t last) override;
+  void open_window(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted) override;
+  void expect_window(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted) override;
   void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
             BlockData& block) const override;
 

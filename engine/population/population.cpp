@@ -49,6 +49,16 @@ int Schema::find(Entity entity, const std::string& name) const {
   return -1;
 }
 
+double row_bytes(const std::vector<ColumnInfo>& columns) {
+  std::size_t bytes = 0;
+  for (const ColumnInfo& column : columns) bytes += bytes_of(column.type);
+  return static_cast<double>(bytes);
+}
+
+double bytes_of_household(const Schema& schema, double persons) {
+  return row_bytes(schema.household) + row_bytes(schema.person) * persons + static_cast<double>(sizeof(std::int64_t));
+}
+
 Schema Population::schema() const {
   Schema schema;
   for (const Column& column : household) schema.household.push_back(column.info());

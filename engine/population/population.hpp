@@ -34,6 +34,10 @@ struct Schema {
   int find(Entity entity, const std::string& name) const;
 };
 
+/// Bytes of a row of these columns, and of a household with so many persons and its offset, as they lie in memory.
+double row_bytes(const std::vector<ColumnInfo>& columns);
+double bytes_of_household(const Schema& schema, double persons);
+
 struct Population {
   std::vector<Column> household;
   std::vector<Column> person;

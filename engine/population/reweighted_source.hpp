@@ -20,7 +20,8 @@ class ReweightedSource : public PopulationSource {
   std::int64_t households() const override { return of_.households(); }
   std::int64_t persons() const override { return of_.persons(); }
   std::int64_t cut_at(double share) const override { return of_.cut_at(share); }
-  void open_window(std::int64_t first, std::int64_t last) override { of_.open_window(first, last); }
+  void open_window(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted) override { of_.open_window(first, last, without_factor(wanted)); }
+  void expect_window(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted) override { of_.expect_window(first, last, without_factor(wanted)); }
   void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, BlockData& block) const override;
   void announce(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, ReadAhead& ahead) const override;
 

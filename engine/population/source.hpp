@@ -70,8 +70,10 @@ class PopulationSource {
   virtual std::int64_t persons() const = 0;
   /// Number of the household at which to cut so that about `share` [0, 1] of the persons lie before it.
   virtual std::int64_t cut_at(double share) const = 0;
-  /// Makes households [first, last) available to `load`. Serial.
-  virtual void open_window(std::int64_t, std::int64_t) {}
+  /// Makes these columns of households [first, last) available to `load`. Serial.
+  virtual void open_window(std::int64_t, std::int64_t, std::span<const rules::Input>) {}
+  /// The window that is opened after this one: a source that reads from a disk begins to. Serial.
+  virtual void expect_window(std::int64_t, std::int64_t, std::span<const rules::Input>) {}
   /// Fills `block` with households [first, last) and the wanted columns. Thread-safe within the open window.
   virtual void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted,
                     BlockData& block) const = 0;

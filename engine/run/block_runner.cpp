@@ -7,7 +7,7 @@ namespace puente {
 
 BlockRunner::BlockRunner(const Study& study, PopulationSource& source, const PassSettings& settings, Exchange& exchange,
                          Team& team)
-    : source_(source), settings_(settings), exchange_(exchange), team_(team) {
+    : source_(source), inputs_(study.inputs), settings_(settings), exchange_(exchange), team_(team) {
   for (int t = 0; t < team.threads(); ++t) processors_.push_back(std::make_unique<BlockProcessor>(study, settings.seed));
   for (const rules::Input& input : study.inputs)
     (input.entity == Entity::household ? bytes_of_household_ : bytes_of_person_) +=
@@ -20,8 +20,12 @@ void BlockRunner::pass(const std::string& name, const std::function<void(BlockPr
   std::string message;
   try {
     const std::int64_t step = settings_.window_households > 0 ? settings_.window_households : settings_.last - settings_.first;
-    for (std::int64_t first = settings_.first; first < settings_.last; first += step)
-      window(first, std::min(settings_.last, first + step), name, work);
+    const auto end = [&](std::int64_t first) { return std::min(settings_.last, first + step); };
+    for (std::int64_t first = settings_.first; first < settings_.last; first += step) {
+      source_.open_window(first, end(first), inputs_);
+      if (first + step < settings_.last) source_.expect_window(first + step, end(first + step), inputs_);
+      window(first, end(first), name, work);
+    }
   } catch (const Error& error) {
     code = static_cast<int>(error.code());
     message = error.what();
@@ -41,7 +45,6 @@ void BlockRunner::pass(const std::string& name, const std::function<void(BlockPr
 
 void BlockRunner::window(std::int64_t first, std::int64_t last, const std::string& name,
                          const std::function<void(BlockProcessor&, int)>& work) {
-  source_.open_window(first, last);
   std::atomic<std::int64_t> persons = 0;
   const std::int64_t block = settings_.block_households;
   const std::int64_t blocks = (last - first + block - 1) / block;

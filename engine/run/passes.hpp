@@ -49,6 +49,7 @@ class BlockRunner {
               const std::function<void(BlockProcessor&, int)>& work);
 
   PopulationSource& source_;
+  std::span<const rules::Input> inputs_;  ///< the columns that are read
   PassSettings settings_;
   Exchange& exchange_;
   Team& team_;

@@ -107,12 +107,6 @@ std::string column_lines(const std::vector<ColumnInfo>& columns, const std::vect
   return text;
 }
 
-double row_bytes(const std::vector<ColumnInfo>& columns) {
-  std::size_t bytes = 0;
-  for (const ColumnInfo& column : columns) bytes += bytes_of(column.type);
-  return static_cast<double>(bytes);
-}
-
 /// `persons` is of those `households`.
 std::string memory_line(const Schema& schema, std::int64_t households, std::int64_t persons) {
   const double members = static_cast<double>(persons) / static_cast<double>(std::max<std::int64_t>(households, 1));
@@ -121,7 +115,7 @@ std::string memory_line(const Schema& schema, std::int64_t households, std::int6
   return fmt::format(
       "  memory: {:.1f} bytes a household with its persons ({:.1f} household columns, {:.1f} person columns, "
       "{:.1f} person_offset)\n",
-      household + person + offset, household, person, offset);
+      bytes_of_household(schema, members), household, person, offset);
 }
 
 std::string note(const char* name, const std::string& text) {

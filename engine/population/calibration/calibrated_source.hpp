@@ -17,7 +17,8 @@ class CalibratedSource : public PopulationSource {
   std::int64_t households() const override { return survey_->households(); }
   std::int64_t persons() const override { return survey_->persons(); }
   std::int64_t cut_at(double share) const override { return survey_->cut_at(share); }
-  void open_window(std::int64_t first, std::int64_t last) override { survey_->open_window(first, last); }
+  void open_window(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted) override { survey_->open_window(first, last, wanted); }
+  void expect_window(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted) override { survey_->expect_window(first, last, wanted); }
   void load(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, BlockData& block) const override;
   void announce(std::int64_t first, std::int64_t last, std::span<const rules::Input> wanted, ReadAhead& ahead) const override {
     survey_->announce(first, last, wanted, ahead);

@@ -206,7 +206,7 @@ SurveyCounts count_survey(const Margins& margins, PopulationSource& survey, Team
   Strays strays;
   for (std::int64_t first = 0; first < survey.households(); first += window_households) {
     const std::int64_t last = std::min(first + window_households, survey.households());
-    survey.open_window(first, last);
+    survey.open_window(first, last, counter.inputs());
     const auto blocks = static_cast<std::size_t>((last - first + block_households - 1) / block_households);
     const std::size_t before = counts.blocks.size();
     counts.blocks.resize(before + blocks);
