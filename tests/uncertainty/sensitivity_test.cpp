@@ -5,9 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <numbers>
 #include <numeric>
@@ -192,23 +190,6 @@ TEST(FirstOrder, OfNothingToExplainIsMissing) {
   EXPECT_TRUE(std::isnan(first_order(x, constant)[0].value));
   EXPECT_TRUE(std::isnan(first_order(x, Values(100, 0))[0].value));
   EXPECT_EQ(first_order({Values(100, 3)}, x[0])[0].value, 0);
-}
-
-/// Prints how long a large run takes; wrong by an order of magnitude, it fails.
-TEST(FirstOrder, TakesMicrosecondsAFigureAndFactor) {
-  const auto x = draws_of(DesignKind::random, 1000, 1, 10, normal);
-  FirstOrderIndices::Factors factors;
-  for (const Values& of : x) factors.push_back({of});
-  FirstOrderIndices indices(factors, DrawKind::independent);
-  const Values y = figure_of(x, linear);
-  Indices found(10);
-  const auto start = std::chrono::steady_clock::now();
-  for (int figure = 0; figure < 1000; ++figure) indices.of(y, found);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::printf("%.2f microseconds a figure and factor of 1,000 draws\n", 100 * seconds);
-#ifdef NDEBUG
-  EXPECT_LT(seconds, 1);
-#endif
 }
 
 TEST(FirstOrder, OfFewDrawsIsWideButThere) {
