@@ -92,7 +92,7 @@ RunPopulation population_of(io::ScenarioFile& file, const RunCommand& command, R
   if (made && !file.margins.empty()) together(exchange, [] { throw bad_input("margins are for the weights of a survey: this population is made, and its households are as many as it says"); });
   std::unique_ptr<PopulationSource> source;
   const auto keep = [&] {
-    options.window_households = window_of(command.common, *source, exchange);
+    if (options.window_households == 0) options.window_households = window_of(command.common, *source, exchange);
     source = keep_in_memory(std::move(source), options, exchange, team);
   };
   if (!command.population.empty()) file.population_source = command.population;

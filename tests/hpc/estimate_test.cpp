@@ -42,7 +42,7 @@ TEST_F(Estimate, RanksThreadsAndWindowsChangeNoBit) {
     const std::string window = layout.window > 0 ? " --window " + std::to_string(layout.window) : "";
     const Ran other = estimate(choosers, "--for-testing --threads " + std::to_string(layout.threads) + window, layout.prefix());
     EXPECT_EQ(other.code, 0) << other.text;
-    EXPECT_EQ(other.text, base.text) << layout.prefix() << layout.options();
+    EXPECT_TRUE(other.text.ends_with(base.text)) << layout.prefix() << layout.options() << other.text;  // after a warning of too many threads
     EXPECT_EQ(content(model_), model) << layout.prefix() << layout.options();
   }
 }
@@ -67,7 +67,7 @@ TEST_F(Estimate, WhatSiblingsShareIsTheSameOnManyRanks) {
   const std::string model = content(model_), scenario = folder_ / "scenario.toml";
   EXPECT_NE(model.find("household_taste = "), std::string::npos);
   const Ran other = shell(Layout{most_ranks, 2, 0, 0}.prefix() + PUENTE_BINARY + " estimate " + scenario + " " + options + " --threads 2 -o " + model_);
-  EXPECT_EQ(other.text, base.text);
+  EXPECT_TRUE(other.text.ends_with(base.text)) << other.text;
   EXPECT_EQ(content(model_), model);
   std::filesystem::remove(model_);
   expect_refused(choosers, {"no household has two children or more"}, options);
