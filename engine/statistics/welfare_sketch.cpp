@@ -52,8 +52,9 @@ Filled filled(std::int64_t bin, double weight, double place) {
 
 }  // namespace
 
-WelfareSketch::WelfareSketch(std::size_t slots)
+WelfareSketch::WelfareSketch(std::size_t slots, bool everybody)
     : slots_(slots),
+      everybody_(everybody),
       table_(static_cast<Bin*>(std::calloc(std::max<std::size_t>(1, slots) * static_cast<std::size_t>(bins), sizeof(Bin)))),
       outside_(slots),
       run_(std::make_unique<Run>()) {
@@ -143,11 +144,11 @@ void WelfareSketch::add_run(Bin* table, std::int64_t& outside) const {
   for (std::size_t i = 0; run_->any_outside && i < run_->n; ++i) outside += run_->outside[i] ? 1 : 0;
 }
 
-void WelfareSketch::add(std::size_t n, const double* y, const double* w, bool everybody,
+void WelfareSketch::add(std::size_t n, const double* y, const double* w, bool to_first,
                         std::span<const SlotLabels> columns, std::size_t first_row) {
   for (std::size_t first = 0; first < n; first += Run::capacity) {
     prepare(std::min(Run::capacity, n - first), y + first, w + first);
-    if (everybody) add_run(of_slot(0), outside_[0]);
+    if (to_first) add_run(of_slot(0), outside_[0]);
     for (const SlotLabels& column : columns)
       for (std::size_t i = 0; i < run_->n; ++i) {
         const std::int32_t slot = column.slot[first_row + first + i];
@@ -160,11 +161,12 @@ void WelfareSketch::add(std::size_t n, const double* y, const double* w, bool ev
 
 /// Pages that neither has touched stay untouched.
 void WelfareSketch::merge(const WelfareSketch& other) {
+  const Range range = other.range();
   for (std::size_t s = 0; s < slots_; ++s) {
     outside_[s] += other.outside_[s];
     Bin* to = of_slot(s);
     const Bin* from = other.of_slot(s);
-    for (std::int64_t b = 0; b < bins; ++b) {
+    for (std::int64_t b = range.lowest; b <= range.highest; ++b) {
       if (from[b].weight == 0) continue;
       to[b].add(from[b]);
     }
@@ -176,26 +178,27 @@ void WelfareSketch::merge(const WelfareSketch& other) {
   highest_light_ = std::max(highest_light_, other.highest_light_);
 }
 
-/// The bins from the lowest to the highest that hold a weight in some slot, or held one that is rounded away.
-void WelfareSketch::find_range() {
-  lowest_ = lowest_light_;
-  highest_ = highest_light_;
-  for (std::size_t s = 0; s < slots_; ++s) {
+/// The bins from the lowest to the highest that hold a weight in some slot, or held one that is rounded away. Where everybody
+/// is in slot 0, what is in another slot is there too.
+WelfareSketch::Range WelfareSketch::range() const {
+  Range range{lowest_light_, highest_light_};
+  for (std::size_t s = 0; s < (everybody_ ? 1 : slots_); ++s) {
     const Bin* from = of_slot(s);
-    for (std::int64_t b = 0; b < lowest_; ++b)
-      if (from[b].weight != 0) lowest_ = b;
-    for (std::int64_t b = bins - 1; b > highest_; --b)
-      if (from[b].weight != 0) highest_ = b;
+    for (std::int64_t b = 0; b < range.lowest; ++b)
+      if (from[b].weight != 0) range.lowest = b;
+    for (std::int64_t b = bins - 1; b > range.highest; --b)
+      if (from[b].weight != 0) range.highest = b;
   }
+  return range;
 }
 
 void WelfareSketch::reduce(Exchange& exchange) {
-  find_range();
-  double range[] = {-static_cast<double>(lowest_), static_cast<double>(highest_), -lightest_};
-  exchange.max(range);
-  lowest_ = -static_cast<std::int64_t>(range[0]);
-  highest_ = static_cast<std::int64_t>(range[1]);
-  lightest_ = -range[2];
+  const Range mine = range();
+  double most[] = {-static_cast<double>(mine.lowest), static_cast<double>(mine.highest), -lightest_};
+  exchange.max(most);
+  lowest_ = -static_cast<std::int64_t>(most[0]);
+  highest_ = static_cast<std::int64_t>(most[1]);
+  lightest_ = -most[2];
   std::int64_t records[] = {light_, rounded_};
   exchange.sum(records);
   light_ = records[0];

@@ -32,9 +32,10 @@ class WelfareSketch {
     double weight = 0, income = 0;
   };
 
-  explicit WelfareSketch(std::size_t slots);
-  /// Record i in slot 0 if `everybody`, and in slot column[first + i] of every column; a negative slot takes nothing.
-  void add(std::size_t n, const double* y, const double* w, bool everybody, std::span<const SlotLabels> columns,
+  /// `everybody`: every record is added to slot 0, too.
+  WelfareSketch(std::size_t slots, bool everybody);
+  /// Record i in slot 0 if `to_first`, and in slot column[first + i] of every column; a negative slot takes nothing.
+  void add(std::size_t n, const double* y, const double* w, bool to_first, std::span<const SlotLabels> columns,
            std::size_t first);
   void merge(const WelfareSketch& other);
   /// Collective: totals over all ranks. What is exchanged depends on the range of welfare, not on the number of records.
@@ -81,7 +82,10 @@ class WelfareSketch {
   void prepare(std::size_t n, const double* y, const double* w);
   void look_at_light_weights(std::size_t n, const double* w);
   void add_run(Bin* table, std::int64_t& outside) const;
-  void find_range();
+  struct Range {
+    std::int64_t lowest, highest;
+  };
+  Range range() const;
   Contents contents(std::size_t slot) const;
   static double gini_between(const Contents& contents);
   static double gini_within(const Contents& contents);
@@ -91,6 +95,7 @@ class WelfareSketch {
   const Bin* of_slot(std::size_t slot) const { return table_.get() + slot * static_cast<std::size_t>(bins); }
 
   std::size_t slots_;
+  bool everybody_;
   std::unique_ptr<Bin[], Free> table_;    ///< [slot][bin]; pages that nothing touches take no memory
   std::vector<std::int64_t> outside_;     ///< records of a slot that have no bin or too large a weight
   std::int64_t lowest_ = bins, highest_ = -1;  ///< after `reduce`

@@ -47,7 +47,7 @@ struct WelfareTally::Impl {
         run(asked.lines), line(asked.lines, -std::numeric_limits<double>::infinity()) {
     if (!asked.order_statistics) return;
     if (asked.precision == Precision::exact) records.emplace(asked, std::vector<bool>());
-    else sketch.emplace(asked.slots);
+    else sketch.emplace(asked.slots, asked.everybody);
   }
 
   void add_run(const WelfareRecords& from, std::size_t first, std::span<const SlotLabels> columns, bool everybody);
