@@ -27,6 +27,7 @@ inline constexpr std::array<double, limb_count> limb_reach{0x1p-31, 0x1p19, 0x1p
 inline constexpr std::int64_t limb_additions = 16383;
 
 using Counts = std::int64_t __attribute__((vector_size(32)));
+using Bits = std::uint64_t __attribute__((vector_size(32)));  ///< for differences that may wrap: those of terms that do not fit
 
 struct alignas(32) Limbs {
   std::array<std::int64_t, limb_count> limb{};
@@ -130,7 +131,7 @@ class FourTerms {
   Counts take() {
     const Four shifted = rest_ + limb_border[L];
     rest_ -= shifted - limb_border[L];
-    return std::bit_cast<Counts>(shifted) - std::bit_cast<std::int64_t>(limb_border[L]);
+    return std::bit_cast<Counts>(std::bit_cast<Bits>(shifted) - std::bit_cast<std::uint64_t>(limb_border[L]));
   }
   /// One pair a term, `stride` apart.
   void put(const Counts& low, const Counts& high, LimbPair* to, std::size_t stride) const {
@@ -154,15 +155,14 @@ inline void in_fours(std::size_t n, OfFour&& of_four) {
 
 /// Cuts n terms into their two lowest limbs, term i's at lower[i·stride]; false where one needs more (as LowLimbs has it).
 inline bool cut_low_terms(const double* terms, std::size_t n, LimbPair* lower, std::size_t stride) {
-  Counts all{};
+  Bits all{};
   in_fours(n, [&](std::size_t i, std::size_t count) {
     FourTerms four(terms + i, count);
     const Counts high = four.take<1>(), low = four.take<0>();
-    all |= high + static_cast<std::int64_t>(LowLimbs::half);
+    all |= std::bit_cast<Bits>(high) + LowLimbs::half;
     four.put(low, high, lower + i * stride, stride);
   });
-  const std::int64_t any = all[0] | all[1] | all[2] | all[3];
-  return static_cast<std::uint64_t>(any) < 2 * LowLimbs::half;
+  return (all[0] | all[1] | all[2] | all[3]) < 2 * LowLimbs::half;
 }
 
 /// Cuts n terms below limb_reach[3] into all their limbs, the upper ones at upper[i·upper_stride].
