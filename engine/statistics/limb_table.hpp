@@ -51,7 +51,7 @@ class LimbTable {
     if (!records_.empty()) records_[0] += *weighted;
     return true;
   }
-  /// Adds record i to the slots columns[c].slot[first + i] of every grouping c.
+  /// Adds record i to the slots columns[c].slot[first + i] of every grouping c. At most some thousands at once (limb_additions).
   void add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first);
   void merge(LimbTable& other);
   /// Collective: totals over all ranks.
