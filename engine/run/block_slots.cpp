@@ -98,50 +98,52 @@ void BlockSlots::find_received(const BlockProcessor& processor, std::size_t s) {
 }
 
 std::span<const GroupingEntries> SlotEntries::of(std::span<const SlotColumn> columns, std::span<const double> w,
-                                                 std::span<const double> share, BlockProcessor& processor) {
+                                                 std::span<const double> share, BlockProcessor& processor, Check check) {
   buffers_.resize(std::max(buffers_.size(), columns.size()));
   entries_.resize(columns.size());
   const bool of_households = processor.study().record_entity == Entity::household;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const bool members = of_households && columns[c].entity == Entity::person;
-    entries_[c] = members ? by_member(columns[c], w, share, processor, buffers_[c]) : by_record(columns[c], w, processor);
+    const Check labels = columns[c].for_all ? check : Check::nothing;
+    entries_[c] = members ? by_member(columns[c], w, share, processor, labels, buffers_[c]) : by_record(columns[c], w, processor, labels);
   }
   return entries_;
 }
 
-GroupingEntries SlotEntries::by_record(const SlotColumn& column, std::span<const double> w, BlockProcessor& processor) const {
+GroupingEntries SlotEntries::by_record(const SlotColumn& column, std::span<const double> w, BlockProcessor& processor, Check check) {
   const bool of_persons = processor.study().record_entity == Entity::person;
   const std::vector<std::int32_t>& slot = of_persons ? column.persons(processor.rows()) : column.slot;
   bool labelled = true;
-  for (std::size_t i = 0; i < w.size(); ++i) labelled &= (slot[i] >= 0) | (w[i] == 0);
-  if (column.for_all && !labelled)
-    for (std::size_t i = 0; i < w.size(); ++i)
-      if (slot[i] < 0 && w[i] != 0)
-        processor.faults().add("group '" + column.name + "' is missing", processor.household_id(processor.study().record_entity, i));
+  for (std::size_t i = 0; check == Check::labels && i < w.size(); ++i) labelled &= (slot[i] >= 0) | (w[i] == 0);
+  for (std::size_t i = 0; !labelled && i < w.size(); ++i)
+    if (slot[i] < 0 && w[i] != 0)
+      processor.faults().add("group '" + column.name + "' is missing", processor.household_id(processor.study().record_entity, i));
   return {w.size(), true, slot.data(), nullptr, nullptr};
 }
 
 /// A person counts with its household's weight; where households are counted, a household is shared by its members.
 GroupingEntries SlotEntries::by_member(const SlotColumn& column, std::span<const double> w, std::span<const double> share,
-                                       BlockProcessor& processor, Buffer& buffer) const {
+                                       BlockProcessor& processor, Check check, Buffer& buffer) {
   const rules::Rows& rows = processor.rows();
   const bool persons = processor.study().model.statistics.count == CountedAs::persons;
-  buffer.slot.clear();
-  buffer.record.clear();
-  buffer.w.clear();
-  for (std::size_t i = 0; i < rows.persons; ++i) {
-    const auto h = static_cast<std::size_t>(rows.household_of[i]);
+  buffer.slot.resize(rows.persons + 1);
+  buffer.record.resize(rows.persons + 1);
+  buffer.w.resize(rows.persons + 1);
+  std::size_t m = 0;
+  for (std::size_t h = 0; h < rows.households; ++h) {
     if (w[h] == 0) continue;
-    if (column.slot[i] < 0) {
-      if (column.for_all) processor.faults().add("group '" + column.name + "' is missing", rows.id[h]);
-      continue;
+    const auto first = static_cast<std::size_t>(rows.person_begin[h]), last = static_cast<std::size_t>(rows.person_begin[h + 1]);
+    const double each = persons ? processor.household_weight()[h] * processor.weight_factor(h) * (share.empty() ? 1.0 : share[h])
+                                : w[h] / static_cast<double>(last - first);
+    for (std::size_t i = first; i < last; ++i) {
+      buffer.slot[m] = column.slot[i];
+      buffer.record[m] = static_cast<std::int32_t>(h);
+      buffer.w[m] = each;
+      m += column.slot[i] >= 0 ? 1 : 0;
+      if (check == Check::labels && column.slot[i] < 0) processor.faults().add("group '" + column.name + "' is missing", rows.id[h]);
     }
-    buffer.slot.push_back(column.slot[i]);
-    buffer.record.push_back(rows.household_of[i]);
-    const double members = static_cast<double>(rows.person_begin[h + 1] - rows.person_begin[h]);
-    buffer.w.push_back(persons ? processor.household_weight()[h] * processor.weight_factor(h) * (share.empty() ? 1.0 : share[h]) : w[h] / members);
   }
-  return {buffer.slot.size(), false, buffer.slot.data(), buffer.record.data(), buffer.w.data()};
+  return {m, false, buffer.slot.data(), buffer.record.data(), buffer.w.data()};
 }
 
 void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
@@ -160,7 +162,7 @@ void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, con
 }
 
 void UnitSums::add_persons(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, std::span<const std::int32_t> persons,
-                           std::span<const SlotColumn> columns, Everybody everybody) {
+                           std::span<const SlotColumn> columns, Everybody who, Sign sign) {
   constexpr std::size_t chunk = 1024;
   slot_.resize(columns.size() * chunk);
   direct_.clear();
@@ -169,8 +171,8 @@ void UnitSums::add_persons(LimbTable& table, const rules::Rows& rows, const Term
     const TermColumns part = terms.part(first, std::min(chunk, persons.size() - first));
     for (std::size_t c = 0; c < columns.size(); ++c)
       for (std::size_t i = 0; i < part.n; ++i) slot_[c * chunk + i] = columns[c].person(rows, static_cast<std::size_t>(persons[first + i]));
-    if (everybody == Everybody::counts) table.add_to_first(part);
-    table.add_by_slot(part, direct_, 0);
+    if (who == Everybody::counts) table.add_to_first(part, sign);
+    table.add_by_slot(part, direct_, 0, sign);
   }
 }
 
@@ -178,19 +180,23 @@ void UnitSums::add_by_member(LimbTable& table, const rules::Rows& rows, const Te
   constexpr std::size_t chunk = 1024;
   gathered_.resize(terms.used * chunk);
   slot_.resize(chunk);
+  household_.resize(chunk);
   std::size_t n = 0;
   const auto hand_over = [&] {
+    for (std::size_t j = 0; j < n; ++j) {
+      const auto h = static_cast<std::size_t>(household_[j]);
+      const double share = 1.0 / static_cast<double>(rows.person_begin[h + 1] - rows.person_begin[h]);
+      for (std::size_t k = 0; k < terms.used; ++k) gathered_[k * chunk + j] = terms.at(k)[h] * share;
+    }
     const SlotLabels labels{slot_.data(), column.range};
     table.add_by_slot(TermColumns::all(n, terms.used, chunk, gathered_.data()), std::span(&labels, 1), 0);
     n = 0;
   };
   for (std::size_t i = 0; i < rows.persons; ++i) {
-    if (column.slot[i] < 0) continue;
-    const auto h = static_cast<std::size_t>(rows.household_of[i]);
-    const double share = 1.0 / static_cast<double>(rows.person_begin[h + 1] - rows.person_begin[h]);
-    for (std::size_t k = 0; k < terms.used; ++k) gathered_[k * chunk + n] = terms.at(k)[h] * share;
     slot_[n] = column.slot[i];
-    if (++n == chunk) hand_over();
+    household_[n] = rows.household_of[i];
+    n += column.slot[i] >= 0 ? 1 : 0;
+    if (n == chunk) hand_over();
   }
   if (n > 0) hand_over();
 }

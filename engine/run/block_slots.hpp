@@ -53,19 +53,20 @@ class BlockSlots {
 /// Columns as entries of a welfare tally's records. Entries point into this object and the columns.
 class SlotEntries {
  public:
-  /// `w`: weights of the records; `share`: of each household, how much of its layer they count (empty: all). Adds a fault
-  /// where a record that counts has no label and should.
+  enum class Check : std::uint8_t { labels, nothing };
+  /// `w`: weights of the records; `share`: of each household, how much of its layer they count (empty: all). With
+  /// Check::labels adds a fault where a record that counts has no label and should.
   std::span<const GroupingEntries> of(std::span<const SlotColumn> columns, std::span<const double> w, std::span<const double> share,
-                                      BlockProcessor& processor);
+                                      BlockProcessor& processor, Check check);
 
  private:
   struct Buffer {
     std::vector<std::int32_t> slot, record;
     std::vector<double> w;
   };
-  GroupingEntries by_record(const SlotColumn& column, std::span<const double> w, BlockProcessor& processor) const;
-  GroupingEntries by_member(const SlotColumn& column, std::span<const double> w, std::span<const double> share,
-                            BlockProcessor& processor, Buffer& buffer) const;
+  static GroupingEntries by_record(const SlotColumn& column, std::span<const double> w, BlockProcessor& processor, Check check);
+  static GroupingEntries by_member(const SlotColumn& column, std::span<const double> w, std::span<const double> share,
+                                   BlockProcessor& processor, Check check, Buffer& buffer);
 
   std::vector<Buffer> buffers_;
   std::vector<GroupingEntries> entries_;
@@ -81,14 +82,14 @@ class UnitSums {
            std::span<const SlotColumn> columns, Everybody everybody);
   /// The same for some persons of the block alone: row i of the terms is persons[i]'s.
   void add_persons(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, std::span<const std::int32_t> persons,
-                   std::span<const SlotColumn> columns, Everybody everybody);
+                   std::span<const SlotColumn> columns, Everybody who, Sign sign = Sign::plus);
 
  private:
   void add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column);
 
   std::vector<SlotLabels> direct_;
   std::vector<double> gathered_;
-  std::vector<std::int32_t> slot_;
+  std::vector<std::int32_t> slot_, household_;
 };
 
 }  // namespace puente

@@ -318,6 +318,13 @@ void BlockProcessor::report_weights() {
     if (weight[i] < 0) faults_.add("the weight is negative", household_id(entity, i));
 }
 
+void BlockProcessor::weigh_as(const WeightLayers& layers, std::size_t layer) {
+  state_.weight_factor.clear();
+  if (!layers.empty()) state_.weight_factor.assign(block_.rows.households, layer == 0 ? 1.0 : 0.0);
+  for (const auto& [household, borders] : layers.borders()) state_.weight_factor[household] = layers.part(household, layer).size();
+  weigh_layer();
+}
+
 /// The part of them that the layer at hand holds.
 void BlockProcessor::weigh_layer() {
   layer_weight_.clear();

@@ -129,6 +129,8 @@ class BlockProcessor {
   std::span<const double> record_weight() const { return layer_weight_.empty() ? base_weight_ : layer_weight_; }
   /// Whether the layer holds every household of the block in whole.
   bool whole() const { return state_.weight_factor.empty() && dropped_.empty(); }
+  /// From here on weights are as in a layer of other parts of households, until a scenario is simulated.
+  void weigh_as(const WeightLayers& layers, std::size_t layer);
   /// Part of household h that the layer holds; 0 when it is left out.
   double weight_factor(std::size_t h) const {
     const double layer = state_.weight_factor.empty() ? 1.0 : state_.weight_factor[h];

@@ -95,7 +95,7 @@ void Walk::add_welfare(BlockProcessor& processor, std::size_t s, std::size_t lay
     for (std::size_t z = 0; z < lines.size(); ++z) row[5 + z] = lines[z][constant[z] ? 0 : record];
   };
   for (std::size_t i = 0; i < w.size(); ++i) add(i, 0, w[i]);
-  for (const GroupingEntries& entries : entries_.of(slots_.fixed(), w, {}, processor))
+  for (const GroupingEntries& entries : entries_.of(slots_.fixed(), w, {}, processor, SlotEntries::Check::labels))
     for (std::size_t j = 0; j < entries.m; ++j) {
       const auto record = entries.by_record ? j : static_cast<std::size_t>(entries.record[j]);
       add(record, entries.slot[j], entries.by_record ? w[j] : entries.w[j]);

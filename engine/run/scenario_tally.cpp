@@ -109,29 +109,88 @@ void ScenarioTally::keep(const BlockProcessor& processor, std::size_t layer, Com
   block.keep(processor, layer, seen_.lines, {!refining_ && attendance_asked_, !refining_ && work_asked_, !refining_ && outcomes_asked_});
 }
 
-void ScenarioTally::add(BlockProcessor& processor, const BlockSlots& slots) {
+void ScenarioTally::add(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock* compared) {
   if (!works() || !processor.faults().empty()) return;
-  add_seen(processor, seen_, slots.all(), Everybody::counts, {}, own_);
-  if (refining_) return;
-  add_counts(processor, slots);
-  programmes_.add(processor, slots);
-  if (!processor.state().levy.empty()) add_levy(processor, slots);
-  if (choice_asked_) add_choice(processor, slots.all());
+  if (shares(processor, compared) && !in_layers(processor, *compared)) add_changes(processor, at, seen_in(compared->layers.front()));
+  else add_seen(processor, at, seen_, {at.slots.all(), Everybody::counts, {}}, own_);
+  if (!refining_) {
+    add_counts(processor, at.slots);
+    programmes_.add(processor, at.slots);
+    if (!processor.state().levy.empty()) add_levy(processor, at.slots);
+    if (choice_asked_) add_choice(processor, at.slots.all());
+  }
+  if (compared != nullptr && (study_.recipients || study_.arms)) add_compared(processor, at, layer, *compared);
 }
 
-void ScenarioTally::add_compared(BlockProcessor& processor, const BlockSlots& slots, std::size_t layer, const ComparedBlock& block) {
-  if (!works() || !processor.faults().empty()) return;
-  for (std::size_t l = 0; l < block.layers.size(); ++l) {
-    const bool whole = block.share_of(processor, layer, l, share_);
-    const ComparedBlock::Layer& kept = block.layers[l];
-    Seen seen;
-    seen.welfare = kept.welfare.data();
-    seen.attends = kept.attends.data();
-    seen.works = kept.works.data();
-    for (const auto& line : kept.lines) seen.lines.push_back(line.data());
-    for (const auto& outcome : kept.outcomes) seen.outcomes.push_back(outcome.data());
-    add_seen(processor, seen, slots.received(), Everybody::is_left_out, whole ? std::span<const double>() : share_, compared_);
+ScenarioTally::Seen ScenarioTally::seen_in(const ComparedBlock::Layer& kept) const {
+  Seen seen;
+  seen.welfare = kept.welfare.data();
+  seen.attends = kept.attends.data();
+  seen.works = kept.works.data();
+  for (const auto& line : kept.lines) seen.lines.push_back(line.data());
+  for (const auto& outcome : kept.outcomes) seen.outcomes.push_back(outcome.data());
+  return seen;
+}
+
+/// Whether this thread adds what differs. For everybody alone it is dearer to find that out than to add every record.
+bool ScenarioTally::shares(const BlockProcessor& processor, const ComparedBlock* compared) {
+  if (compared == nullptr || refining_ || study_.fixed_slots() == 1) return false;
+  if (sharing_ != Sharing::undecided) return sharing_ == Sharing::shares;
+  weigh(processor, {});
+  if (weights_.record.empty()) return false;
+  const Seen before = seen_in(compared->layers.front());
+  changed_.find(records_of(seen_), records_of(before), constant_lines_);
+  sharing_ = 2 * changed_.count() < weights_.record.size() ? Sharing::shares : Sharing::adds_all;
+  return sharing_ == Sharing::shares;
+}
+
+void ScenarioTally::add_changes(BlockProcessor& processor, const Block& at, const Seen& before) {
+  const Part everything{at.slots.all(), Everybody::counts, {}};
+  weigh(processor, {});
+  weigh_units(processor, {});
+  const WelfareRecords now = records_of(seen_), was = records_of(before);
+  const auto entries = entries_of(everything, processor);
+  own_.welfare->keep(now, entries);
+  changed_.find(now, was, constant_lines_);
+  changed_.gather(now, was, constant_lines_, entries);
+  own_.welfare->add_sums(changed_.now(), changed_.entries(), true, Sign::plus);
+  own_.welfare->add_sums(changed_.before(), changed_.entries(), true, Sign::minus);
+  if (attendance_asked_ && study_.measures_vary) add_changed_shares(processor, at, seen_.attends, before.attends, Missing::is_a_fault, own_.attendance);
+  if (work_asked_ && study_.measures_vary) add_changed_shares(processor, at, seen_.works, before.works, Missing::is_left_out, own_.work);
+  if (outcomes_asked_) add_outcomes(processor, seen_.outcomes, not_told_before(everything), own_.outcomes);
+}
+
+void ScenarioTally::add_compared(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock& compared) {
+  for (std::size_t l = 0; l < compared.layers.size(); ++l) {
+    const bool whole = compared.share_of(processor, layer, l, share_);
+    const Seen seen = seen_in(compared.layers[l]);
+    const Part received{at.slots.received(), Everybody::is_left_out, whole ? std::span<const double>() : share_};
+    add_seen(processor, at, seen, received, compared_);
+    if (sharing_ != Sharing::shares || refining_ || !in_layers(processor, compared)) continue;
+    add_seen(processor, at, seen, {received.columns, received.everybody, received.share, Sign::minus}, own_);
   }
+}
+
+/// Where households are in layers every record was added: what `complete` will add of this block is taken off.
+void ScenarioTally::end_block(BlockProcessor& processor, const Block& at, const ComparedBlock& compared) {
+  if (sharing_ != Sharing::shares || refining_ || !processor.faults().empty() || !in_layers(processor, compared)) return;
+  for (std::size_t l = 0; l < compared.layers.size(); ++l) {
+    processor.weigh_as(compared.weight_layers, l);
+    add_seen(processor, at, seen_in(compared.layers[l]), {at.slots.fixed(), Everybody::counts, {}, Sign::minus}, own_);
+  }
+}
+
+void ScenarioTally::complete(ScenarioTally& base) {
+  if (sharing_ != Sharing::shares || refining_) return;
+  sharing_ = Sharing::adds_all;
+  const std::size_t fixed = study_.fixed_slots(), all = study_.slots();
+  own_.welfare->merge_sums(*base.own_.welfare, 0, fixed);
+  if (compared_.welfare) own_.welfare->merge_sums(*compared_.welfare, fixed, all);
+  for (auto tables : {&Sums::attendance, &Sums::work})
+    for (std::size_t k = 0; k < (own_.*tables).size(); ++k) {
+      if (study_.measures_vary) (own_.*tables)[k].merge((base.own_.*tables)[k], 0, fixed);
+      if (compared_.welfare) (own_.*tables)[k].merge((compared_.*tables)[k], fixed, all);
+    }
 }
 
 /// Weights of the records in the layer at hand, of which `share` counts here.
@@ -167,30 +226,38 @@ void ScenarioTally::weigh_units(const BlockProcessor& processor, std::span<const
 }
 
 /// What does not vary with the scenario is tallied for everybody in the reference alone.
-void ScenarioTally::add_seen(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns, Everybody everybody,
-                             std::span<const double> share, Sums& sums) {
-  weigh(processor, share);
-  add_welfare(processor, seen, columns, share, sums);
-  if (refining_) return;
-  if (is_reference() || attendance_asked_ || outcomes_asked_ || study_.recipients || study_.arms) weigh_units(processor, share);
-  if (!attendance_asked_ && !outcomes_asked_) return;
-  const bool told_before = everybody == Everybody::counts && !is_reference() && !study_.measures_vary;
-  std::span<const SlotColumn> new_columns = columns;
-  if (told_before)
-    while (!new_columns.empty() && new_columns.front().for_all) new_columns = new_columns.subspan(1);
-  const Everybody counts = told_before ? Everybody::is_left_out : everybody;
-  if (attendance_asked_) add_shares(processor, seen.attends, Missing::is_a_fault, new_columns, counts, sums.attendance);
-  if (work_asked_) add_shares(processor, seen.works, Missing::is_left_out, new_columns, counts, sums.work);
-  if (outcomes_asked_) add_outcomes(processor, seen.outcomes, new_columns, counts, sums.outcomes);
+ScenarioTally::Part ScenarioTally::not_told_before(const Part& part) const {
+  Part told = part;
+  if (part.everybody != Everybody::counts || is_reference() || study_.measures_vary) return told;
+  while (!told.columns.empty() && told.columns.front().for_all) told.columns = told.columns.subspan(1);
+  told.everybody = Everybody::is_left_out;
+  return told;
 }
 
-void ScenarioTally::add_welfare(BlockProcessor& processor, const Seen& seen, std::span<const SlotColumn> columns,
-                                std::span<const double> share, Sums& sums) {
-  const auto entries = entries_.of(columns, weights_.record, share, processor);
+/// Outcomes are always of all units, so that none is taken off.
+void ScenarioTally::add_seen(BlockProcessor& processor, const Block& at, const Seen& seen, const Part& part, Sums& sums) {
+  weigh(processor, part.share);
+  add_welfare(processor, at, seen, part, sums);
+  if (refining_) return;
+  if (is_reference() || attendance_asked_ || outcomes_asked_ || study_.recipients || study_.arms) weigh_units(processor, part.share);
+  const Part told = not_told_before(part);
+  if (attendance_asked_) add_shares(processor, at.bands, seen.attends, Missing::is_a_fault, told, sums.attendance);
+  if (work_asked_) add_shares(processor, at.bands, seen.works, Missing::is_left_out, told, sums.work);
+  if (outcomes_asked_ && part.sign == Sign::plus) add_outcomes(processor, seen.outcomes, told, sums.outcomes);
+}
+
+void ScenarioTally::add_welfare(BlockProcessor& processor, const Block& at, const Seen& seen, const Part& part, Sums& sums) {
+  const auto entries = entries_of(part, processor);
   if (!processor.faults().empty()) return;
-  const WelfareRecords records{weights_.record.size(), seen.welfare, weights_.record.data(), seen.lines};
-  if (!refining_) sums.welfare->add(records, entries, &processor.read_ahead());
-  else if (sums.refined) sums.refined->add(records, entries);
+  const WelfareRecords records = records_of(seen);
+  if (refining_) {
+    if (sums.refined) sums.refined->add(records, entries);
+    return;
+  }
+  if (part.sign == Sign::plus) return sums.welfare->add(records, entries, &processor.read_ahead());
+  padded_.assign(at.slots.all().size(), {});
+  std::copy(entries.begin(), entries.end(), padded_.begin() + (part.columns.data() - at.slots.all().data()));
+  sums.welfare->add_sums(records, padded_, part.everybody == Everybody::counts, part.sign);
 }
 
 /// Households and persons of each slot, of the records that count; persons are the weight of welfare where persons count.
@@ -248,62 +315,60 @@ void ScenarioTally::add_levy(const BlockProcessor& processor, const BlockSlots& 
   unit_sums_.add(levy_, processor.rows(), Entity::household, columns_of_terms(terms_of<LevyTerm>(), levy.size()), slots.all(), Everybody::counts);
 }
 
-/// Persons of the age band who count, by sex, into in_band_.
-void ScenarioTally::gather_band(BlockProcessor& processor, const double* condition, Missing missing, std::size_t band) {
-  const double* age = processor.result(*study_.measures, study_.age);
-  const double* sex = study_.sex.index >= 0 ? processor.result(*study_.measures, study_.sex) : nullptr;
+/// Of some persons of an age band those who count, into counting_.
+void ScenarioTally::gather_counting(BlockProcessor& processor, std::size_t band, std::span<const std::int32_t> persons, const double* condition,
+                                    Missing missing) {
   const auto [from, to] = study_.model.statistics.age_bands[band];
-  in_band_.resize(sexes());
-  for (std::vector<std::int32_t>& persons : in_band_) persons.clear();
-  for (const std::int32_t person : of_age_) {
+  counting_.clear();
+  for (const std::int32_t person : persons) {
     const auto i = static_cast<std::size_t>(person);
-    if (!(age[i] >= from && age[i] < to + 1)) continue;
-    if (!std::isnan(condition[i])) in_band_[sex == nullptr || std::isnan(sex[i]) ? 0 : 1 + static_cast<std::size_t>(sex[i])].push_back(person);
+    if (weights_.person[i] == 0) continue;
+    if (!std::isnan(condition[i])) counting_.push_back(person);
     else if (missing == Missing::is_a_fault)
       processor.faults().add("school attendance of a person aged " + std::to_string(from) + "-" + std::to_string(to) + " is missing",
                              processor.household_id(Entity::person, i));
   }
 }
 
-/// Persons of the age of some band whose weight is not zero, into of_age_.
-void ScenarioTally::gather_ages(BlockProcessor& processor) {
-  const double* age = processor.result(*study_.measures, study_.age);
-  const auto& bands = study_.model.statistics.age_bands;
-  const double from = std::min_element(bands.begin(), bands.end())->first;
-  const double end = 1 + std::max_element(bands.begin(), bands.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->second;
-  const std::size_t persons = processor.rows().persons;
-  of_age_.resize(persons + 1);
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < persons; ++i) {
-    of_age_[count] = static_cast<std::int32_t>(i);
-    count += (age[i] >= from) & (age[i] < end) & (weights_.person[i] != 0) ? 1 : 0;
+/// Of the persons in counting_.
+void ScenarioTally::add_share(const BlockProcessor& processor, const double* condition, const Part& part, LimbTable& table) {
+  const std::size_t n = counting_.size();
+  double* weight = terms(terms_of<AttendanceTerm>(), n);
+  for (std::size_t j = 0; j < n; ++j) {
+    const auto i = static_cast<std::size_t>(counting_[j]);
+    weight[j] = weights_.person[i];
+    weight[n + j] = weights_.person[i] * condition[i];
   }
-  of_age_.resize(count);
+  unit_sums_.add_persons(table, processor.rows(), columns_of_terms(terms_of<AttendanceTerm>(), n), counting_, part.columns, part.everybody, part.sign);
 }
 
 /// A band has a table for each sex, the first for those of whom it is not known; all of them together are told at the end.
-void ScenarioTally::add_shares(BlockProcessor& processor, const double* condition, Missing missing, std::span<const SlotColumn> columns,
-                               Everybody everybody, std::vector<LimbTable>& tables) {
-  if (tables.empty()) return;
-  gather_ages(processor);
-  for (std::size_t b = 0; b < study_.model.statistics.age_bands.size(); ++b) {
-    gather_band(processor, condition, missing, b);
-    for (std::size_t x = 0; x < sexes(); ++x) {
-      const std::span<const std::int32_t> persons = in_band_[x];
-      const std::size_t n = persons.size();
-      double* weight = terms(terms_of<AttendanceTerm>(), n);
-      for (std::size_t j = 0; j < n; ++j) {
-        const auto i = static_cast<std::size_t>(persons[j]);
-        weight[j] = weights_.person[i];
-        weight[n + j] = weights_.person[i] * condition[i];
-      }
-      unit_sums_.add_persons(tables[b * sexes() + x], processor.rows(), columns_of_terms(terms_of<AttendanceTerm>(), n), persons, columns, everybody);
+void ScenarioTally::add_shares(BlockProcessor& processor, AgeBands& bands, const double* condition, Missing missing, const Part& part,
+                               std::vector<LimbTable>& tables) {
+  if (tables.empty() || (part.columns.empty() && part.everybody == Everybody::is_left_out)) return;
+  bands.find(processor);
+  for (std::size_t k = 0; k < tables.size(); ++k) {
+    gather_counting(processor, k / sexes(), bands.persons(k / sexes(), k % sexes()), condition, missing);
+    add_share(processor, condition, part, tables[k]);
+  }
+}
+
+void ScenarioTally::add_changed_shares(BlockProcessor& processor, const Block& at, const double* now, const double* before, Missing missing,
+                                       std::vector<LimbTable>& tables) {
+  at.bands.find(processor);
+  for (std::size_t k = 0; k < tables.size(); ++k) {
+    changing_.clear();
+    for (const std::int32_t person : at.bands.persons(k / sexes(), k % sexes()))
+      if (now[static_cast<std::size_t>(person)] != before[static_cast<std::size_t>(person)]) changing_.push_back(person);
+    for (const auto& [condition, sign] : {std::pair(now, Sign::plus), std::pair(before, Sign::minus)}) {
+      gather_counting(processor, k / sexes(), changing_, condition, missing);
+      add_share(processor, condition, {at.slots.all(), Everybody::counts, {}, sign}, tables[k]);
     }
   }
 }
 
-void ScenarioTally::add_outcomes(const BlockProcessor& processor, const std::vector<const double*>& outcomes,
-                                 std::span<const SlotColumn> columns, Everybody everybody, std::vector<LimbTable>& tables) {
+void ScenarioTally::add_outcomes(const BlockProcessor& processor, const std::vector<const double*>& outcomes, const Part& part,
+                                 std::vector<LimbTable>& tables) {
   for (std::size_t k = 0; k < tables.size(); ++k) {
     const Entity entity = study_.outcome_means[k].entity;
     const std::span<const double> w = entity == Entity::household ? weights_.household : weights_.person;
@@ -315,7 +380,7 @@ void ScenarioTally::add_outcomes(const BlockProcessor& processor, const std::vec
       weight[i] = counts ? w[i] : 0.0;
       weight[n + i] = counts ? w[i] * x[i] : 0.0;
     }
-    unit_sums_.add(tables[k], processor.rows(), entity, columns_of_terms(terms_of<OutcomeTerm>(), n), columns, everybody);
+    unit_sums_.add(tables[k], processor.rows(), entity, columns_of_terms(terms_of<OutcomeTerm>(), n), part.columns, part.everybody);
   }
 }
 

@@ -15,7 +15,7 @@ namespace {
 /// One thread's tallies of every scenario.
 class ThreadTallies {
  public:
-  explicit ThreadTallies(const Study& study) : slots_(study), study_(study), kept_(study.scenarios.size()) {
+  explicit ThreadTallies(const Study& study) : slots_(study), bands_(study), study_(study), kept_(study.scenarios.size()) {
     for (std::size_t s = 0; s < study.scenarios.size(); ++s) scenarios_.emplace_back(study, s);
     find_order();
   }
@@ -23,6 +23,11 @@ class ThreadTallies {
   /// The reference first: groups are those of its people, and stay fixed for all scenarios.
   void add_block(BlockProcessor& processor) {
     for (const std::size_t s : order_) add_scenario(processor, s);
+  }
+  /// After the last block.
+  void complete() {
+    for (const std::size_t s : order_)
+      if (const int before = study_.compared_with(s); before >= 0) scenarios_[s].complete(scenarios_[static_cast<std::size_t>(before)]);
   }
   void merge(ThreadTallies& other) {
     for (std::size_t s = 0; s < scenarios_.size(); ++s) scenarios_[s].merge(other.scenarios_[s]);
@@ -41,6 +46,7 @@ class ThreadTallies {
   void add_scenario(BlockProcessor& processor, std::size_t s);
 
   BlockSlots slots_;
+  AgeBands bands_;
   const Study& study_;
   std::vector<ScenarioTally> scenarios_;
   std::vector<std::size_t> order_;             ///< the reference, then each after the one it is compared with
@@ -57,7 +63,7 @@ void ThreadTallies::find_order() {
       if (placed[s] || (before >= 0 && !placed[static_cast<std::size_t>(before)])) continue;
       placed[s] = true;
       order_.push_back(s);
-      if (before >= 0 && (study_.recipients || study_.arms)) kept_[static_cast<std::size_t>(before)].emplace();
+      if (before >= 0) kept_[static_cast<std::size_t>(before)].emplace();
     }
 }
 
@@ -73,15 +79,16 @@ void ThreadTallies::add_scenario(BlockProcessor& processor, std::size_t s) {
     slots_.find_received(processor, s);
     scenarios_[s].look(processor);
     if (kept_[s]) scenarios_[s].keep(processor, layer, *kept_[s]);
-    scenarios_[s].add(processor, slots_);
-    if (compared != nullptr) scenarios_[s].add_compared(processor, slots_, layer, *compared);
+    scenarios_[s].add(processor, {slots_, bands_}, layer, compared);
   }
+  if (compared != nullptr) scenarios_[s].end_block(processor, {slots_, bands_}, *compared);
 }
 
 using Threads = std::vector<std::unique_ptr<ThreadTallies>>;
 
 void walk(Threads& threads, BlockRunner& runner, const std::string& name) {
   runner.pass(name, [&](BlockProcessor& processor, int thread) { threads[static_cast<std::size_t>(thread)]->add_block(processor); });
+  for (auto& thread : threads) thread->complete();
   for (std::size_t t = 1; t < threads.size(); ++t) threads[0]->merge(*threads[t]);
 }
 

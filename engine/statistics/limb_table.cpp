@@ -21,17 +21,27 @@ void carry_over(std::int64_t& limb, std::int64_t& next) {
   next += rest;
 }
 
+template <Sign sign = Sign::plus>
 void add_pair(LimbPair& to, const LimbPair& pair) {
-  to.low += pair.low;
-  to.high += pair.high;
+  to.low += sign == Sign::plus ? pair.low : -pair.low;
+  to.high += sign == Sign::plus ? pair.high : -pair.high;
 }
 
+template <Sign sign>
 void add_two(LimbPair* to, const LimbPair* pairs) {
   Counts sum, more;
   std::memcpy(&sum, to, sizeof sum);
   std::memcpy(&more, pairs, sizeof more);
-  sum += more;
+  if constexpr (sign == Sign::plus) sum += more;
+  else sum -= more;
   std::memcpy(to, &sum, sizeof sum);
+}
+
+void add_term(ExactSum& sum, double term, Sign sign) {
+  if (sign == Sign::plus) return sum.add(term);
+  ExactSum alone;
+  alone.add(term);
+  sum.subtract(alone);
 }
 
 }  // namespace
@@ -107,13 +117,17 @@ void LimbTable::flush_all() {
   additions_ = 0;
 }
 
-PUENTE_WIDE void LimbTable::add_to_first(const TermColumns& records) {
+PUENTE_WIDE void LimbTable::add_to_first(const TermColumns& records, Sign sign) {
   make_room(records.n);
-  if (!records_.empty()) records_[0] += weighted_records(records.at(0), records.n);
+  if (!records_.empty()) records_[0] += (sign == Sign::plus ? 1 : -1) * weighted_records(records.at(0), records.n);
   for (std::size_t k = 0; k < records.used; ++k) {
     const double* terms = records.at(k);
-    if (add_terms(terms, records.n, first_[k])) continue;
-    for (std::size_t i = 0; i < records.n; ++i) sums_[k].add(terms[i]);
+    Limbs sum;
+    if (!add_terms(terms, records.n, sum)) {
+      for (std::size_t i = 0; i < records.n; ++i) add_term(sums_[k], terms[i], sign);
+      continue;
+    }
+    first_[k].set(sign == Sign::plus ? first_[k].counts() + sum.counts() : first_[k].counts() - sum.counts());
   }
 }
 
@@ -192,51 +206,58 @@ bool LimbTable::cut(const TermColumns& records, std::size_t first, std::size_t n
 }
 
 /// Adds the pieces of n records to these rows; a negative one takes nothing.
+template <Sign sign>
 void LimbTable::add_rows(const std::int32_t* row, std::size_t n) {
   const std::size_t length = row_pairs();
   for (std::size_t i = 0; i < n; ++i) {
     if (row[i] < 0) continue;
     const LimbPair* piece = pieces_.data() + i * length;
     LimbPair* to = lower_.data() + static_cast<std::size_t>(row[i]) * length;
-    for (std::size_t k = 0; k < used_; k += 2) add_two(to + k, piece + k);
+    for (std::size_t k = 0; k < used_; k += 2) add_two<sign>(to + k, piece + k);
     if (upper_terms_.empty()) continue;
     to = upper_.data() + static_cast<std::size_t>(row[i]) * length + 1;
-    for (std::size_t j = 0; j < upper_terms_.size(); ++j) add_pair(to[upper_terms_[j]], upper_pieces_[i * terms_ + j]);
+    for (std::size_t j = 0; j < upper_terms_.size(); ++j) add_pair<sign>(to[upper_terms_[j]], upper_pieces_[i * terms_ + j]);
   }
 }
 
-void LimbTable::add_plainly(const TermColumns& records, const std::int32_t* slot, std::size_t first, std::size_t n) {
+void LimbTable::add_plainly(const TermColumns& records, const std::int32_t* slot, std::size_t first, std::size_t n, Sign sign) {
   for (std::size_t i = 0; i < n; ++i) {
     if (slot[i] < 0) continue;
-    if (!records_.empty()) records_[static_cast<std::size_t>(slot[i])] += records.at(0)[first + i] > 0;
-    for (std::size_t k = 0; k < records.used; ++k) sums_[static_cast<std::size_t>(slot[i]) * terms_ + k].add(records.at(k)[first + i]);
+    if (!records_.empty() && records.at(0)[first + i] > 0) records_[static_cast<std::size_t>(slot[i])] += sign == Sign::plus ? 1 : -1;
+    for (std::size_t k = 0; k < records.used; ++k) add_term(sums_[static_cast<std::size_t>(slot[i]) * terms_ + k], records.at(k)[first + i], sign);
   }
 }
 
-PUENTE_WIDE void LimbTable::add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first) {
-  if (columns.empty()) return;
-  make_room(records.n);
-  const Plan& plan = plan_of(columns);
+template <Sign sign>
+inline void LimbTable::add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first, const Plan& plan) {
   for (std::size_t begin = 0; begin < records.n; begin += piece_rows) {
     const std::size_t n = std::min(piece_rows, records.n - begin), at = first + begin;
     const bool fits = cut(records, begin, n);
     for (const Crossing& crossing : plan.crossings) {
       if (fits && crossing.crossed() && find_cells(crossing, columns, at, n)) {
-        add_rows(row_.data(), n);
+        add_rows<sign>(row_.data(), n);
         continue;
       }
       for (const std::size_t c : crossing.columns)
-        if (fits) add_rows(columns[c].slot + at, n);
-        else add_plainly(records, columns[c].slot + at, begin, n);
+        if (fits) add_rows<sign>(columns[c].slot + at, n);
+        else add_plainly(records, columns[c].slot + at, begin, n, sign);
     }
   }
 }
 
-void LimbTable::merge(LimbTable& other) {
+PUENTE_WIDE void LimbTable::add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first, Sign sign) {
+  if (columns.empty()) return;
+  make_room(records.n);
+  const Plan& plan = plan_of(columns);
+  if (sign == Sign::plus) add_by_slot<Sign::plus>(records, columns, first, plan);
+  else add_by_slot<Sign::minus>(records, columns, first, plan);
+}
+
+void LimbTable::merge(LimbTable& other, std::size_t first, std::size_t last) {
   flush_all();
   other.flush_all();
-  for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i].merge(other.sums_[i]);
-  for (std::size_t s = 0; s < records_.size(); ++s) records_[s] += other.records_[s];
+  for (std::size_t i = first * terms_; i < last * terms_; ++i) sums_[i].merge(other.sums_[i]);
+  for (std::size_t s = first; s < std::min(last, records_.size()); ++s) records_[s] += other.records_[s];
 }
 
 void LimbTable::reduce(Exchange& exchange) {

@@ -12,6 +12,7 @@
 
 #include "engine/core/exchange.hpp"
 #include "engine/statistics/limbs.hpp"
+#include "engine/statistics/sign.hpp"
 #include "engine/statistics/slot_labels.hpp"
 
 namespace puente {
@@ -38,7 +39,7 @@ class LimbTable {
 
   std::size_t slots() const { return slots_; }
   /// Adds every record to slot 0.
-  void add_to_first(const TermColumns& records);
+  void add_to_first(const TermColumns& records, Sign sign = Sign::plus);
   /// The same for n records whose terms sum(Limbs*) adds up itself: it returns how many have a weight above 0, or nothing
   /// where it cannot be done; then nothing is added.
   template <class Sum>
@@ -52,8 +53,10 @@ class LimbTable {
     return true;
   }
   /// Adds record i to the slots columns[c].slot[first + i] of every grouping c. At most some thousands at once (limb_additions).
-  void add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first);
-  void merge(LimbTable& other);
+  void add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first, Sign sign = Sign::plus);
+  void merge(LimbTable& other) { merge(other, 0, slots_); }
+  /// Slots [first, last) alone.
+  void merge(LimbTable& other, std::size_t first, std::size_t last);
   /// Collective: totals over all ranks.
   void reduce(Exchange& exchange);
   /// Without other ranks: totals of this table alone.
@@ -87,8 +90,11 @@ class LimbTable {
   Crossing with_rows(Crossing crossing);
   bool find_cells(const Crossing& crossing, std::span<const SlotLabels> columns, std::size_t first, std::size_t n);
   bool cut(const TermColumns& records, std::size_t first, std::size_t n);
+  template <Sign sign>
   void add_rows(const std::int32_t* row, std::size_t n);
-  void add_plainly(const TermColumns& records, const std::int32_t* slot, std::size_t first, std::size_t n);
+  template <Sign sign>
+  void add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first, const Plan& plan);
+  void add_plainly(const TermColumns& records, const std::int32_t* slot, std::size_t first, std::size_t n, Sign sign);
   void make_room(std::size_t additions);
   void carry();
   void fold(const Plan& plan, const Crossing& crossing);

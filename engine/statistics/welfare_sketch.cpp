@@ -87,11 +87,10 @@ PUENTE_WIDE bool WelfareSketch::find_bins(std::size_t n, const double* y) {
 
 /// What a run of records adds to their bins, and what bounds need of weights. Loops of 64-bit whole numbers, so that they
 /// vectorise.
-PUENTE_WIDE void WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
+PUENTE_WIDE WelfareSketch::Weights WelfareSketch::prepare(std::size_t n, const double* y, const double* w) {
   Run& run = *run_;
   run.n = n;
   const bool beyond = find_bins(n, y);
-  constexpr auto light_border = std::bit_cast<std::int64_t>(light_weight);
   constexpr auto heavy_border = static_cast<std::uint64_t>(largest_weight * weight_scale);
   constexpr std::int64_t kept_bits = (std::int64_t{1} << dropped_bits) - 1;
   constexpr auto place_bits = std::bit_cast<std::int64_t>(place_scale);
@@ -108,12 +107,16 @@ PUENTE_WIDE void WelfareSketch::prepare(std::size_t n, const double* y, const do
     const auto bits = std::bit_cast<std::int64_t>(w[i]);
     lightest = bits < lightest ? bits : lightest;
   }
-  rounded_ += rounding != 0;
-  if (lightest < light_border) look_at_light_weights(n, w);
-  else lightest_ = std::bit_cast<double>(lightest);
   run.any_outside = heavy >= heavy_border || beyond;
   for (std::size_t i = 0; run.any_outside && i < n; ++i)
     run.outside[i] = w[i] > 0 && !(w[i] < largest_weight && std::fabs(y[i]) < edge(of_a_sign));
+  return {lightest, rounding};
+}
+
+void WelfareSketch::look_at(const Weights& weights, std::size_t n, const double* w) {
+  rounded_ += weights.rounding != 0;
+  if (weights.lightest < std::bit_cast<std::int64_t>(light_weight)) look_at_light_weights(n, w);
+  else lightest_ = std::bit_cast<double>(weights.lightest);
 }
 
 /// Weights of zero are no weights.
@@ -138,31 +141,60 @@ void WelfareSketch::look_at_light_weights(std::size_t n, const double* w) {
   }
 }
 
-void WelfareSketch::add_run(Bin* table, std::int64_t& outside) const {
+void WelfareSketch::add_run(Bin* table, std::int64_t& outside, std::int64_t one) const {
 #pragma GCC unroll 4
   for (std::size_t i = 0; i < run_->n; ++i) table[run_->index[i]].add(run_->add[i]);
-  for (std::size_t i = 0; run_->any_outside && i < run_->n; ++i) outside += run_->outside[i] ? 1 : 0;
+  for (std::size_t i = 0; run_->any_outside && i < run_->n; ++i) outside += run_->outside[i] ? one : 0;
+}
+
+void WelfareSketch::add_run(bool to_first, std::span<const SlotLabels> columns, std::size_t first_row, std::int64_t one) {
+  if (to_first) add_run(of_slot(0), outside_[0], one);
+  for (const SlotLabels& column : columns)
+    for (std::size_t i = 0; i < run_->n; ++i) {
+      const std::int32_t slot = column.slot[first_row + i];
+      if (slot < 0) continue;
+      of_slot(static_cast<std::size_t>(slot))[run_->index[i]].add(run_->add[i]);
+      outside_[static_cast<std::size_t>(slot)] += run_->any_outside && run_->outside[i] ? one : 0;
+    }
 }
 
 void WelfareSketch::add(std::size_t n, const double* y, const double* w, bool to_first,
                         std::span<const SlotLabels> columns, std::size_t first_row) {
   for (std::size_t first = 0; first < n; first += Run::capacity) {
+    const std::size_t count = std::min(Run::capacity, n - first);
+    look_at(prepare(count, y + first, w + first), count, w + first);
+    add_run(to_first, columns, first_row + first, 1);
+  }
+}
+
+void WelfareSketch::add_to_bins(std::size_t n, const double* y, const double* w, bool to_first, std::span<const SlotLabels> columns,
+                                std::size_t first_row, Sign sign) {
+  for (std::size_t first = 0; first < n; first += Run::capacity) {
     prepare(std::min(Run::capacity, n - first), y + first, w + first);
-    if (to_first) add_run(of_slot(0), outside_[0]);
-    for (const SlotLabels& column : columns)
-      for (std::size_t i = 0; i < run_->n; ++i) {
-        const std::int32_t slot = column.slot[first_row + first + i];
-        if (slot < 0) continue;
-        of_slot(static_cast<std::size_t>(slot))[run_->index[i]].add(run_->add[i]);
-        outside_[static_cast<std::size_t>(slot)] += run_->any_outside && run_->outside[i] ? 1 : 0;
-      }
+    if (sign == Sign::minus) run_->negate();
+    add_run(to_first, columns, first_row + first, sign == Sign::minus ? -1 : 1);
+  }
+}
+
+PUENTE_WIDE void WelfareSketch::look_at_weights(std::size_t n, const double* y, const double* w) {
+  for (std::size_t first = 0; first < n; first += Run::capacity) {
+    const std::size_t count = std::min(Run::capacity, n - first);
+    Weights weights{std::bit_cast<std::int64_t>(lightest_)};
+    for (std::size_t i = first; i < first + count; ++i) {
+      const double scaled = w[i] * weight_scale, shifted = scaled + to_whole;
+      weights.rounding |= std::bit_cast<std::int64_t>(scaled) ^ std::bit_cast<std::int64_t>(shifted - to_whole);
+      const auto bits = std::bit_cast<std::int64_t>(w[i]);
+      weights.lightest = bits < weights.lightest ? bits : weights.lightest;
+    }
+    if (weights.lightest < std::bit_cast<std::int64_t>(light_weight)) find_bins(count, y + first);
+    look_at(weights, count, w + first);
   }
 }
 
 /// Pages that neither has touched stay untouched.
-void WelfareSketch::merge(const WelfareSketch& other) {
+void WelfareSketch::merge_bins(const WelfareSketch& other, std::size_t first_slot, std::size_t last_slot) {
   const Range range = other.range();
-  for (std::size_t s = 0; s < slots_; ++s) {
+  for (std::size_t s = first_slot; s < last_slot; ++s) {
     outside_[s] += other.outside_[s];
     Bin* to = of_slot(s);
     const Bin* from = other.of_slot(s);
@@ -171,6 +203,10 @@ void WelfareSketch::merge(const WelfareSketch& other) {
       to[b].add(from[b]);
     }
   }
+}
+
+void WelfareSketch::merge(const WelfareSketch& other) {
+  merge_bins(other, 0, slots_);
   lightest_ = std::min(lightest_, other.lightest_);
   light_ += other.light_;
   rounded_ += other.rounded_;

@@ -19,6 +19,7 @@
 
 #include "engine/core/exchange.hpp"
 #include "engine/statistics/order_plan.hpp"
+#include "engine/statistics/sign.hpp"
 #include "engine/statistics/slot_labels.hpp"
 
 namespace puente {
@@ -37,7 +38,13 @@ class WelfareSketch {
   /// Record i in slot 0 if `to_first`, and in slot column[first + i] of every column; a negative slot takes nothing.
   void add(std::size_t n, const double* y, const double* w, bool to_first, std::span<const SlotLabels> columns,
            std::size_t first);
+  /// The same of the bins alone; what bounds need to know of weights is seen by `look_at_weights`, once a record.
+  void add_to_bins(std::size_t n, const double* y, const double* w, bool to_first, std::span<const SlotLabels> columns,
+                   std::size_t first, Sign sign);
+  void look_at_weights(std::size_t n, const double* y, const double* w);
   void merge(const WelfareSketch& other);
+  /// The bins of slots [first, last) alone.
+  void merge_bins(const WelfareSketch& other, std::size_t first, std::size_t last);
   /// Collective: totals over all ranks. What is exchanged depends on the range of welfare, not on the number of records.
   void reduce(Exchange& exchange);
 
@@ -72,6 +79,9 @@ class WelfareSketch {
     alignas(64) Bin add[capacity];
     bool any_outside = false;
     bool outside[capacity];
+    void negate() {
+      for (std::size_t i = 0; i < n; ++i) add[i] = {-add[i].weight, -add[i].place};
+    }
   };
   struct Free {
     void operator()(Bin* bins) const { std::free(bins); }
@@ -79,9 +89,15 @@ class WelfareSketch {
   struct Contents;
 
   bool find_bins(std::size_t n, const double* y);
-  void prepare(std::size_t n, const double* y, const double* w);
+  /// Of the weights of a run: the bits of the least one, and whether one is rounded.
+  struct Weights {
+    std::int64_t lightest, rounding = 0;
+  };
+  Weights prepare(std::size_t n, const double* y, const double* w);
+  void look_at(const Weights& weights, std::size_t n, const double* w);
   void look_at_light_weights(std::size_t n, const double* w);
-  void add_run(Bin* table, std::int64_t& outside) const;
+  void add_run(Bin* table, std::int64_t& outside, std::int64_t one) const;
+  void add_run(bool to_first, std::span<const SlotLabels> columns, std::size_t first_row, std::int64_t one);
   struct Range {
     std::int64_t lowest, highest;
   };

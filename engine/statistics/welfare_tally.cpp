@@ -50,9 +50,20 @@ struct WelfareTally::Impl {
     else sketch.emplace(asked.slots, asked.everybody);
   }
 
-  void add_run(const WelfareRecords& from, std::size_t first, std::span<const SlotLabels> columns, bool everybody);
+  /// What an addition feeds, and how.
+  struct Addition {
+    bool everybody;
+    Sign sign = Sign::plus;
+    bool whole = true;  ///< the sketch sees weights, too
+  };
+  void add_run(const WelfareRecords& from, std::size_t first, std::span<const SlotLabels> columns, Addition how);
   void advance() { if (ahead != nullptr) ahead->advance(); }
-  void add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range);
+  void add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range, Addition how);
+  void add(const WelfareRecords& from, std::span<const GroupingEntries> groupings, Addition how);
+  void look_at_weights(const WelfareRecords& from, const GroupingEntries& entries);
+  void see_lines(const WelfareRecords& from) {
+    for (std::size_t l = 0; l < from.line.size() && from.n > 0; ++l) line[l] = from.line[l][0];
+  }
   SlotRange range(std::size_t grouping) const;
   bool weights_fit() const;
   double weight(std::size_t slot) const { return sums.value(slot, WelfareTerms::weight); }
@@ -72,16 +83,17 @@ struct WelfareTally::Impl {
 };
 
 /// Records [first, first + block.n): everybody, and the slots of `columns`.
-void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, std::span<const SlotLabels> columns, bool everybody) {
+void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, std::span<const SlotLabels> columns, Addition how) {
   const auto at_once = [&](Limbs* of_terms) { return terms.sum(from, first, block.n, of_terms); };
-  const bool added = everybody && columns.empty() && sums.add_sums_to_first(block.n, at_once);
+  const bool added = how.everybody && columns.empty() && how.sign == Sign::plus && sums.add_sums_to_first(block.n, at_once);
   if (!added) {
     terms.evaluate(from, first, block);
-    if (everybody) sums.add_to_first(block.columns());
-    sums.add_by_slot(block.columns(), columns, first);
+    if (how.everybody) sums.add_to_first(block.columns(), how.sign);
+    sums.add_by_slot(block.columns(), columns, first, how.sign);
   }
   advance();
-  if (sketch) sketch->add(block.n, from.y + first, from.w + first, everybody, columns, first);
+  if (sketch && how.whole) sketch->add(block.n, from.y + first, from.w + first, how.everybody, columns, first);
+  else if (sketch) sketch->add_to_bins(block.n, from.y + first, from.w + first, how.everybody, columns, first, how.sign);
   advance();
 }
 
@@ -90,12 +102,20 @@ SlotRange WelfareTally::Impl::range(std::size_t grouping) const {
   return {static_cast<std::int32_t>(slots.first), static_cast<std::int32_t>(slots.count), slots.partial};
 }
 
-void WelfareTally::Impl::add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range) {
+void WelfareTally::Impl::add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range, Addition how) {
   for (std::size_t first = 0; first < entries.m; first += WelfareBlock::capacity) {
     block.n = std::min(WelfareBlock::capacity, entries.m - first);
     const WelfareRecords gathered = run.gather(from, entries, first, block.n);
     const SlotLabels labels{entries.slot + first, range};
-    add_run(gathered, 0, std::span(&labels, 1), false);
+    add_run(gathered, 0, std::span(&labels, 1), {false, how.sign, how.whole});
+  }
+}
+
+void WelfareTally::Impl::look_at_weights(const WelfareRecords& from, const GroupingEntries& entries) {
+  for (std::size_t first = 0; first < entries.m; first += WelfareBlock::capacity) {
+    const std::size_t n = std::min(WelfareBlock::capacity, entries.m - first);
+    run.gather(from, entries, first, n);
+    sketch->look_at_weights(n, run.y.data(), run.w.data());
   }
 }
 
@@ -110,20 +130,44 @@ WelfareTally::~WelfareTally() = default;
 WelfareTally::WelfareTally(WelfareTally&&) noexcept = default;
 WelfareTally& WelfareTally::operator=(WelfareTally&&) noexcept = default;
 
-void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEntries> groupings, ReadAhead* ahead) {
-  impl_->ahead = ahead;
-  expect(groupings.size() == impl_->asked.groupings.size(), "entries for every grouping of the tally");
-  for (std::size_t l = 0; l < records.line.size() && records.n > 0; ++l) impl_->line[l] = records.line[l][0];
+void WelfareTally::Impl::add(const WelfareRecords& from, std::span<const GroupingEntries> groupings, Addition how) {
+  expect(groupings.size() == asked.groupings.size(), "entries for every grouping of the tally");
   std::vector<SlotLabels> columns;
   for (std::size_t g = 0; g < groupings.size(); ++g)
-    if (groupings[g].by_record) columns.push_back({groupings[g].slot, impl_->range(g)});
-  for (std::size_t first = 0; first < records.n; first += WelfareBlock::capacity) {
-    impl_->block.n = std::min(WelfareBlock::capacity, records.n - first);
-    impl_->add_run(records, first, columns, impl_->asked.everybody);
+    if (groupings[g].by_record && groupings[g].slot != nullptr) columns.push_back({groupings[g].slot, range(g)});
+  for (std::size_t first = 0; first < from.n; first += WelfareBlock::capacity) {
+    block.n = std::min(WelfareBlock::capacity, from.n - first);
+    add_run(from, first, columns, how);
   }
   for (std::size_t g = 0; g < groupings.size(); ++g)
-    if (!groupings[g].by_record) impl_->add_entries(records, groupings[g], impl_->range(g));
+    if (!groupings[g].by_record) add_entries(from, groupings[g], range(g), how);
+}
+
+void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEntries> groupings, ReadAhead* ahead) {
+  impl_->ahead = ahead;
+  impl_->see_lines(records);
+  impl_->add(records, groupings, {impl_->asked.everybody});
   if (impl_->records) impl_->records->add(records, groupings);
+}
+
+void WelfareTally::add_sums(const WelfareRecords& records, std::span<const GroupingEntries> groupings, bool everybody, Sign sign) {
+  impl_->ahead = nullptr;
+  impl_->add(records, groupings, {everybody, sign, false});
+}
+
+void WelfareTally::keep(const WelfareRecords& records, std::span<const GroupingEntries> groupings) {
+  impl_->see_lines(records);
+  if (impl_->sketch) {
+    impl_->sketch->look_at_weights(records.n, records.y, records.w);
+    for (const GroupingEntries& entries : groupings)
+      if (!entries.by_record) impl_->look_at_weights(records, entries);
+  }
+  if (impl_->records) impl_->records->add(records, groupings);
+}
+
+void WelfareTally::merge_sums(WelfareTally& other, std::size_t first_slot, std::size_t last_slot) {
+  impl_->sums.merge(other.impl_->sums, first_slot, last_slot);
+  if (impl_->sketch) impl_->sketch->merge_bins(*other.impl_->sketch, first_slot, last_slot);
 }
 
 void WelfareTally::merge(WelfareTally&& other) {

@@ -18,6 +18,7 @@
 
 #include "engine/core/exchange.hpp"
 #include "engine/core/precision.hpp"
+#include "engine/statistics/sign.hpp"
 
 namespace puente {
 
@@ -90,6 +91,11 @@ class WelfareTally {
   /// groupings in the order of WelfareStatistics::groupings. Allocates only to keep records under exact order statistics.
   /// `ahead` may be null: memory that is asked for on the way.
   void add(const WelfareRecords& records, std::span<const GroupingEntries> groupings, ReadAhead* ahead = nullptr);
+  /// Sums and bins alone, of slot 0 if `everybody`. With `keep` for every record, `add_sums` of some and `merge_sums` of a tally of
+  /// others is one `add` of all. Groupings by record without slots are left out.
+  void add_sums(const WelfareRecords& records, std::span<const GroupingEntries> groupings, bool everybody, Sign sign);
+  void keep(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
+  void merge_sums(WelfareTally& other, std::size_t first_slot, std::size_t last_slot);
   /// Takes over what another thread gathered.
   void merge(WelfareTally&& other);
   /// Collective, after merging: sums over all ranks.
