@@ -14,11 +14,22 @@ bool counts_up(const CompiledGrouping& grouping) {
   return !grouping.whole_numbers || grouping.values.empty() || grouping.values.back() - grouping.values.front() == static_cast<double>(grouping.values.size() - 1);
 }
 
+void find_holders(SlotColumn& column) {
+  const std::size_t n = column.slot.size();
+  column.holders.resize(n + 1);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    column.holders[count] = static_cast<std::int32_t>(i);
+    count += column.slot[i] >= 0 ? 1 : 0;
+  }
+  column.holders.resize(count);
+}
+
 }  // namespace
 
 BlockSlots::BlockSlots(const Study& study) : study_(study) {
   const auto add = [this](Entity entity, bool for_all, std::string name, std::size_t first, std::size_t labels) {
-    columns_.push_back({entity, for_all, std::move(name), {static_cast<std::int32_t>(first), static_cast<std::int32_t>(labels), !for_all}, {}, {}});
+    columns_.push_back({entity, for_all, std::move(name), {static_cast<std::int32_t>(first), static_cast<std::int32_t>(labels), !for_all}, {}, {}, {}});
   };
   for (const CompiledGrouping& grouping : study.groupings) add(grouping.entity, true, grouping.name, grouping.first_slot, grouping.labels.size());
   if (study.deciles) add(study.record_entity, true, "decile", study.decile_first_slot(), 10);
@@ -71,8 +82,10 @@ void BlockSlots::find_deciles(BlockProcessor& processor) {
 void BlockSlots::find_received(const BlockProcessor& processor, std::size_t s) {
   if (columns_.size() == fixed_) return;
   const rules::Rows& rows = processor.rows();
-  for (std::size_t c = fixed_; c < columns_.size(); ++c)
+  for (std::size_t c = fixed_; c < columns_.size(); ++c) {
     columns_[c].slot.assign(rows.count(columns_[c].entity), -1);
+    columns_[c].holders.clear();
+  }
   std::vector<std::int32_t>* arm = study_.arms ? &columns_.back().slot : nullptr;
   if (arm != nullptr) std::fill(arm->begin(), arm->end(), 0);
   const auto& programmes = study_.scenarios[s].programmes;
@@ -81,8 +94,9 @@ void BlockSlots::find_received(const BlockProcessor& processor, std::size_t s) {
     const std::size_t number = programmes[p].number;
     if (study_.recipients) {
       const auto slot = static_cast<std::int32_t>(study_.recipient_slot(number));
-      std::vector<std::int32_t>& column = columns_[fixed_ + number].slot;
-      for (std::size_t i = 0; i < receives.size(); ++i) column[i] = receives[i] != 0 ? slot : -1;
+      SlotColumn& column = columns_[fixed_ + number];
+      for (std::size_t i = 0; i < receives.size(); ++i) column.slot[i] = receives[i] != 0 ? slot : -1;
+      if (column.entity == Entity::person) find_holders(column);
     }
     if (arm == nullptr) continue;
     const bool of_persons = programmes[p].programme->entity == Entity::person;
@@ -126,24 +140,21 @@ GroupingEntries SlotEntries::by_member(const SlotColumn& column, std::span<const
                                        BlockProcessor& processor, Check check, Buffer& buffer) {
   const rules::Rows& rows = processor.rows();
   const bool persons = processor.study().model.statistics.count == CountedAs::persons;
-  buffer.slot.resize(rows.persons + 1);
-  buffer.record.resize(rows.persons + 1);
-  buffer.w.resize(rows.persons + 1);
-  std::size_t m = 0;
-  for (std::size_t h = 0; h < rows.households; ++h) {
-    if (w[h] == 0) continue;
-    const auto first = static_cast<std::size_t>(rows.person_begin[h]), last = static_cast<std::size_t>(rows.person_begin[h + 1]);
-    const double each = persons ? processor.household_weight()[h] * processor.weight_factor(h) * (share.empty() ? 1.0 : share[h])
-                                : w[h] / static_cast<double>(last - first);
-    for (std::size_t i = first; i < last; ++i) {
-      buffer.slot[m] = column.slot[i];
-      buffer.record[m] = static_cast<std::int32_t>(h);
-      buffer.w[m] = each;
-      m += column.slot[i] >= 0 ? 1 : 0;
-      if (check == Check::labels && column.slot[i] < 0) processor.faults().add("group '" + column.name + "' is missing", rows.id[h]);
-    }
-  }
-  return {m, false, buffer.slot.data(), buffer.record.data(), buffer.w.data()};
+  buffer.slot.clear();
+  buffer.record.clear();
+  buffer.w.clear();
+  column.each_holder([&](std::size_t i) {
+    const auto h = static_cast<std::size_t>(rows.household_of[i]);
+    if (w[h] == 0) return;
+    buffer.slot.push_back(column.slot[i]);
+    buffer.record.push_back(rows.household_of[i]);
+    const double members = static_cast<double>(rows.person_begin[h + 1] - rows.person_begin[h]);
+    buffer.w.push_back(persons ? processor.household_weight()[h] * processor.weight_factor(h) * (share.empty() ? 1.0 : share[h]) : w[h] / members);
+  });
+  for (std::size_t i = 0; check == Check::labels && i < rows.persons; ++i)
+    if (const auto h = static_cast<std::size_t>(rows.household_of[i]); column.slot[i] < 0 && w[h] != 0)
+      processor.faults().add("group '" + column.name + "' is missing", rows.id[h]);
+  return {buffer.slot.size(), false, buffer.slot.data(), buffer.record.data(), buffer.w.data()};
 }
 
 void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
@@ -180,24 +191,19 @@ void UnitSums::add_by_member(LimbTable& table, const rules::Rows& rows, const Te
   constexpr std::size_t chunk = 1024;
   gathered_.resize(terms.used * chunk);
   slot_.resize(chunk);
-  household_.resize(chunk);
   std::size_t n = 0;
   const auto hand_over = [&] {
-    for (std::size_t j = 0; j < n; ++j) {
-      const auto h = static_cast<std::size_t>(household_[j]);
-      const double share = 1.0 / static_cast<double>(rows.person_begin[h + 1] - rows.person_begin[h]);
-      for (std::size_t k = 0; k < terms.used; ++k) gathered_[k * chunk + j] = terms.at(k)[h] * share;
-    }
     const SlotLabels labels{slot_.data(), column.range};
     table.add_by_slot(TermColumns::all(n, terms.used, chunk, gathered_.data()), std::span(&labels, 1), 0);
     n = 0;
   };
-  for (std::size_t i = 0; i < rows.persons; ++i) {
+  column.each_holder([&](std::size_t i) {
+    const auto h = static_cast<std::size_t>(rows.household_of[i]);
+    const double share = 1.0 / static_cast<double>(rows.person_begin[h + 1] - rows.person_begin[h]);
+    for (std::size_t k = 0; k < terms.used; ++k) gathered_[k * chunk + n] = terms.at(k)[h] * share;
     slot_[n] = column.slot[i];
-    household_[n] = rows.household_of[i];
-    n += column.slot[i] >= 0 ? 1 : 0;
-    if (n == chunk) hand_over();
-  }
+    if (++n == chunk) hand_over();
+  });
   if (n > 0) hand_over();
 }
 

@@ -21,10 +21,20 @@ struct SlotColumn {
   std::string name;
   SlotRange range;
   std::vector<std::int32_t> slot;       ///< of the rows of `entity`; -1 where there is none
+  std::vector<std::int32_t> holders;    ///< persons who have one, of a grouping of persons that is not for all
   mutable std::vector<std::int32_t> of_persons;  ///< for a grouping of households, once asked for in this block
 
   /// Of all persons, or of one.
   const std::vector<std::int32_t>& persons(const rules::Rows& rows) const;
+  /// Calls of(person) for those who have a slot, of a grouping of persons.
+  template <class Of>
+  void each_holder(Of&& of) const {
+    if (!for_all)
+      for (const std::int32_t person : holders) of(static_cast<std::size_t>(person));
+    else
+      for (std::size_t i = 0; i < slot.size(); ++i)
+        if (slot[i] >= 0) of(i);
+  }
   std::int32_t person(const rules::Rows& rows, std::size_t i) const { return slot[entity == Entity::person ? i : static_cast<std::size_t>(rows.household_of[i])]; }
 };
 
@@ -89,7 +99,7 @@ class UnitSums {
 
   std::vector<SlotLabels> direct_;
   std::vector<double> gathered_;
-  std::vector<std::int32_t> slot_, household_;
+  std::vector<std::int32_t> slot_;
 };
 
 }  // namespace puente

@@ -134,7 +134,7 @@ ScenarioTally::Seen ScenarioTally::seen_in(const ComparedBlock::Layer& kept) con
 
 /// Whether this thread adds what differs. For everybody alone it is dearer to find that out than to add every record.
 bool ScenarioTally::shares(const BlockProcessor& processor, const ComparedBlock* compared) {
-  if (compared == nullptr || refining_ || study_.fixed_slots() == 1) return false;
+  if (compared == nullptr || refining_ || !study_.tallies_share || study_.fixed_slots() == 1) return false;
   if (sharing_ != Sharing::undecided) return sharing_ == Sharing::shares;
   weigh(processor, {});
   if (weights_.record.empty()) return false;

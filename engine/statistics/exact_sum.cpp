@@ -76,6 +76,12 @@ void ExactSum::merge(const ExactSum& other) {
   carry_if_large();
 }
 
+void ExactSum::take_off(double term) {
+  const std::int64_t before = overflow();
+  add(-term);
+  if (overflow() != before) state_[digits] = before - 1;
+}
+
 void ExactSum::subtract(const ExactSum& other) {
   for (int i = 0; i < digits; ++i) state_[i] -= other.state_[i];
   state_[digits] += other.state_[digits];

@@ -20,6 +20,8 @@ class ExactSum {
   static constexpr int state_size = digits + 1;  ///< and the count of terms that did not fit
 
   void add(double term);
+  /// A term that was added is no more, one that did not fit neither.
+  void take_off(double term);
   /// Adds count·2^exponent, exponent ≥ -80, of magnitude below 2^124.
   void add_multiple(std::int64_t count, int exponent);
   void merge(const ExactSum& other);

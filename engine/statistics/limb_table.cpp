@@ -38,10 +38,8 @@ void add_two(LimbPair* to, const LimbPair* pairs) {
 }
 
 void add_term(ExactSum& sum, double term, Sign sign) {
-  if (sign == Sign::plus) return sum.add(term);
-  ExactSum alone;
-  alone.add(term);
-  sum.subtract(alone);
+  if (sign == Sign::plus) sum.add(term);
+  else sum.take_off(term);
 }
 
 }  // namespace

@@ -6,25 +6,15 @@
 
 #include "hpc/scenario_input.hpp"
 #include "io/hdf5/results_file.hpp"
+#include "tests/packs/pack_files.hpp"
 #include "tests/run/draw_twin.hpp"
 #include "tests/support/program.hpp"
 
 namespace puente::test {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// Without a range of anything in their texts: a benchmark; a study of institutions alone; a survey, whose error is that of its sample.
 const std::vector<std::string> without_ranges = {"reference/scenario.toml", "mexico_proinpro_pdp/scenario.toml", "chile_casen_1990/scenario.toml"};
-
-std::vector<std::string> scenario_files() {
-  std::vector<std::string> files;
-  for (const auto& pack : fs::directory_iterator(fs::path(PUENTE_SOURCE_DIR) / "scenarios"))
-    for (const char* name : {"scenario.toml", "schooling.toml"})
-      if (fs::exists(pack.path() / name)) files.push_back(pack.path().filename().string() + "/" + name);
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 /// The largest standard error of a difference, over its figure.
 double largest_error(const Results& results, const std::string& figure) {
@@ -71,11 +61,7 @@ TEST_P(PackDraws, ShareWhatIsTheSameInThem) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, PackDraws, testing::ValuesIn(scenario_files()), [](const auto& file) {
-  std::string name = file.param.substr(0, file.param.size() - 5);
-  std::replace(name.begin(), name.end(), '/', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(All, PackDraws, testing::ValuesIn(scenario_files()), name_of_file);
 
 }  // namespace
 }  // namespace puente::test

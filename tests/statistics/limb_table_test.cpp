@@ -57,6 +57,34 @@ TEST(LimbTable, SumsBySlotAreExact) {
   EXPECT_EQ(table.value(0, 2), 0);
 }
 
+TEST(LimbTable, WhatIsTakenOffWasNeverThere) {
+  LimbTable table(slots, terms, LimbTable::Records::counted), twin(slots, terms, LimbTable::Records::counted);
+  const Records stay = some_records(500, 1);
+  Records go = some_records(700, 2);
+  go.values[700 + 40] = 1e300;  // fits no sum
+  const auto add = [](LimbTable& to, const Records& records, Sign sign) {
+    const SlotLabels columns[] = {{records.slot.data(), {}}, {records.other.data(), {2, 2, false}}};
+    const TermColumns all = TermColumns::all(records.n, terms, records.n, records.values.data());
+    to.add_to_first(all, sign);
+    to.add_by_slot(all, columns, 0, sign);
+  };
+  add(table, go, Sign::minus);
+  add(table, stay, Sign::plus);
+  add(table, go, Sign::plus);
+  add(twin, stay, Sign::plus);
+  LimbTable some(slots, terms, LimbTable::Records::counted);
+  some.merge(table, 1, 3);
+  for (LimbTable* one : {&table, &twin, &some}) one->settle();
+  for (std::size_t s = 0; s < slots; ++s) {
+    EXPECT_EQ(table.records(s), twin.records(s));
+    EXPECT_EQ(some.records(s), s == 1 || s == 2 ? twin.records(s) : 0);
+    for (std::size_t k = 0; k < terms; ++k) {
+      EXPECT_EQ(table.value(s, k), twin.value(s, k)) << s << " " << k;
+      EXPECT_EQ(some.value(s, k), s == 1 || s == 2 ? twin.value(s, k) : 0.0) << s << " " << k;
+    }
+  }
+}
+
 TEST(LimbTable, ATermThatDoesNotFitIsCounted) {
   std::vector<double> values(terms * 40, 1.0);
   values[40 + 7] = 1e300;
