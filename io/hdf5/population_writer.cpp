@@ -71,7 +71,7 @@ class PopulationWriter::Impl {
   Impl(const std::string& path, const Schema& schema, std::int64_t households, std::int64_t persons,
        Exchange& exchange);
   void write(const Population& window);
-  void finish();
+  void finish(const std::function<void(const char*)>& begins);
 
  private:
   /// What was written, to be compared with what is read back.
@@ -95,7 +95,7 @@ class PopulationWriter::Impl {
   void verify_written();
   std::vector<std::uint64_t> hash_share() const;
   void write_checksums(std::span<const std::uint64_t> hashes);
-  void complete();
+  void check_described();
 
   Schema schema_;
   Exchange& exchange_;
@@ -292,23 +292,25 @@ void PopulationWriter::Impl::write_checksums(std::span<const std::uint64_t> hash
 }
 
 /// Everything is opened once more before the rename, so that nothing unreadable gets the final name.
-void PopulationWriter::Impl::complete() {
+void PopulationWriter::Impl::check_described() {
   file_.close();
-  {
-    const PopulationFile written(temporary_);
-    if (!same_schema(written.schema(), schema_) || written.households() != first_household_.back() ||
-        written.persons() != first_person_.back())
-      throw Error(ExitCode::io_error,
-                  "'" + temporary_ + "' does not describe its columns as they were written");
-  }
-  output_->commit();
+  const PopulationFile written(temporary_);
+  if (!same_schema(written.schema(), schema_) || written.households() != first_household_.back() ||
+      written.persons() != first_person_.back())
+    throw Error(ExitCode::io_error,
+                "'" + temporary_ + "' does not describe its columns as they were written");
 }
 
-void PopulationWriter::Impl::finish() {
+void PopulationWriter::Impl::finish(const std::function<void(const char*)>& begins) {
+  const auto part = [&](const char* name) {
+    if (begins) begins(name);
+  };
   agreed(exchange_, [&] { check_complete(); });
+  part("sync");
   const std::vector<Parcel> parcels = exchange_edges();
   agreed(exchange_, [&] { write_parcels(parcels, false); });
   agreed(exchange_, [&] { write_parcels(parcels, true); });
+  part("read back");
   std::vector<std::uint64_t> hashes;
   agreed(exchange_, [&] {
     verify_written();
@@ -318,7 +320,9 @@ void PopulationWriter::Impl::finish() {
   agreed(exchange_, [&] {
     if (!first()) return;
     write_checksums(hashes);
-    complete();
+    check_described();
+    part("commit");
+    output_->commit();
   });
 }
 
@@ -330,7 +334,7 @@ PopulationWriter::~PopulationWriter() = default;
 
 void PopulationWriter::write(const Population& window) { impl_->write(window); }
 
-void PopulationWriter::finish() { impl_->finish(); }
+void PopulationWriter::finish(const std::function<void(const char*)>& begins) { impl_->finish(begins); }
 
 void write_population(const Population& mine, const std::string& path, Exchange& exchange) {
   PopulationWriter writer(path, mine.schema(), mine.households(), mine.persons(), exchange);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -31,8 +32,9 @@ class PopulationWriter {
   /// Writes this rank's next rows; `window` has the columns of the schema in its order. Not collective: a
   /// failed write is kept and reported by finish() on every rank.
   void write(const Population& window);
-  /// Collective. Completes the file under its final name, or throws on every rank and leaves nothing.
-  void finish();
+  /// Collective. Completes the file under its final name, or throws on every rank and leaves nothing. `begins` hears what
+  /// it turns to, for whoever times it: sync, read back, commit.
+  void finish(const std::function<void(const char* part)>& begins = {});
 
  private:
   class Impl;
