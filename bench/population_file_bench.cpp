@@ -152,17 +152,28 @@ class Bench {
  public:
   explicit Bench(const Options& options) : options_(options), made_(make(options)) {}
 
-  /// Turns of writing, then of reading what the last of them left.
+  /// Turns of writing, then of reading what the last of them left. Who is first takes turns, too; the first of all is not counted.
   bool run() {
-    for (int turn = -1; turn < options_.rounds; ++turn) write(turn >= 0);
+    for (int turn = -1; turn < options_.rounds; ++turn)
+      in_order(turn, [&] { write(turn >= 0); }, [&] { for (const bool early : {true, false}) write_plainly(early, turn >= 0); });
     bool right = true;
     for (const bool cold : {false, true})
-      for (int turn = -1; turn < options_.rounds; ++turn) right &= read(cold, turn >= 0);
+      for (int turn = -1; turn < options_.rounds; ++turn) {
+        if (cold) kept_ = std::max({kept_, PlainFile(file_, O_RDONLY).forget(), PlainFile(plain_, O_RDONLY).forget()});
+        in_order(turn, [&] { right &= read(cold, turn >= 0); }, [&] { read_plainly(cold, turn >= 0); });
+      }
     return right;
   }
   nlohmann::json print() const;
 
  private:
+  template <class Ours, class Plain>
+  static void in_order(int turn, Ours&& ours, Plain&& plain) {
+    const bool plain_first = turn > 0 && turn % 2 == 1;
+    if (plain_first) plain();
+    ours();
+    if (!plain_first) plain();
+  }
   static void take(Row& row, double seconds, bool counts) {
     if (counts) row.seconds.push_back(seconds);
   }
@@ -191,7 +202,6 @@ class Bench {
     take(read_back_, parts[2], counts);
     bytes_ = fs::file_size(file_);
     if (content_.size() != bytes_) content_.assign(bytes_, std::byte{1});
-    for (const bool early : {true, false}) write_plainly(early, counts);
   }
 
   void write_plainly(bool early, bool counts) {
@@ -205,24 +215,23 @@ class Bench {
   }
 
   bool read(bool cold, bool counts) {
-    const std::size_t at = cold ? 1 : 0;
-    if (cold) kept_ = std::max({kept_, PlainFile(file_, O_RDONLY).forget(), PlainFile(plain_, O_RDONLY).forget()});
-    Stopwatch watch;
+    const Stopwatch watch;
     const Population read = io::PopulationFile(file_).read(0, options_.households);
-    take(read_[at], watch.seconds(), counts);
-    {
-      Bytes fresh;
-      watch = {};
-      fresh.resize(bytes_);
-      PlainFile(plain_, O_RDONLY).read(fresh.data(), fresh.size());
-      take(plain_read_[at], watch.seconds(), counts);
-    }
-    if (!cold) {
-      watch = {};
-      PlainFile(plain_, O_RDONLY).read(content_.data(), content_.size());
-      take(plain_again_, watch.seconds(), counts);
-    }
+    take(read_[cold], watch.seconds(), counts);
     return counts || same(made_, read);  // the first turn, which is not counted, looks
+  }
+
+  void read_plainly(bool cold, bool counts) {
+    Stopwatch watch;
+    {
+      Bytes fresh(bytes_);
+      PlainFile(plain_, O_RDONLY).read(fresh.data(), fresh.size());
+      take(plain_read_[cold], watch.seconds(), counts);
+    }
+    if (cold) return;
+    watch = {};
+    PlainFile(plain_, O_RDONLY).read(content_.data(), content_.size());
+    take(plain_again_, watch.seconds(), counts);
   }
 
   Options options_;
