@@ -12,7 +12,8 @@ namespace puente {
 /// them is wider than a value.
 template <class T, class Condition>
 std::ptrdiff_t first_where(const T* values, std::size_t n, Condition&& is_so) {
-  using Flag = std::conditional_t<sizeof(T) == 1, std::uint8_t, std::conditional_t<sizeof(T) == 2, std::uint16_t, std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
+  using Half = std::conditional_t<sizeof(T) == 1, std::uint8_t, std::uint16_t>;
+  using Flag = std::conditional_t<sizeof(T) <= 2, Half, std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
   constexpr std::size_t run = 1024;
   for (std::size_t first = 0; first < n; first += run) {
     const T* const begin = values + first;

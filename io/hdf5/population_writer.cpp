@@ -245,7 +245,10 @@ void PopulationWriter::Impl::write_rows(std::span<const Population> windows) {
 /// A window's offsets count from its own first person; the file's from the first of all. The end of the
 /// window's last household is the beginning of the next one and is written with that, or at the very end.
 void PopulationWriter::Impl::put_offsets(std::span<const Population> windows) {
+  std::size_t households = 0;
+  for (const Population& window : windows) households += static_cast<std::size_t>(window.households());
   std::vector<std::int64_t> absolute;
+  absolute.reserve(households);
   for (const Population& window : windows) {
     const auto begin = static_cast<std::ptrdiff_t>(absolute.size());
     absolute.insert(absolute.end(), window.person_offset.begin(), window.person_offset.end() - 1);
