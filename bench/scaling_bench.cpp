@@ -9,6 +9,7 @@
 
 #include "bench/reference_workload.hpp"
 #include "bench/timing.hpp"
+#include "bench/write_json.hpp"
 #include "engine/core/error.hpp"
 #include "hpc/communicator.hpp"
 #include "hpc/team.hpp"
@@ -251,13 +252,6 @@ nlohmann::json measure_sizes(const Options& options) {
     }
   }
   return all;
-}
-
-void write_json(const std::string& path, const nlohmann::json& all) {
-  FILE* file = std::fopen(path.c_str(), "w");
-  const std::string text = all.dump(1) + "\n";
-  const bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if ((file != nullptr && std::fclose(file) != 0) || !written) throw Error(ExitCode::cannot_create, path + " cannot be written");
 }
 
 int measure(const Options& options, const std::string& program) {

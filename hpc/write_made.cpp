@@ -1,6 +1,7 @@
 #include "hpc/write_made.hpp"
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 namespace puente {
@@ -22,7 +23,7 @@ void write_made(const std::function<Population(std::int64_t, std::int64_t)>& mak
       const std::int64_t from = begin + static_cast<std::int64_t>(i) * made_piece;
       made[i] = make(from, std::min(end, from + made_piece));
     });
-    for (std::size_t i = 0; i < pieces; ++i) writer.write(made[i]);
+    writer.write(std::span(made).first(pieces));
   }
 }
 

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "engine/population/first_where.hpp"
+
 namespace puente {
 
 namespace {
@@ -75,12 +77,10 @@ std::int64_t missing_code(ColumnType type) {
 
 std::ptrdiff_t first_missing(const ColumnView& view) {
   return with_type(view.type, [&]<class T>(T*) -> std::ptrdiff_t {
-    const T* values = static_cast<const T*>(view.data);
-    const T* found = std::find_if(values, values + view.rows, [](T x) {
+    return first_where(static_cast<const T*>(view.data), view.rows, [](T x) {
       if constexpr (std::is_floating_point_v<T>) return x != x;
       else return x == std::numeric_limits<T>::lowest();
     });
-    return found == values + view.rows ? -1 : found - values;
   });
 }
 
@@ -94,6 +94,13 @@ void to_f64(const ColumnView& view, std::size_t first, std::size_t n, double* ou
 
 Column::Column(ColumnInfo info, std::size_t rows)
     : info_(std::move(info)), rows_(rows), bytes_(rows * bytes_of(info_.type), std::byte{0}) {}
+
+Column Column::unset(ColumnInfo info, std::size_t rows) {
+  Column column(std::move(info), 0);
+  column.bytes_.resize(rows * bytes_of(column.info_.type));
+  column.rows_ = rows;
+  return column;
+}
 
 bool Column::set(std::size_t row, double x) {
   return with_type(info_.type, [&]<class T>(T*) {

@@ -58,6 +58,8 @@ class Column {
  public:
   Column() = default;
   Column(ColumnInfo info, std::size_t rows);
+  /// One whose values are about to be written, all of them: until then they are anything.
+  static Column unset(ColumnInfo info, std::size_t rows);
   const ColumnInfo& info() const { return info_; }
   ColumnInfo& info() { return info_; }
   std::size_t rows() const { return rows_; }

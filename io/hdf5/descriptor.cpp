@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include "engine/core/error.hpp"
 
@@ -17,18 +20,23 @@ Error failure(const char* doing, const std::string& path, int code) {
   return {ExitCode::io_error, std::string("cannot ") + doing + " '" + path + "': " + std::strerror(code)};
 }
 
-/// Repeats an interrupted or short transfer until all is moved; `move` is pread or pwrite on the rest.
-template <class Byte, class Move>
-void transfer(std::int64_t offset, std::span<Byte> bytes, const char* doing, const std::string& path,
-              Move&& move) {
-  while (!bytes.empty()) {
-    const ssize_t moved = move(bytes.data(), bytes.size(), offset);
+/// Repeats an interrupted or short transfer until all is moved; `move` is preadv or pwritev.
+template <class Move>
+void transfer(std::int64_t offset, std::vector<iovec> parts, const char* doing, const std::string& path, Move&& move) {
+  constexpr std::size_t parts_a_call = 1024;  // IOV_MAX of Linux and the BSDs
+  std::erase_if(parts, [](const iovec& part) { return part.iov_len == 0; });
+  for (std::size_t next = 0; next < parts.size();) {
+    const ssize_t moved = move(&parts[next], static_cast<int>(std::min(parts.size() - next, parts_a_call)), offset);
     if (moved < 0 && errno == EINTR) continue;
     if (moved < 0) throw failure(doing, path, errno);
     if (moved == 0)
       throw Error(ExitCode::io_error, "'" + path + "' ends too early: it was cut short or is being changed");
-    bytes = bytes.subspan(static_cast<std::size_t>(moved));
     offset += moved;
+    auto whole = static_cast<std::size_t>(moved);
+    for (; next < parts.size() && whole >= parts[next].iov_len; ++next) whole -= parts[next].iov_len;
+    if (whole == 0) continue;
+    parts[next].iov_base = static_cast<std::byte*>(parts[next].iov_base) + whole;
+    parts[next].iov_len -= whole;
   }
 }
 
@@ -50,14 +58,19 @@ Descriptor::~Descriptor() {
 }
 
 void Descriptor::write_at(std::int64_t offset, std::span<const std::byte> bytes) const {
-  transfer(offset, bytes, "write", path_, [this](const std::byte* data, std::size_t n, std::int64_t at) {
-    return ::pwrite(fd_, data, n, at);
-  });
+  write_at(offset, {&bytes, 1});
+}
+
+void Descriptor::write_at(std::int64_t offset, std::span<const std::span<const std::byte>> parts) const {
+  std::vector<iovec> all;
+  for (const auto& part : parts) all.push_back({const_cast<std::byte*>(part.data()), part.size()});
+  transfer(offset, std::move(all), "write", path_,
+           [this](const iovec* part, int n, std::int64_t at) { return ::pwritev(fd_, part, n, at); });
 }
 
 void Descriptor::read_at(std::int64_t offset, std::span<std::byte> bytes) const {
-  transfer(offset, bytes, "read", path_,
-           [this](std::byte* data, std::size_t n, std::int64_t at) { return ::pread(fd_, data, n, at); });
+  transfer(offset, {{bytes.data(), bytes.size()}}, "read", path_,
+           [this](const iovec* part, int n, std::int64_t at) { return ::preadv(fd_, part, n, at); });
 }
 
 void Descriptor::resize(std::int64_t bytes) const {
@@ -73,6 +86,12 @@ void Descriptor::reserve_size() const {
   // disk.
   if (code != 0 && code != EOPNOTSUPP && code != EINVAL)
     throw failure("reserve room on disk for", path_, code);
+}
+
+void Descriptor::begin_sync([[maybe_unused]] std::int64_t offset, [[maybe_unused]] std::int64_t bytes) const {
+#ifdef __linux__
+  ::sync_file_range(fd_, offset, bytes, SYNC_FILE_RANGE_WRITE);  // a wish: what fails, sync() is told of
+#endif
 }
 
 void Descriptor::sync() const {

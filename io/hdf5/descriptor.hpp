@@ -23,10 +23,14 @@ class Descriptor {
   ~Descriptor();
 
   void write_at(std::int64_t offset, std::span<const std::byte> bytes) const;
+  /// Parts that lie one after the other in the file.
+  void write_at(std::int64_t offset, std::span<const std::span<const std::byte>> parts) const;
   void read_at(std::int64_t offset, std::span<std::byte> bytes) const;
   void resize(std::int64_t bytes) const;
   /// Claims the whole present size on disk, so that later writes cannot meet a full disk.
   void reserve_size() const;
+  /// Sets the disk to work on what was just written, where the system can be asked to, so that sync() has little left to wait for.
+  void begin_sync(std::int64_t offset, std::int64_t bytes) const;
   void sync() const;
   /// Asks the system to forget its cached pages, so that a read back meets the disk.
   void forget_cache() const;

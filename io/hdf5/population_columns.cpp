@@ -8,6 +8,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "engine/population/first_where.hpp"
 #include "io/hdf5/objects.hpp"
 #include "io/hdf5/population_layout.hpp"
 
@@ -16,6 +17,8 @@ namespace puente::io {
 namespace {
 
 namespace names = population_names;
+
+constexpr std::int64_t piece_bytes = 512 << 10;
 
 ColumnType integer_type(std::size_t size) {
   if (size == 1) return ColumnType::i8;
@@ -200,13 +203,34 @@ void recode_missing(const StoredColumn& column, std::int64_t n, void* values) {
   });
 }
 
-/// The first row whose code is neither missing nor a label's index; n when there is none.
-template <class T>
-std::int64_t first_bad_code(const T* code, std::int64_t n, std::int64_t labels) {
-  constexpr T missing = std::numeric_limits<T>::lowest();
-  for (std::int64_t i = 0; i < n; ++i)
-    if (code[i] != missing && (code[i] < 0 || static_cast<std::int64_t>(code[i]) >= labels)) return i;
-  return n;
+/// Throws Error (bad_input) at the first code that is neither missing nor a label's index.
+void check_codes(const StoredColumn& column, std::int64_t first, std::int64_t n, void* values) {
+  if (!column.info.category()) return;
+  const auto labels = static_cast<std::int64_t>(column.info.labels.size());
+  with_integers(column.info.type, values, [&]<class T>(const T* code) {
+    constexpr T missing = std::numeric_limits<T>::lowest();
+    const auto last = static_cast<T>(std::min<std::int64_t>(labels - 1, std::numeric_limits<T>::max()));
+    const std::ptrdiff_t row = first_where(code, static_cast<std::size_t>(n), [last](T c) { return (c != missing) & ((c < 0) | (c > last)); });
+    if (row >= 0)
+      throw bad_input("'" + column.path + "' has the code " + std::to_string(code[row]) + " at row " +
+                      std::to_string(first + row) + " and " + std::to_string(labels) +
+                      " labels, numbered from 0");
+  });
+}
+
+/// Throws when a column that says it is complete has a missing value.
+void check_complete(const StoredColumn& column, std::int64_t first, std::int64_t n, const void* values) {
+  if (!column.info.complete) return;
+  const std::ptrdiff_t row = first_missing({column.info.type, values, static_cast<std::size_t>(n)});
+  if (row >= 0)
+    throw bad_input("'" + column.path + "' says that no value is missing (attribute 'complete') and row " +
+                    std::to_string(first + row) + " is: remove the attribute");
+}
+
+/// Rows read at a time: about so many bytes, whole blocks of checksums.
+std::int64_t rows_of_piece(const StoredColumn& column) {
+  const std::int64_t rows = piece_bytes / static_cast<std::int64_t>(bytes_of(column.info.type)), block = column.rows_per_block;
+  return block == 0 ? rows : std::max(block, rows / block * block);
 }
 
 std::vector<std::uint64_t> read_hashes(hid_t group) {
@@ -286,25 +310,17 @@ void read_rows(const StoredColumn& column, std::int64_t first, std::int64_t n, v
   recode_missing(column, n, out);
 }
 
-void check_codes(const StoredColumn& column, std::int64_t first, Column& values) {
-  if (!column.info.category()) return;
-  const auto rows = static_cast<std::int64_t>(values.rows()),
-             labels = static_cast<std::int64_t>(column.info.labels.size());
-  with_integers(column.info.type, values.data(), [&]<class T>(const T* code) {
-    const std::int64_t row = first_bad_code(code, rows, labels);
-    if (row < rows)
-      throw bad_input("'" + column.path + "' has the code " + std::to_string(code[row]) + " at row " +
-                      std::to_string(first + row) + " and " + std::to_string(labels) +
-                      " labels, numbered from 0");
-  });
-}
-
-void check_complete(const StoredColumn& column, std::int64_t first, const Column& values) {
-  if (!column.info.complete) return;
-  const std::ptrdiff_t row = first_missing(values.view());
-  if (row >= 0)
-    throw bad_input("'" + column.path + "' says that no value is missing (attribute 'complete') and row " +
-                    std::to_string(first + row) + " is: remove the attribute");
+void read_sound_rows(const StoredColumn& column, std::int64_t first, std::int64_t n, void* out) {
+  const std::int64_t piece = rows_of_piece(column), last = first + n;
+  auto* to = static_cast<std::byte*>(out);
+  for (std::int64_t begin = first; begin < last;) {
+    const std::int64_t end = std::min(last, (begin / piece + 1) * piece);
+    read_rows(column, begin, end - begin, to);
+    check_codes(column, begin, end - begin, to);
+    check_complete(column, begin, end - begin, to);
+    to += static_cast<std::size_t>(end - begin) * bytes_of(column.info.type);
+    begin = end;
+  }
 }
 
 }  // namespace puente::io

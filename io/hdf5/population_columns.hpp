@@ -32,9 +32,8 @@ void attach_checksums(hid_t file, const std::vector<StoredColumn*>& columns);
 
 /// Rows [first, first + n) as values of column.info.type, checksums compared, missing recoded to ours.
 void read_rows(const StoredColumn& column, std::int64_t first, std::int64_t n, void* out);
-/// Throws Error (bad_input) at the first code without a label.
-void check_codes(const StoredColumn& column, std::int64_t first, Column& values);
-/// Throws when a column that says it is complete has a missing value.
-void check_complete(const StoredColumn& column, std::int64_t first, const Column& values);
+/// The same, and Error (bad_input) at the first code without a label or missing value of a column that says it is complete. Each
+/// piece is looked at while it lies in the processor's cache.
+void read_sound_rows(const StoredColumn& column, std::int64_t first, std::int64_t n, void* out);
 
 }  // namespace puente::io

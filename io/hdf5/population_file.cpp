@@ -51,10 +51,8 @@ void require(const Schema& schema, Entity entity, const char* name) {
 }
 
 Column read_column(const StoredColumn& stored, std::int64_t first, std::int64_t last) {
-  Column column(stored.info, static_cast<std::size_t>(last - first));
-  read_rows(stored, first, last - first, column.data());
-  check_codes(stored, first, column);
-  check_complete(stored, first, column);
+  Column column = Column::unset(stored.info, static_cast<std::size_t>(last - first));
+  read_sound_rows(stored, first, last - first, column.data());
   return column;
 }
 
@@ -148,7 +146,7 @@ void PopulationFile::Impl::check_ends() {
 std::vector<std::int64_t> PopulationFile::Impl::person_offsets(std::int64_t first, std::int64_t last) const {
   expect(0 <= first && first <= last && last <= households(), "a range of households lies within the file");
   std::vector<std::int64_t> values(static_cast<std::size_t>(last - first + 1));
-  read_rows(offsets, first, last - first + 1, values.data());
+  read_sound_rows(offsets, first, last - first + 1, values.data());
   const bool ordered = std::is_sorted(values.begin(), values.end());
   if (!ordered || values.front() < 0 || values.back() > persons)
     throw bad_input("person_offset does not ascend from 0 to " + std::to_string(persons) +
@@ -179,7 +177,8 @@ Population PopulationFile::read(std::int64_t first, std::int64_t last, const Col
                        last_person = population.person_offset.back();
     population.household = read_columns(impl_->household, columns.household, first, last);
     population.person = read_columns(impl_->person, columns.person, first_person, last_person);
-    for (std::int64_t& offset : population.person_offset) offset -= first_person;
+    if (first_person > 0)
+      for (std::int64_t& offset : population.person_offset) offset -= first_person;
     return population;
   });
 }

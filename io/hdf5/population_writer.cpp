@@ -64,14 +64,56 @@ void check_window(const std::vector<Column>& columns, const std::vector<ColumnIn
 
 std::uint64_t hash_of(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
+/// Bytes that follow one another in the file but not in memory.
+class Parts {
+ public:
+  void add(std::span<const std::byte> bytes) {
+    parts_.push_back(bytes);
+    size_ += bytes.size();
+  }
+  std::size_t size() const { return size_; }
+  std::span<const std::span<const std::byte>> all() const { return std::span(parts_).subspan(first_); }
+
+  /// Takes off at most so many bytes from the front.
+  Parts take(std::size_t bytes) {
+    Parts front;
+    while (front.size_ < bytes && first_ < parts_.size()) {
+      std::span<const std::byte>& part = parts_[first_];
+      const std::size_t n = std::min(part.size(), bytes - front.size_);
+      front.add(part.first(n));
+      part = part.subspan(n);
+      if (part.empty()) ++first_;
+    }
+    size_ -= front.size_;
+    return front;
+  }
+
+ private:
+  std::vector<std::span<const std::byte>> parts_;
+  std::size_t first_ = 0, size_ = 0;
+};
+
+std::uint64_t hash_of(const Parts& parts) {
+  XXH3_state_t state;
+  XXH3_64bits_reset(&state);
+  for (const auto& part : parts.all()) XXH3_64bits_update(&state, part.data(), part.size());
+  return XXH3_64bits_digest(&state);
+}
+
+std::vector<std::byte> copy_of(const Parts& parts) {
+  std::vector<std::byte> bytes;
+  for (const auto& part : parts.all()) bytes.insert(bytes.end(), part.begin(), part.end());
+  return bytes;
+}
+
 }  // namespace
 
 class PopulationWriter::Impl {
  public:
   Impl(const std::string& path, const Schema& schema, std::int64_t households, std::int64_t persons,
        Exchange& exchange);
-  void write(const Population& window);
-  void finish();
+  void write(std::span<const Population> windows);
+  void finish(const std::function<void(const char*)>& begins);
 
  private:
   /// What was written, to be compared with what is read back.
@@ -85,9 +127,11 @@ class PopulationWriter::Impl {
   void create(const std::string& path);
   void share_places();
   void plan();
-  void write_rows(const Population& window);
-  void put(std::size_t dataset, std::span<const std::byte> bytes);
-  void put_offsets(std::span<const std::int64_t> offsets);
+  void write_rows(std::span<const Population> windows);
+  void put(std::size_t dataset, Parts parts);
+  void put_offsets(std::span<const Population> windows);
+  void begin_sync(std::size_t dataset);
+  void put_file(std::int64_t offset, Parts parts);
   void put_file(std::int64_t offset, std::span<const std::byte> bytes);
   void check_complete();
   std::vector<Parcel> exchange_edges();
@@ -95,7 +139,7 @@ class PopulationWriter::Impl {
   void verify_written();
   std::vector<std::uint64_t> hash_share() const;
   void write_checksums(std::span<const std::uint64_t> hashes);
-  void complete();
+  void check_described();
 
   Schema schema_;
   Exchange& exchange_;
@@ -107,6 +151,7 @@ class PopulationWriter::Impl {
   Descriptor file_;
   std::vector<Slab> slabs_;
   std::vector<std::int64_t> done_;  // bytes of each slab taken so far
+  std::vector<std::int64_t> begun_;  // until where the disk was set to work on each dataset
   std::int64_t next_person_ = 0;    // first person of the next window
   std::vector<std::vector<Parcel>> handed_;
   std::vector<Written> written_;
@@ -164,72 +209,104 @@ void PopulationWriter::Impl::plan() {
     slabs_.push_back(plan_slab(data_[i], first_row, rank));
   }
   done_.assign(data_.size(), 0);
+  for (const Slab& slab : slabs_) begun_.push_back(slab.own_from);
   next_person_ = first_person_[rank];
   handed_.resize(static_cast<std::size_t>(exchange_.size()));
 }
 
-void PopulationWriter::Impl::write(const Population& window) {
-  check_window(window.household, schema_.household);
-  check_window(window.person, schema_.person);
+void PopulationWriter::Impl::write(std::span<const Population> windows) {
+  for (const Population& window : windows) {
+    check_window(window.household, schema_.household);
+    check_window(window.person, schema_.person);
+  }
   if (failure_) return;
   try {
-    write_rows(window);
+    write_rows(windows);
   } catch (const Error& error) {
     failure_ = error;
   }
 }
 
-void PopulationWriter::Impl::write_rows(const Population& window) {
+void PopulationWriter::Impl::write_rows(std::span<const Population> windows) {
   const std::size_t offsets = schema_.household.size();
-  const auto bytes_of_column = [](const Column& column) {
-    return std::span(static_cast<const std::byte*>(column.data()),
-                     column.rows() * bytes_of(column.info().type));
+  const auto column = [&](std::vector<Column> Population::*columns, std::size_t i) {
+    Parts parts;
+    for (const Population& window : windows) {
+      const Column& rows = (window.*columns)[i];
+      parts.add({static_cast<const std::byte*>(rows.data()), rows.rows() * bytes_of(rows.info().type)});
+    }
+    return parts;
   };
-  for (std::size_t i = 0; i < offsets; ++i) put(i, bytes_of_column(window.household[i]));
-  put_offsets(window.person_offset);
-  for (std::size_t i = 0; i < window.person.size(); ++i)
-    put(offsets + 1 + i, bytes_of_column(window.person[i]));
+  for (std::size_t i = 0; i < offsets; ++i) put(i, column(&Population::household, i));
+  put_offsets(windows);
+  for (std::size_t i = 0; i < schema_.person.size(); ++i) put(offsets + 1 + i, column(&Population::person, i));
 }
 
 /// A window's offsets count from its own first person; the file's from the first of all. The end of the
 /// window's last household is the beginning of the next one and is written with that, or at the very end.
-void PopulationWriter::Impl::put_offsets(std::span<const std::int64_t> offsets) {
-  const std::size_t index = schema_.household.size();
-  std::vector<std::int64_t> absolute(offsets.begin(), offsets.end());
-  for (std::int64_t& offset : absolute) offset += next_person_;
-  next_person_ = absolute.back();
-  absolute.pop_back();
-  put(index, std::as_bytes(std::span(absolute)));
+void PopulationWriter::Impl::put_offsets(std::span<const Population> windows) {
+  std::size_t households = 0;
+  for (const Population& window : windows) households += static_cast<std::size_t>(window.households());
+  std::vector<std::int64_t> absolute;
+  absolute.reserve(households);
+  for (const Population& window : windows) {
+    const auto begin = static_cast<std::ptrdiff_t>(absolute.size());
+    absolute.insert(absolute.end(), window.person_offset.begin(), window.person_offset.end() - 1);
+    for (auto offset = absolute.begin() + begin; offset != absolute.end(); ++offset) *offset += next_person_;
+    next_person_ += window.persons();
+  }
+  Parts parts;
+  parts.add(std::as_bytes(std::span(absolute)));
+  put(schema_.household.size(), std::move(parts));
 }
 
-void PopulationWriter::Impl::put(std::size_t dataset, std::span<const std::byte> bytes) {
+void PopulationWriter::Impl::put(std::size_t dataset, Parts parts) {
   const Slab& slab = slabs_[dataset];
   const std::int64_t position = slab.begin + done_[dataset];
-  const auto size = static_cast<std::int64_t>(bytes.size());
+  const auto size = static_cast<std::int64_t>(parts.size());
   expect(position + size <= slab.end, "a rank writes no more rows than it announced");
   const auto handed = static_cast<std::size_t>(std::clamp<std::int64_t>(slab.own_from - position, 0, size));
   const std::int64_t place = data_[dataset].offset + position;
   if (handed > 0)
     handed_[static_cast<std::size_t>(slab.handed_to)].push_back(
-        {place, slab.small, {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(handed)}});
-  put_file(place + static_cast<std::int64_t>(handed), bytes.subspan(handed));
+        {place, slab.small, copy_of(parts.take(handed))});
+  put_file(place + static_cast<std::int64_t>(handed), std::move(parts));
   done_[dataset] += size;
+  begin_sync(dataset);
 }
 
-void PopulationWriter::Impl::put_file(std::int64_t offset, std::span<const std::byte> bytes) {
-  for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), piece_bytes))) {
-    const auto piece = bytes.first(std::min(bytes.size(), piece_bytes));
-    file_.write_at(offset, piece);
+/// The disk works on whole blocks while others are still being made.
+void PopulationWriter::Impl::begin_sync(std::size_t dataset) {
+  const Slab& slab = slabs_[dataset];
+  const std::int64_t end = (slab.begin + done_[dataset]) / write_block * write_block;
+  std::int64_t& begun = begun_[dataset];
+  if (slab.small || end <= begun) return;
+  file_.begin_sync(data_[dataset].offset + begun, end - begun);
+  begun = end;
+}
+
+void PopulationWriter::Impl::put_file(std::int64_t offset, Parts parts) {
+  while (parts.size() > 0) {
+    const Parts piece = parts.take(piece_bytes);
+    file_.write_at(offset, piece.all());
     written_.push_back({offset, static_cast<std::int64_t>(piece.size()), hash_of(piece)});
     offset += static_cast<std::int64_t>(piece.size());
   }
+}
+
+void PopulationWriter::Impl::put_file(std::int64_t offset, std::span<const std::byte> bytes) {
+  Parts parts;
+  parts.add(bytes);
+  put_file(offset, std::move(parts));
 }
 
 void PopulationWriter::Impl::check_complete() {
   if (failure_) throw *failure_;
   if (last()) {
     const std::int64_t end = first_person_.back();
-    put(schema_.household.size(), std::as_bytes(std::span(&end, 1)));
+    Parts parts;
+    parts.add(std::as_bytes(std::span(&end, 1)));
+    put(schema_.household.size(), std::move(parts));
   }
   for (std::size_t i = 0; i < slabs_.size(); ++i)
     expect(done_[i] == slabs_[i].end - slabs_[i].begin, "a rank writes all rows it announced");
@@ -249,8 +326,10 @@ void PopulationWriter::Impl::write_parcels(const std::vector<Parcel>& parcels, b
   file_.sync();
 }
 
+/// From the file's beginning to its end, as disks like it.
 void PopulationWriter::Impl::verify_written() {
   file_.forget_cache();
+  std::sort(written_.begin(), written_.end(), [](const Written& a, const Written& b) { return a.offset < b.offset; });
   std::vector<std::byte> buffer;
   for (const Written& piece : written_) {
     buffer.resize(static_cast<std::size_t>(piece.bytes));
@@ -292,23 +371,25 @@ void PopulationWriter::Impl::write_checksums(std::span<const std::uint64_t> hash
 }
 
 /// Everything is opened once more before the rename, so that nothing unreadable gets the final name.
-void PopulationWriter::Impl::complete() {
+void PopulationWriter::Impl::check_described() {
   file_.close();
-  {
-    const PopulationFile written(temporary_);
-    if (!same_schema(written.schema(), schema_) || written.households() != first_household_.back() ||
-        written.persons() != first_person_.back())
-      throw Error(ExitCode::io_error,
-                  "'" + temporary_ + "' does not describe its columns as they were written");
-  }
-  output_->commit();
+  const PopulationFile written(temporary_);
+  if (!same_schema(written.schema(), schema_) || written.households() != first_household_.back() ||
+      written.persons() != first_person_.back())
+    throw Error(ExitCode::io_error,
+                "'" + temporary_ + "' does not describe its columns as they were written");
 }
 
-void PopulationWriter::Impl::finish() {
+void PopulationWriter::Impl::finish(const std::function<void(const char*)>& begins) {
+  const auto part = [&](const char* name) {
+    if (begins) begins(name);
+  };
   agreed(exchange_, [&] { check_complete(); });
+  part("sync");
   const std::vector<Parcel> parcels = exchange_edges();
   agreed(exchange_, [&] { write_parcels(parcels, false); });
   agreed(exchange_, [&] { write_parcels(parcels, true); });
+  part("read back");
   std::vector<std::uint64_t> hashes;
   agreed(exchange_, [&] {
     verify_written();
@@ -318,7 +399,9 @@ void PopulationWriter::Impl::finish() {
   agreed(exchange_, [&] {
     if (!first()) return;
     write_checksums(hashes);
-    complete();
+    check_described();
+    part("commit");
+    output_->commit();
   });
 }
 
@@ -328,9 +411,9 @@ PopulationWriter::PopulationWriter(const std::string& path, const Schema& schema
 
 PopulationWriter::~PopulationWriter() = default;
 
-void PopulationWriter::write(const Population& window) { impl_->write(window); }
+void PopulationWriter::write(std::span<const Population> windows) { impl_->write(windows); }
 
-void PopulationWriter::finish() { impl_->finish(); }
+void PopulationWriter::finish(const std::function<void(const char*)>& begins) { impl_->finish(begins); }
 
 void write_population(const Population& mine, const std::string& path, Exchange& exchange) {
   PopulationWriter writer(path, mine.schema(), mine.households(), mine.persons(), exchange);

@@ -10,7 +10,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "engine/population/population.hpp"
@@ -30,9 +32,12 @@ class PopulationWriter {
 
   /// Writes this rank's next rows; `window` has the columns of the schema in its order. Not collective: a
   /// failed write is kept and reported by finish() on every rank.
-  void write(const Population& window);
-  /// Collective. Completes the file under its final name, or throws on every rank and leaves nothing.
-  void finish();
+  void write(const Population& window) { write({&window, 1}); }
+  /// Several windows, one after the other: a column's rows of all of them go to the disk in one go.
+  void write(std::span<const Population> windows);
+  /// Collective. Completes the file under its final name, or throws on every rank and leaves nothing. `begins` hears what
+  /// it turns to, for whoever times it: sync, read back, commit.
+  void finish(const std::function<void(const char* part)>& begins = {});
 
  private:
   class Impl;

@@ -74,8 +74,13 @@ TEST_P(Ranks, AndWindowsMakeTheSameBytes) {
     const std::int64_t end = first[static_cast<std::size_t>(exchange.rank()) + 1];
     PopulationWriter writer(folder.file("many.h5"), rich_schema(), end - begin,
                             persons_before(end) - persons_before(begin), exchange);
-    for (std::int64_t h = begin; h < end; h += window)
-      writer.write(rich_population(h, std::min(h + window, end)));
+    std::size_t together = 0;  // one window, none, two, one, none, …
+    for (std::int64_t h = begin; h < end; ++together) {
+      std::vector<Population> windows;
+      for (; windows.size() < (together + 1) % 3 && h < end; h = std::min(h + window, end))
+        windows.push_back(rich_population(h, std::min(h + window, end)));
+      writer.write(windows);
+    }
     writer.finish();
   });
   for (const std::string& error : errors) EXPECT_EQ(error, "");
