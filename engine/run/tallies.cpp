@@ -35,6 +35,7 @@ class ThreadTallies {
   ScenarioTally& scenario(std::size_t s) { return scenarios_[s]; }
   /// From now on only records of slots that were too coarse are kept.
   void refine(const ThreadTallies& from) {
+    if (!study_.recipients && !study_.arms) std::fill(kept_.begin(), kept_.end(), std::nullopt);  // nobody adds what differs now
     for (std::size_t s = 0; s < scenarios_.size(); ++s) scenarios_[s].refine(from.scenarios_[s]);
   }
   bool too_coarse() const {

@@ -52,9 +52,9 @@ Filled filled(std::int64_t bin, double weight, double place) {
 
 }  // namespace
 
-WelfareSketch::WelfareSketch(std::size_t slots, bool everybody)
+WelfareSketch::WelfareSketch(std::size_t slots, std::size_t first)
     : slots_(slots),
-      everybody_(everybody),
+      first_(first),
       table_(static_cast<Bin*>(std::calloc(std::max<std::size_t>(1, slots) * static_cast<std::size_t>(bins), sizeof(Bin)))),
       outside_(slots),
       run_(std::make_unique<Run>()) {
@@ -206,7 +206,7 @@ void WelfareSketch::merge_bins(const WelfareSketch& other, std::size_t first_slo
 }
 
 void WelfareSketch::merge(const WelfareSketch& other) {
-  merge_bins(other, 0, slots_);
+  merge_bins(other, first_, slots_);
   lightest_ = std::min(lightest_, other.lightest_);
   light_ += other.light_;
   rounded_ += other.rounded_;
@@ -218,7 +218,7 @@ void WelfareSketch::merge(const WelfareSketch& other) {
 /// is in slot 0, what is in another slot is there too.
 WelfareSketch::Range WelfareSketch::range() const {
   Range range{lowest_light_, highest_light_};
-  for (std::size_t s = 0; s < (everybody_ ? 1 : slots_); ++s) {
+  for (std::size_t s = first_; s < (first_ == 0 ? 1 : slots_); ++s) {
     const Bin* from = of_slot(s);
     for (std::int64_t b = 0; b < range.lowest; ++b)
       if (from[b].weight != 0) range.lowest = b;
@@ -243,7 +243,7 @@ void WelfareSketch::reduce(Exchange& exchange) {
   if (exchange.size() == 1 || lowest_ > highest_) return;
   const auto width = static_cast<std::size_t>(highest_ - lowest_ + 1);
   std::vector<std::int64_t> state(2 * width);
-  for (std::size_t s = 0; s < slots_; ++s) {
+  for (std::size_t s = first_; s < slots_; ++s) {
     Bin* from = of_slot(s) + lowest_;
     for (std::size_t b = 0; b < width; ++b) {
       state[2 * b] = static_cast<std::int64_t>(from[b].weight);
@@ -344,6 +344,7 @@ void WelfareSketch::find_shares(const Contents& contents, const OrderPlan& plan,
 
 OrderStatistics WelfareSketch::find(std::size_t slot, const OrderPlan& plan, std::int64_t records) const {
   OrderStatistics found = OrderStatistics::missing(plan.size());
+  if (slot < first_) return found;
   const Contents contents = this->contents(slot);
   if (contents.bins.empty() || outside_[slot] > 0) return found;
   const double near_zero = static_cast<double>(of_slot(slot)[zero].weight) / weight_scale * edge(0);

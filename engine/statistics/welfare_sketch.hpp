@@ -33,8 +33,8 @@ class WelfareSketch {
     double weight = 0, income = 0;
   };
 
-  /// `everybody`: every record is added to slot 0, too.
-  WelfareSketch(std::size_t slots, bool everybody);
+  /// `first`: the first slot that records are added to; where it is 0, every record is added to slot 0.
+  WelfareSketch(std::size_t slots, std::size_t first);
   /// Record i in slot 0 if `to_first`, and in slot column[first + i] of every column; a negative slot takes nothing.
   void add(std::size_t n, const double* y, const double* w, bool to_first, std::span<const SlotLabels> columns,
            std::size_t first);
@@ -110,8 +110,7 @@ class WelfareSketch {
   Bin* of_slot(std::size_t slot) { return table_.get() + slot * static_cast<std::size_t>(bins); }
   const Bin* of_slot(std::size_t slot) const { return table_.get() + slot * static_cast<std::size_t>(bins); }
 
-  std::size_t slots_;
-  bool everybody_;
+  std::size_t slots_, first_;
   std::unique_ptr<Bin[], Free> table_;    ///< [slot][bin]; pages that nothing touches take no memory
   std::vector<std::int64_t> outside_;     ///< records of a slot that have no bin or too large a weight
   std::int64_t lowest_ = bins, highest_ = -1;  ///< after `reduce`

@@ -39,6 +39,12 @@ WelfareRecords GatheredRun::gather(const WelfareRecords& from, const GroupingEnt
   return {n, y.data(), w.data(), line};
 }
 
+std::size_t first_slot(const WelfareStatistics& asked) {
+  std::size_t first = asked.everybody ? 0 : asked.slots;
+  for (const WelfareStatistics::Grouping& grouping : asked.groupings) first = std::min(first, grouping.first);
+  return first;
+}
+
 }  // namespace
 
 struct WelfareTally::Impl {
@@ -47,7 +53,7 @@ struct WelfareTally::Impl {
         run(asked.lines), line(asked.lines, -std::numeric_limits<double>::infinity()) {
     if (!asked.order_statistics) return;
     if (asked.precision == Precision::exact) records.emplace(asked, std::vector<bool>());
-    else sketch.emplace(asked.slots, asked.everybody);
+    else sketch.emplace(asked.slots, first_slot(asked));
   }
 
   /// What an addition feeds, and how.

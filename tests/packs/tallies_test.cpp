@@ -10,6 +10,12 @@
 namespace puente::test {
 namespace {
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::int64_t households = 40;  // ten times as long each
+#else
+constexpr std::int64_t households = 200;
+#endif
+
 class PackTallies : public testing::TestWithParam<std::string> {};
 
 TEST_P(PackTallies, AreThoseOfEveryRecord) {
@@ -18,7 +24,7 @@ TEST_P(PackTallies, AreThoseOfEveryRecord) {
   io::ScenarioFile file = io::read_scenario_file(PUENTE_SOURCE_DIR "/scenarios/" + GetParam(), {});
   file.diagnostics.throw_if_errors();
   RunCommand command;
-  command.households = 200;
+  command.households = households;
   RunOptions quiet;
   quiet.quiet = true;
   Exchange alone;

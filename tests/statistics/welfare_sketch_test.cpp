@@ -18,7 +18,7 @@ struct Sketched {
 };
 
 Sketched sketch_of(const std::vector<double>& y, const std::vector<double>& w) {
-  WelfareSketch sketch(1, true);
+  WelfareSketch sketch(1, 0);
   sketch.add(y.size(), y.data(), w.data(), true, {}, 0);
   Exchange exchange;
   sketch.reduce(exchange);
