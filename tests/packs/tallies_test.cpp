@@ -1,8 +1,6 @@
 // What scenarios of every pack share with the one they are compared with is what they would add up themselves.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "hpc/scenario_input.hpp"
 #include "tests/packs/pack_files.hpp"
 #include "tests/run/tallies_twin.hpp"
@@ -20,7 +18,6 @@ class PackTallies : public testing::TestWithParam<std::string> {};
 
 TEST_P(PackTallies, AreThoseOfEveryRecord) {
   if (GetParam().starts_with("chile")) GTEST_SKIP() << "its population is a survey, which may be absent";
-  if (std::getenv("PUENTE_BLOCK_HOUSEHOLDS") != nullptr) GTEST_SKIP() << "it has blocks of its own";
   io::ScenarioFile file = io::read_scenario_file(PUENTE_SOURCE_DIR "/scenarios/" + GetParam(), {});
   file.diagnostics.throw_if_errors();
   RunCommand command;
