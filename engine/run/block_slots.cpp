@@ -158,17 +158,17 @@ GroupingEntries SlotEntries::by_member(const SlotColumn& column, std::span<const
 }
 
 void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
-                   std::span<const SlotColumn> columns, Everybody everybody) {
+                   std::span<const SlotColumn> columns, Everybody who, Sign sign) {
   constexpr std::size_t chunk = 1024;
   direct_.clear();
   for (const SlotColumn& column : columns) {
-    if (entity == Entity::household && column.entity == Entity::person) add_by_member(table, rows, terms, column);
+    if (entity == Entity::household && column.entity == Entity::person) add_by_member(table, rows, terms, column, sign);
     else direct_.push_back({(entity == Entity::person ? column.persons(rows) : column.slot).data(), column.range});
   }
   for (std::size_t first = 0; first < terms.n; first += chunk) {
     const TermColumns part = terms.part(first, std::min(chunk, terms.n - first));
-    if (everybody == Everybody::counts) table.add_to_first(part);
-    table.add_by_slot(part, direct_, first);
+    if (who == Everybody::counts) table.add_to_first(part, sign);
+    table.add_by_slot(part, direct_, first, sign);
   }
 }
 
@@ -187,14 +187,14 @@ void UnitSums::add_persons(LimbTable& table, const rules::Rows& rows, const Term
   }
 }
 
-void UnitSums::add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column) {
+void UnitSums::add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column, Sign sign) {
   constexpr std::size_t chunk = 1024;
   gathered_.resize(terms.used * chunk);
   slot_.resize(chunk);
   std::size_t n = 0;
   const auto hand_over = [&] {
     const SlotLabels labels{slot_.data(), column.range};
-    table.add_by_slot(TermColumns::all(n, terms.used, chunk, gathered_.data()), std::span(&labels, 1), 0);
+    table.add_by_slot(TermColumns::all(n, terms.used, chunk, gathered_.data()), std::span(&labels, 1), 0, sign);
     n = 0;
   };
   column.each_holder([&](std::size_t i) {

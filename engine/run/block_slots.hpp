@@ -89,13 +89,13 @@ class UnitSums {
   enum class Everybody : std::uint8_t { counts, is_left_out };
   /// Terms of all units of `entity`, in columns; term 0 is their weight.
   void add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
-           std::span<const SlotColumn> columns, Everybody everybody);
+           std::span<const SlotColumn> columns, Everybody who, Sign sign = Sign::plus);
   /// The same for some persons of the block alone: row i of the terms is persons[i]'s.
   void add_persons(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, std::span<const std::int32_t> persons,
                    std::span<const SlotColumn> columns, Everybody who, Sign sign = Sign::plus);
 
  private:
-  void add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column);
+  void add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column, Sign sign);
 
   std::vector<SlotLabels> direct_;
   std::vector<double> gathered_;

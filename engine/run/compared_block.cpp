@@ -1,5 +1,7 @@
 #include "engine/run/compared_block.hpp"
 
+#include <algorithm>
+
 namespace puente {
 
 void ComparedBlock::keep(const BlockProcessor& processor, std::size_t layer, std::span<const double* const> lines, const Asked& asked) {
@@ -22,14 +24,26 @@ void ComparedBlock::keep(const BlockProcessor& processor, std::size_t layer, std
     copy(study.outcome_means[k].output, study.outcome_means[k].entity, kept.outcomes[k]);
 }
 
-bool ComparedBlock::share_of(const BlockProcessor& processor, std::size_t present, std::size_t layer, std::vector<double>& share) const {
-  if (weight_layers.empty() && processor.weight_layers().empty()) return true;
-  share.resize(processor.rows().households);
+bool ComparedBlock::share_of(std::size_t households, const WeightLayers& others, std::size_t present, std::size_t layer,
+                             std::vector<double>& share) const {
+  if (weight_layers.empty() && others.empty()) return true;
+  share.resize(households);
   for (std::size_t h = 0; h < share.size(); ++h) {
-    const WeightPart here = processor.weight_layers().part(h, present);
+    const WeightPart here = others.part(h, present);
     share[h] = here.size() > 0 ? overlap(here, weight_layers.part(h, layer)).size() / here.size() : 0.0;
   }
   return false;
+}
+
+void ReceivedBlock::keep(const BlockProcessor& processor, std::size_t layer, std::span<const SlotColumn> received) {
+  if (layer == 0) weight_layers = processor.weight_layers();
+  layers.resize(weight_layers.layers());
+  layers[layer].assign(received.begin(), received.end());
+}
+
+bool ReceivedBlock::same(const BlockProcessor& processor, std::size_t layer, std::span<const SlotColumn> received) const {
+  return weight_layers.borders() == processor.weight_layers().borders() && layer < layers.size() &&
+         std::ranges::equal(layers[layer], received, {}, &SlotColumn::slot, &SlotColumn::slot);
 }
 
 }  // namespace puente

@@ -1,9 +1,10 @@
 // A block as it is in a scenario that others are compared with, kept while those are tallied: welfare and what statistics
-// look at beside it, in each layer of weights. One object a thread.
+// look at beside it, in each layer of weights; and who received what in the scenario before. One object a thread.
 #pragma once
 
 #include <vector>
 
+#include "engine/run/block_slots.hpp"
 #include "engine/run/process_block.hpp"
 
 namespace puente {
@@ -23,9 +24,20 @@ struct ComparedBlock {
 
   /// The scenario that the processor has just simulated, its layer.
   void keep(const BlockProcessor& processor, std::size_t layer, std::span<const double* const> lines, const Asked& asked);
-  /// For each household: which share of the processor's present layer lies in `layer` of this one. True when it is all
-  /// of every household (`share` is then not set).
-  bool share_of(const BlockProcessor& processor, std::size_t present, std::size_t layer, std::vector<double>& share) const;
+  /// For each of so many households: which share of the layer `present` of `others` lies in `layer` of this one. True when it
+  /// is all of every household (`share` is then not set).
+  bool share_of(std::size_t households, const WeightLayers& others, std::size_t present, std::size_t layer, std::vector<double>& share) const;
+};
+
+/// Who received what in a block in a scenario, in each layer of weights.
+struct ReceivedBlock {
+  WeightLayers weight_layers;
+  std::vector<std::vector<SlotColumn>> layers;
+
+  /// The scenario that the processor has just simulated, its layer.
+  void keep(const BlockProcessor& processor, std::size_t layer, std::span<const SlotColumn> received);
+  /// Whether everybody received the same.
+  bool same(const BlockProcessor& processor, std::size_t layer, std::span<const SlotColumn> received) const;
 };
 
 }  // namespace puente

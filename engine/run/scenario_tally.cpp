@@ -161,14 +161,45 @@ void ScenarioTally::add_changes(BlockProcessor& processor, const Block& at, cons
 }
 
 void ScenarioTally::add_compared(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock& compared) {
+  const bool same = follows() && at.before->same(processor, layer, at.slots.received());
+  if (follows() && !same) stop_following(processor, at, layer, compared);
   for (std::size_t l = 0; l < compared.layers.size(); ++l) {
-    const bool whole = compared.share_of(processor, layer, l, share_);
+    const bool whole = compared.share_of(processor.rows().households, processor.weight_layers(), layer, l, share_);
     const Seen seen = seen_in(compared.layers[l]);
     const Part received{at.slots.received(), Everybody::is_left_out, whole ? std::span<const double>() : share_};
-    add_seen(processor, at, seen, received, compared_);
+    if (same) {
+      weigh(processor, received.share);
+      compared_.welfare->keep(records_of(seen), entries_of(received, processor));
+    } else {
+      add_seen(processor, at, seen, received, compared_);
+    }
     if (sharing_ != Sharing::shares || refining_ || !in_layers(processor, compared)) continue;
     add_seen(processor, at, seen, {received.columns, received.everybody, received.share, Sign::minus}, own_);
   }
+}
+
+/// From this layer on recipients are others: what the one followed has, without what it had in this layer and those after it.
+void ScenarioTally::stop_following(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock& compared) {
+  take_compared(followed());
+  before_ = nullptr;
+  const ReceivedBlock& before = *at.before;
+  for (std::size_t k = layer; k < before.layers.size(); ++k) {
+    processor.weigh_as(before.weight_layers, k);
+    for (std::size_t l = 0; l < compared.layers.size(); ++l) {
+      const bool whole = compared.share_of(processor.rows().households, before.weight_layers, k, l, share_);
+      const std::span<const double> share = whole ? std::span<const double>() : share_;
+      add_seen(processor, at, seen_in(compared.layers[l]), {before.layers[k], Everybody::is_left_out, share, Sign::minus}, compared_);
+    }
+  }
+  processor.weigh_as(processor.weight_layers(), layer);
+}
+
+/// The sums of another's units as they are in the scenario that both are compared with.
+void ScenarioTally::take_compared(ScenarioTally& from) {
+  const std::size_t fixed = study_.fixed_slots(), all = study_.slots();
+  compared_.welfare->merge_sums(*from.compared_.welfare, fixed, all);
+  for (auto tables : {&Sums::attendance, &Sums::work, &Sums::outcomes})
+    for (std::size_t k = 0; k < (compared_.*tables).size(); ++k) (compared_.*tables)[k].merge((from.compared_.*tables)[k], fixed, all);
 }
 
 /// Where households are in layers every record was added: what `complete` will add of this block is taken off.
@@ -181,6 +212,8 @@ void ScenarioTally::end_block(BlockProcessor& processor, const Block& at, const 
 }
 
 void ScenarioTally::complete(ScenarioTally& base) {
+  if (follows()) take_compared(followed());
+  before_ = nullptr;
   if (sharing_ != Sharing::shares || refining_) return;
   sharing_ = Sharing::adds_all;
   const std::size_t fixed = study_.fixed_slots(), all = study_.slots();
@@ -234,7 +267,7 @@ ScenarioTally::Part ScenarioTally::not_told_before(const Part& part) const {
   return told;
 }
 
-/// Outcomes are always of all units, so that none is taken off.
+/// Outcomes of its own are always of all units, so that none is taken off.
 void ScenarioTally::add_seen(BlockProcessor& processor, const Block& at, const Seen& seen, const Part& part, Sums& sums) {
   weigh(processor, part.share);
   add_welfare(processor, at, seen, part, sums);
@@ -243,7 +276,7 @@ void ScenarioTally::add_seen(BlockProcessor& processor, const Block& at, const S
   const Part told = not_told_before(part);
   if (attendance_asked_) add_shares(processor, at.bands, seen.attends, Missing::is_a_fault, told, sums.attendance);
   if (work_asked_) add_shares(processor, at.bands, seen.works, Missing::is_left_out, told, sums.work);
-  if (outcomes_asked_ && part.sign == Sign::plus) add_outcomes(processor, seen.outcomes, told, sums.outcomes);
+  if (outcomes_asked_ && (part.sign == Sign::plus || &sums == &compared_)) add_outcomes(processor, seen.outcomes, told, sums.outcomes);
 }
 
 void ScenarioTally::add_welfare(BlockProcessor& processor, const Block& at, const Seen& seen, const Part& part, Sums& sums) {
@@ -255,6 +288,7 @@ void ScenarioTally::add_welfare(BlockProcessor& processor, const Block& at, cons
     return;
   }
   if (part.sign == Sign::plus) return sums.welfare->add(records, entries, &processor.read_ahead());
+  if (&sums == &compared_) return sums.welfare->add_sums(records, entries, false, part.sign);
   padded_.assign(at.slots.all().size(), {});
   std::copy(entries.begin(), entries.end(), padded_.begin() + (part.columns.data() - at.slots.all().data()));
   sums.welfare->add_sums(records, padded_, part.everybody == Everybody::counts, part.sign);
@@ -380,7 +414,7 @@ void ScenarioTally::add_outcomes(const BlockProcessor& processor, const std::vec
       weight[i] = counts ? w[i] : 0.0;
       weight[n + i] = counts ? w[i] * x[i] : 0.0;
     }
-    unit_sums_.add(tables[k], processor.rows(), entity, columns_of_terms(terms_of<OutcomeTerm>(), n), part.columns, part.everybody);
+    unit_sums_.add(tables[k], processor.rows(), entity, columns_of_terms(terms_of<OutcomeTerm>(), n), part.columns, part.everybody, part.sign);
   }
 }
 
@@ -445,6 +479,7 @@ void ScenarioTally::reduce(Exchange& exchange) {
 
 void ScenarioTally::refine(const ScenarioTally& from) {
   refining_ = true;
+  before_ = nullptr;
   const auto keep_coarse = [](Sums& to, const Sums& of, const WelfareStatistics& asked) {
     const std::vector<bool> coarse = of.welfare ? of.welfare->too_coarse() : std::vector<bool>();
     if (!coarse.empty()) to.refined.emplace(asked, coarse);

@@ -5,7 +5,8 @@
 // Most scenarios leave most records as they are in the one they are compared with. Then welfare, attendance and work of the
 // records that differ are added, and those of the same records there are taken off; `complete` adds what the other scenario has.
 // As sums are exact and bins are whole numbers, the bits are those of adding every record. Where half of the records or more
-// differ in a thread's first block, the thread adds every record.
+// differ in a thread's first block, the thread adds every record. And while a scenario's recipients are those of one before that is
+// compared with the same (it `follows` it: they differ in what is paid, say), the same units without it are that one's.
 #pragma once
 
 #include <optional>
@@ -29,10 +30,14 @@ class ScenarioTally {
   /// Runs what statistics look at on the scenario just simulated.
   void look(BlockProcessor& processor);
   void keep(const BlockProcessor& processor, std::size_t layer, ComparedBlock& block) const;
+  /// Before the first block: one before in every block, compared with the same scenario.
+  void follow(ScenarioTally& before) { before_ = &before; }
+  bool follows() const { return before_ != nullptr; }
   /// What others of the thread share of the block at hand.
   struct Block {
     const BlockSlots& slots;
     AgeBands& bands;
+    const ReceivedBlock* before;  ///< who received what in the scenario that is followed; else it may be null
   };
   /// The layer just simulated. `compared`: the block in the scenario that it is compared with; null: there is none.
   void add(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock* compared);
@@ -85,6 +90,9 @@ class ScenarioTally {
     return !processor.weight_layers().empty() || !compared.weight_layers.empty();
   }
   void add_compared(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock& compared);
+  void stop_following(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock& compared);
+  void take_compared(ScenarioTally& from);
+  ScenarioTally& followed() { return before_->follows() ? before_->followed() : *before_; }
   void add_changes(BlockProcessor& processor, const Block& at, const Seen& before);
   void add_seen(BlockProcessor& processor, const Block& at, const Seen& seen, const Part& part, Sums& sums);
   Part not_told_before(const Part& part) const;
@@ -119,6 +127,7 @@ class ScenarioTally {
   bool attendance_asked_, work_asked_, choice_asked_, outcomes_asked_, lines_asked_, persons_weigh_;
   std::vector<bool> constant_lines_;
   bool refining_ = false;
+  ScenarioTally* before_ = nullptr;
   enum class Sharing : std::uint8_t { undecided, shares, adds_all } sharing_ = Sharing::undecided;
   Sums own_, compared_;
   LimbTable counts_, levy_, choice_;

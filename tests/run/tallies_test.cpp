@@ -9,7 +9,8 @@
 namespace puente::test {
 namespace {
 
-/// Groups of households and of persons, quotas that cut through a household, a line that moves, attendance by sex, work.
+/// Groups of households and of persons, quotas that cut through a household, a line that moves, attendance by sex, work; scenarios
+/// with the recipients of the one before, with those of most of it, and with others.
 std::string country(const std::string& weight) {
   return R"(format = 1
 [population]
@@ -41,6 +42,9 @@ age = 'min(floor(age/20), 2)'
 eligible = 'rural'
 coverage = { mode = "share", share = 0.3 }
 cash = { amount = 20 }
+[programmes.rare]
+eligible = 'income > 700'
+cash = { amount = 1 }
 [programmes.all]
 eligible = 'true'
 cash = { amount = 5 }
@@ -65,8 +69,24 @@ base = 0.5
 [scenarios.none]
 [scenarios.few]
 programmes = ["few"]
+[scenarios.few_get_more]
+programmes = { few = { cash.amount = 30 } }
+[scenarios.few_and_a_part]
+programmes = ["few"]
+set = { "programmes.few.coverage.share" = 0.301 }
+[scenarios.few_and_a_part_again]
+programmes = { few = { cash.amount = 1 } }
+set = { "programmes.few.coverage.share" = 0.301 }
+[scenarios.few_and_rare]
+programmes = ["few", "rare"]
+[scenarios.few_and_rare_get_more]
+programmes = { few = { cash.amount = 30 }, rare = {} }
 [scenarios.more]
 programmes = ["few", "budgeted"]
+against = "few"
+[scenarios.more_and_a_part]
+programmes = ["few", "budgeted"]
+set = { "programmes.few.coverage.share" = 0.3003 }
 against = "few"
 [scenarios.all]
 programmes = ["all"]
