@@ -56,7 +56,7 @@ void BlockProcessor::selection_keys(std::size_t s, std::size_t p, std::vector<Se
   const Entity entity = programme.entity;
   const std::size_t n = block_.rows.count(entity);
   keys.resize(n);
-  unit_uniforms(compiled.draw_key, entity, uniform_);
+  const double* uniform = unit_uniforms(compiled.draw_key, entity);
   const auto column = [&](Output output) { return output.index >= 0 ? policy(s, output) : nullptr; };
   const double *by = column(compiled.by), *area = column(compiled.unit_of_draw), *reserved = column(compiled.reserved_for);
   const double* kept = kept_offer(compiled);
@@ -72,7 +72,7 @@ void BlockProcessor::selection_keys(std::size_t s, std::size_t p, std::vector<Se
     const std::uint64_t place = std::isnan(rank) ? 1 : std::max<std::uint64_t>(1, ordered_bits(rank));
     keys[i][0] = kept != nullptr && kept[i] != 0 ? 0 : place;
     if (area == nullptr) {
-      keys[i][1] = std::bit_cast<std::uint64_t>(uniform_[i]);
+      keys[i][1] = std::bit_cast<std::uint64_t>(uniform[i]);
       keys[i][2] = static_cast<std::uint64_t>(household_id(entity, i));
     } else {
       keys[i] = unit_key(compiled, area[i]);

@@ -101,7 +101,6 @@ void BlockProcessor::redraw(std::size_t k, const Composition& now, std::vector<d
   const Outcome& outcome = study_.outcomes[k];
   const Composition& observed = observed_composition_[k];
   level.resize(block_.inputs[outcome.input].size());
-  unit_uniforms(outcome.draw_key, outcome.entity, uniform_);
   switch (outcome.kind) {
     case Outcome::Kind::level: return ownership(outcome, observed, now, level);
     case Outcome::Kind::condition: return condition(outcome, observed, now, level);
@@ -123,7 +122,7 @@ void BlockProcessor::count_faults(const Outcome& outcome, const Culprits& units,
 void BlockProcessor::condition(const Outcome& outcome, const Composition& observed, const Composition& now,
                                std::vector<double>& level) {
   const double* base = base_of(outcome);
-  const Culprits outside = apply_class(block_.inputs[outcome.input].data(), base, uniform_.data(), observed, now,
+  const Culprits outside = apply_class(block_.inputs[outcome.input].data(), base, unit_uniforms(outcome.draw_key, outcome.entity), observed, now,
                                           level.size(), level.data());
   count_faults(outcome, outside, "the probability of outcome '" + outcome.name + "' would leave [0, 1]: its base leaves too little room for the effect");
 }
@@ -131,7 +130,7 @@ void BlockProcessor::condition(const Outcome& outcome, const Composition& observ
 void BlockProcessor::ownership(const Outcome& outcome, const Composition& observed, const Composition& now,
                                std::vector<double>& level) {
   const double* base = base_of(outcome);
-  const OwnershipFaults faults = apply_ownership(block_.inputs[outcome.input].data(), base, uniform_.data(), observed, now,
+  const OwnershipFaults faults = apply_ownership(block_.inputs[outcome.input].data(), base, unit_uniforms(outcome.draw_key, outcome.entity), observed, now,
                                                  level.size(), level.data());
   const std::string name = "outcome '" + outcome.name + "'";
   count_faults(outcome, faults.outside, "the probability of owning of " + name + " would leave [0, 1]: its base leaves too little room for the effect");
@@ -144,7 +143,7 @@ void BlockProcessor::transition(const Outcome& outcome, const Composition& obser
                                 std::vector<double>& level) {
   std::vector<const double*> base;
   for (const Output share : outcome.base_shares) base.push_back(data(share));
-  const TransitionFaults faults = apply_transitions(block_.inputs[outcome.input].data(), base, uniform_.data(),
+  const TransitionFaults faults = apply_transitions(block_.inputs[outcome.input].data(), base, unit_uniforms(outcome.draw_key, outcome.entity),
                                                     outcome.labels.size(), observed, now, level.size(), level.data());
   const std::string name = "outcome '" + outcome.name + "'";
   count_faults(outcome, faults.missing, name + " is missing where a transition arrives");

@@ -9,13 +9,21 @@
 
 namespace puente {
 
-void BlockProcessor::unit_uniforms(std::uint64_t key, Entity entity, std::vector<double>& out) {
+const double* BlockProcessor::unit_uniforms(std::uint64_t key, Entity entity) {
+  auto found = std::find_if(uniforms_.begin(), uniforms_.end(), [&](const DrawnUniforms& d) { return d.key == key && d.entity == entity; });
+  if (found == uniforms_.end()) found = uniforms_.insert(found, {key, entity, false, {}});
+  if (found->of_this_block) return found->values.data();
+  found->of_this_block = true;
   const rules::Rows& rows = block_.rows;
-  out.resize(rows.count(entity));
-  if (entity == Entity::household) return draw_uniforms(key, rows.households, rows.id, nullptr, 0, out.data());
-  person_id_.resize(rows.persons);
-  for (std::size_t i = 0; i < rows.persons; ++i) person_id_[i] = rows.id[rows.household_of[i]];
-  draw_uniforms(key, rows.persons, person_id_.data(), rows.line, 0, out.data());
+  found->values.resize(rows.count(entity));
+  if (entity == Entity::household) {
+    draw_uniforms(key, rows.households, rows.id, nullptr, 0, found->values.data());
+  } else {
+    person_id_.resize(rows.persons);
+    for (std::size_t i = 0; i < rows.persons; ++i) person_id_[i] = rows.id[rows.household_of[i]];
+    draw_uniforms(key, rows.persons, person_id_.data(), rows.line, 0, found->values.data());
+  }
+  return found->values.data();
 }
 
 /// Take-up is uniform < take_up, the draw the unit's own.
@@ -23,8 +31,8 @@ void BlockProcessor::take_up(const CompiledProgramme& p, const BoundProgram& wor
   if (p.take_up.index < 0) return;
   const double* probability = result(world, p.take_up);
   require_present(probability, p.programme->entity, [&] { return "programme '" + p.programme->name + "': take_up is missing"; });
-  unit_uniforms(p.take_up_key, p.programme->entity, uniform_);
-  for (std::size_t i = 0; i < offered.size(); ++i) offered[i] = uniform_[i] < probability[i] ? offered[i] : 0.0;
+  const double* uniform = unit_uniforms(p.take_up_key, p.programme->entity);
+  for (std::size_t i = 0; i < offered.size(); ++i) offered[i] = uniform[i] < probability[i] ? offered[i] : 0.0;
 }
 
 void BlockProcessor::pool_and_takers(std::size_t s, std::size_t p, std::vector<double>& pool,

@@ -101,7 +101,7 @@ void BlockProcessor::add_taste() {
   const CompiledSchooling& schooling = *study_.schooling;
   const std::optional<SharedTaste>& shared = drawn_model().taste;
   if (!shared) return;
-  unit_uniforms(schooling.taste_key, Entity::household, uniform_);
+  const double* uniform = unit_uniforms(schooling.taste_key, Entity::household);
   std::vector<double> advantage;
   std::vector<std::uint8_t> attends;
   for (std::size_t first = 0, last = 0; first < children_.size(); first = last) {
@@ -114,7 +114,7 @@ void BlockProcessor::add_taste() {
       advantage.push_back(schooling.alternatives == 3 ? most + log(exp(one - most) + exp(other - most)) : one);
       attends.push_back(CompiledSchooling::is_at_school(children_.seen[last]) ? 1 : 0);
     }
-    const double taste = shared->draw(advantage, attends, uniform_[static_cast<std::size_t>(children_.household[first])]);
+    const double taste = shared->draw(advantage, attends, uniform[static_cast<std::size_t>(children_.household[first])]);
     for (std::size_t c = first; c < last; ++c)
       for (std::size_t j = 1; j < schooling.alternatives; ++j) children_.utility[j][c] += taste;
   }

@@ -159,12 +159,15 @@ GroupingEntries SlotEntries::by_member(const SlotColumn& column, std::span<const
 
 void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
                    std::span<const SlotColumn> columns, Everybody who, Sign sign) {
-  constexpr std::size_t chunk = 1024;
+  if (entity == Entity::household)
+    for (const SlotColumn& column : columns)
+      if (column.entity == Entity::person) add_by_member(table, rows, terms, column, sign);
+  find_units(terms);
+  if (2 * units_.size() < terms.n) return add_units(table, rows, entity, gather_units(terms), units_, columns, who, sign);
   direct_.clear();
-  for (const SlotColumn& column : columns) {
-    if (entity == Entity::household && column.entity == Entity::person) add_by_member(table, rows, terms, column, sign);
-    else direct_.push_back({(entity == Entity::person ? column.persons(rows) : column.slot).data(), column.range});
-  }
+  for (const SlotColumn& column : columns)
+    if (entity == Entity::person || column.entity == Entity::household)
+      direct_.push_back({(entity == Entity::person ? column.persons(rows) : column.slot).data(), column.range});
   for (std::size_t first = 0; first < terms.n; first += chunk) {
     const TermColumns part = terms.part(first, std::min(chunk, terms.n - first));
     if (who == Everybody::counts) table.add_to_first(part, sign);
@@ -174,23 +177,57 @@ void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, con
 
 void UnitSums::add_persons(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, std::span<const std::int32_t> persons,
                            std::span<const SlotColumn> columns, Everybody who, Sign sign) {
-  constexpr std::size_t chunk = 1024;
+  add_units(table, rows, Entity::person, terms, persons, columns, who, sign);
+}
+
+/// Those with a term that is not zero, into units_: others add nothing.
+void UnitSums::find_units(const TermColumns& terms) {
+  units_.resize(terms.n + 1);
+  std::size_t count = 0;
+  const double *first = terms.at(0), *second = terms.at(terms.used > 1 ? 1 : 0), *third = terms.at(terms.used > 2 ? 2 : 0);
+  for (std::size_t i = 0; i < terms.n; ++i) {
+    units_[count] = static_cast<std::int32_t>(i);
+    bool adds = (first[i] != 0) | (second[i] != 0) | (third[i] != 0);
+    for (std::size_t k = 3; k < terms.used; ++k) adds |= terms.at(k)[i] != 0;
+    count += adds ? 1 : 0;
+  }
+  units_.resize(count);
+}
+
+TermColumns UnitSums::gather_units(const TermColumns& terms) {
+  const std::size_t n = units_.size();
+  unit_terms_.resize(terms.used * n);
+  for (std::size_t k = 0; k < terms.used; ++k)
+    for (std::size_t j = 0; j < n; ++j) unit_terms_[k * n + j] = terms.at(k)[units_[j]];
+  return TermColumns::all(n, terms.used, n, unit_terms_.data());
+}
+
+/// Row j of the terms is units[j]'s. A household's members are somebody else's to add.
+void UnitSums::add_units(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms, std::span<const std::int32_t> units,
+                         std::span<const SlotColumn> columns, Everybody who, Sign sign) {
   slot_.resize(columns.size() * chunk);
   direct_.clear();
-  for (std::size_t c = 0; c < columns.size(); ++c) direct_.push_back({slot_.data() + c * chunk, columns[c].range});
-  for (std::size_t first = 0; first < persons.size(); first += chunk) {
-    const TermColumns part = terms.part(first, std::min(chunk, persons.size() - first));
-    for (std::size_t c = 0; c < columns.size(); ++c)
-      for (std::size_t i = 0; i < part.n; ++i) slot_[c * chunk + i] = columns[c].person(rows, static_cast<std::size_t>(persons[first + i]));
+  for (const SlotColumn& column : columns)
+    if (entity == Entity::person || column.entity == Entity::household) direct_.push_back({slot_.data() + direct_.size() * chunk, column.range});
+  for (std::size_t first = 0; first < units.size(); first += chunk) {
+    const TermColumns part = terms.part(first, std::min(chunk, units.size() - first));
+    std::int32_t* slot = slot_.data();
+    for (const SlotColumn& column : columns) {
+      if (entity == Entity::household && column.entity == Entity::person) continue;
+      for (std::size_t i = 0; i < part.n; ++i) {
+        const auto unit = static_cast<std::size_t>(units[first + i]);
+        slot[i] = entity == Entity::household ? column.slot[unit] : column.person(rows, unit);
+      }
+      slot += chunk;
+    }
     if (who == Everybody::counts) table.add_to_first(part, sign);
     table.add_by_slot(part, direct_, 0, sign);
   }
 }
 
 void UnitSums::add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column, Sign sign) {
-  constexpr std::size_t chunk = 1024;
   gathered_.resize(terms.used * chunk);
-  slot_.resize(chunk);
+  slot_.resize(std::max(slot_.size(), chunk));
   std::size_t n = 0;
   const auto hand_over = [&] {
     const SlotLabels labels{slot_.data(), column.range};

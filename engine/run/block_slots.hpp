@@ -87,7 +87,7 @@ class SlotEntries {
 class UnitSums {
  public:
   enum class Everybody : std::uint8_t { counts, is_left_out };
-  /// Terms of all units of `entity`, in columns; term 0 is their weight.
+  /// Terms of all units of `entity`, in columns; term 0 is their weight. The table counts no records.
   void add(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms,
            std::span<const SlotColumn> columns, Everybody who, Sign sign = Sign::plus);
   /// The same for some persons of the block alone: row i of the terms is persons[i]'s.
@@ -95,11 +95,16 @@ class UnitSums {
                    std::span<const SlotColumn> columns, Everybody who, Sign sign = Sign::plus);
 
  private:
+  static constexpr std::size_t chunk = 1024;
+  void find_units(const TermColumns& terms);
+  TermColumns gather_units(const TermColumns& terms);
+  void add_units(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms, std::span<const std::int32_t> units,
+                 std::span<const SlotColumn> columns, Everybody who, Sign sign);
   void add_by_member(LimbTable& table, const rules::Rows& rows, const TermColumns& terms, const SlotColumn& column, Sign sign);
 
   std::vector<SlotLabels> direct_;
-  std::vector<double> gathered_;
-  std::vector<std::int32_t> slot_;
+  std::vector<double> gathered_, unit_terms_;
+  std::vector<std::int32_t> slot_, units_;
 };
 
 }  // namespace puente

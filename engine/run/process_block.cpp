@@ -35,6 +35,7 @@ bool BlockProcessor::sees_scenario(std::size_t s) const {
 /// of it.
 void BlockProcessor::load(const PopulationSource& source, std::int64_t first, std::int64_t last, std::int64_t next) {
   source.load(first, last, study_.inputs, block_);
+  for (DrawnUniforms& drawn : uniforms_) drawn.of_this_block = false;
   ahead_.start();
   if (last < next) source.announce(last, next, study_.inputs, ahead_);
   apply_missing_rules();

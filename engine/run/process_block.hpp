@@ -257,7 +257,8 @@ class BlockProcessor {
   void weigh_records();
   void report_weights();
   void weigh_layer();
-  void unit_uniforms(std::uint64_t key, Entity entity, std::vector<double>& out);
+  /// The uniforms of a draw, one a unit: the same in every scenario, so drawn once a block.
+  const double* unit_uniforms(std::uint64_t key, Entity entity);
   /// A fault for each unit whose value is missing or infinite; what() says of what.
   template <class What>
   void require_present(const double* values, Entity entity, What what) {
@@ -285,7 +286,14 @@ class BlockProcessor {
   std::vector<std::size_t> line_rows_;                  ///< [workspace] records that a line program was run for
   std::vector<const double*> pointers_;
   std::vector<std::int64_t> person_id_;
-  std::vector<double> uniform_, scratch_, valued_, dropped_;
+  struct DrawnUniforms {
+    std::uint64_t key;
+    Entity entity;
+    bool of_this_block;
+    std::vector<double> values;
+  };
+  std::deque<DrawnUniforms> uniforms_;  ///< stay where they are, however many come
+  std::vector<double> scratch_, valued_, dropped_;
   std::deque<std::vector<double>> change_columns_;      ///< of `changes`, where no one else has them; the first own_changes_ are in use
   std::size_t own_changes_ = 0;
   std::vector<SelectionKey> keys_;
