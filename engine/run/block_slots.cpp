@@ -162,8 +162,9 @@ void UnitSums::add(LimbTable& table, const rules::Rows& rows, Entity entity, con
   if (entity == Entity::household)
     for (const SlotColumn& column : columns)
       if (column.entity == Entity::person) add_by_member(table, rows, terms, column, sign);
-  find_units(terms);
-  if (2 * units_.size() < terms.n) return add_units(table, rows, entity, gather_units(terms), units_, columns, who, sign);
+  const bool many = columns.size() >= columns_to_look;
+  if (many) find_units(terms);
+  if (many && 2 * units_.size() < terms.n) return add_units(table, rows, entity, gather_units(terms), units_, columns, who, sign);
   direct_.clear();
   for (const SlotColumn& column : columns)
     if (entity == Entity::person || column.entity == Entity::household)

@@ -96,6 +96,7 @@ class UnitSums {
 
  private:
   static constexpr std::size_t chunk = 1024;
+  static constexpr std::size_t columns_to_look = 4;  ///< with fewer it is dearer to find out who adds nothing than to add it
   void find_units(const TermColumns& terms);
   TermColumns gather_units(const TermColumns& terms);
   void add_units(LimbTable& table, const rules::Rows& rows, Entity entity, const TermColumns& terms, std::span<const std::int32_t> units,
