@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "engine/run/members.hpp"
+
 namespace puente {
 
 namespace {
@@ -34,18 +36,13 @@ void AgeBands::gather(const double* age, const double* sex) {
   if (bands.empty()) return;
   const double from = std::min_element(bands.begin(), bands.end())->first;
   const double end = 1 + std::max_element(bands.begin(), bands.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->second;
-  of_age_.resize(age_.size() + 1);
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < age_.size(); ++i) {
-    of_age_[count] = static_cast<std::int32_t>(i);
-    count += (age[i] >= from) & (age[i] < end) ? 1 : 0;
-  }
+  keep_where(age_.size(), [=](std::size_t i) { return (age[i] >= from) & (age[i] < end); }, of_age_);
   for (std::size_t b = 0; b < bands.size(); ++b)
-    for (std::size_t j = 0; j < count; ++j) {
-      const auto i = static_cast<std::size_t>(of_age_[j]);
+    for (const std::int32_t person : of_age_) {
+      const auto i = static_cast<std::size_t>(person);
       if (!(age[i] >= bands[b].first && age[i] < bands[b].second + 1)) continue;
       const std::size_t x = sex == nullptr || std::isnan(sex[i]) ? 0 : 1 + static_cast<std::size_t>(sex[i]);
-      persons_[b * sexes_ + x].push_back(of_age_[j]);
+      persons_[b * sexes_ + x].push_back(person);
     }
 }
 

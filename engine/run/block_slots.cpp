@@ -14,17 +14,6 @@ bool counts_up(const CompiledGrouping& grouping) {
   return !grouping.whole_numbers || grouping.values.empty() || grouping.values.back() - grouping.values.front() == static_cast<double>(grouping.values.size() - 1);
 }
 
-void find_holders(SlotColumn& column) {
-  const std::size_t n = column.slot.size();
-  column.holders.resize(n + 1);
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    column.holders[count] = static_cast<std::int32_t>(i);
-    count += column.slot[i] >= 0 ? 1 : 0;
-  }
-  column.holders.resize(count);
-}
-
 }  // namespace
 
 BlockSlots::BlockSlots(const Study& study) : study_(study) {
@@ -96,7 +85,7 @@ void BlockSlots::find_received(const BlockProcessor& processor, std::size_t s) {
       const auto slot = static_cast<std::int32_t>(study_.recipient_slot(number));
       SlotColumn& column = columns_[fixed_ + number];
       for (std::size_t i = 0; i < receives.size(); ++i) column.slot[i] = receives[i] != 0 ? slot : -1;
-      if (column.entity == Entity::person) find_holders(column);
+      if (column.entity == Entity::person) keep_where(column.slot.size(), [&](std::size_t i) { return column.slot[i] >= 0; }, column.holders);
     }
     if (arm == nullptr) continue;
     const bool of_persons = programmes[p].programme->entity == Entity::person;
@@ -183,16 +172,10 @@ void UnitSums::add_persons(LimbTable& table, const rules::Rows& rows, const Term
 
 /// Those with a term that is not zero, into units_: others add nothing.
 void UnitSums::find_units(const TermColumns& terms) {
-  units_.resize(terms.n + 1);
-  std::size_t count = 0;
-  const double *first = terms.at(0), *second = terms.at(terms.used > 1 ? 1 : 0), *third = terms.at(terms.used > 2 ? 2 : 0);
-  for (std::size_t i = 0; i < terms.n; ++i) {
-    units_[count] = static_cast<std::int32_t>(i);
-    bool adds = (first[i] != 0) | (second[i] != 0) | (third[i] != 0);
-    for (std::size_t k = 3; k < terms.used; ++k) adds |= terms.at(k)[i] != 0;
-    count += adds ? 1 : 0;
-  }
-  units_.resize(count);
+  adds_.assign(terms.n, 0);
+  for (std::size_t k = 0; k < terms.used; ++k)
+    for (std::size_t i = 0; i < terms.n; ++i) adds_[i] |= terms.at(k)[i] != 0 ? std::uint8_t{1} : std::uint8_t{0};
+  keep_where(terms.n, [this](std::size_t i) { return adds_[i] != 0; }, units_);
 }
 
 TermColumns UnitSums::gather_units(const TermColumns& terms) {

@@ -106,6 +106,7 @@ class UnitSums {
   std::vector<SlotLabels> direct_;
   std::vector<double> gathered_, unit_terms_;
   std::vector<std::int32_t> slot_, units_;
+  std::vector<std::uint8_t> adds_;
 };
 
 }  // namespace puente

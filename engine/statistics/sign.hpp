@@ -1,3 +1,4 @@
+// The direction in which sums and sketches take records.
 #pragma once
 
 #include <cstdint>
