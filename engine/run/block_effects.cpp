@@ -31,14 +31,38 @@ void BlockProcessor::compose(const std::vector<CompiledProgramme>& programmes,
                              const std::vector<CompiledSynergy>& synergies, const BoundProgram& world,
                              std::vector<ProgrammeState>& states, std::vector<Composition>& composition) {
   for (std::size_t k = 0; k < composition.size(); ++k) composition[k].reset(block_.rows.count(study_.outcomes[k].entity));
-  for (std::size_t p = 0; p < programmes.size(); ++p)
-    for (const CompiledEffect& effect : programmes[p].effects) {
-      const Outcome& outcome = study_.outcomes[effect.outcome];
-      const double* arrives = reach(programmes[p], world, outcome.entity, states[p]);
-      add_effect(effect, world, arrives, composition[effect.outcome]);
-    }
+  for_each_effect(programmes, world, states, [&](const CompiledEffect& effect, const double* arrives) {
+    if (!drawn_[effect.outcome].stays) add_effect(effect, world, arrives, composition[effect.outcome]);
+  });
   for (const CompiledSynergy& synergy : synergies)
     add_synergy(synergy, programmes, world, states, composition[synergy.outcome]);
+}
+
+template <class Do>
+void BlockProcessor::for_each_effect(const std::vector<CompiledProgramme>& programmes, const BoundProgram& world, std::vector<ProgrammeState>& states, Do what) {
+  for (std::size_t p = 0; p < programmes.size(); ++p)
+    for (const CompiledEffect& effect : programmes[p].effects)
+      what(effect, reach(programmes[p], world, study_.outcomes[effect.outcome].entity, states[p]));
+}
+
+/// Which outcomes are as they were last drawn: the same effects reach the same units. With a synergy they are always drawn.
+void BlockProcessor::find_drawn(const CompiledScenario& scenario, const BoundProgram& world) {
+  for (DrawnOutcome& drawn : drawn_) {
+    drawn.stays = false;
+    drawn.effects.begin();
+  }
+  if (!study_.tallies_share || study_.scenarios.size() == 1) return;
+  const auto column = [&](Output output) { return output.index < 0 ? nullptr : result(world, output); };
+  for_each_effect(scenario.programmes, world, state_.programmes, [&](const CompiledEffect& effect, const double* arrives) {
+    const Outcome& outcome = study_.outcomes[effect.outcome];
+    if (!outcome.is_drawn()) return;
+    drawn_[effect.outcome].effects.see(effect, {arrives, column(effect.size), column(effect.level), column(effect.relative)}, block_.rows.count(outcome.entity));
+  });
+  for (DrawnOutcome& drawn : drawn_) drawn.stays = drawn.effects.same();
+  for (const CompiledSynergy& synergy : scenario.synergies) {
+    drawn_[synergy.outcome].stays = false;
+    drawn_[synergy.outcome].effects.forget();
+  }
 }
 
 void BlockProcessor::add_effect(const CompiledEffect& effect, const BoundProgram& world, const double* arrives, Composition& c) {
@@ -158,6 +182,10 @@ void BlockProcessor::outcomes(std::size_t s) {
     const Outcome& outcome = study_.outcomes[k];
     const BlockColumn& seen = block_.inputs[outcome.input];
     const Composition& before = observed_composition_[k];
+    if (drawn_[k].stays) {
+      state_.level[k] = state_.own_level[k].data();
+      continue;
+    }
     if (!state_.composition[k].touched) {
       state_.level[k] = before.touched ? none_level_[k] : seen.data();
       continue;
@@ -165,7 +193,7 @@ void BlockProcessor::outcomes(std::size_t s) {
     std::vector<double>& level = state_.own_level[k];
     level.resize(seen.size());
     state_.level[k] = level.data();
-    if (outcome.kind != Outcome::Kind::level || outcome.owned) {
+    if (outcome.is_drawn()) {
       redraw(k, state_.composition[k], level);
       continue;
     }

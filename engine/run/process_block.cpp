@@ -17,6 +17,7 @@ BlockProcessor::BlockProcessor(const Study& study, std::uint64_t seed)
   own_none_level_.resize(study.outcomes.size());
   state_.level.resize(study.outcomes.size());
   state_.own_level.resize(study.outcomes.size());
+  drawn_.resize(study.outcomes.size());
   if (study.schooling) by_model_.resize(study.schooling->models.size());
 }
 
@@ -36,6 +37,10 @@ bool BlockProcessor::sees_scenario(std::size_t s) const {
 void BlockProcessor::load(const PopulationSource& source, std::int64_t first, std::int64_t last, std::int64_t next) {
   source.load(first, last, study_.inputs, block_);
   for (DrawnUniforms& drawn : uniforms_) drawn.of_this_block = false;
+  for (DrawnOutcome& drawn : drawn_) {
+    drawn.stays = false;
+    drawn.effects.forget();
+  }
   ahead_.start();
   if (last < next) source.announce(last, next, study_.inputs, ahead_);
   apply_missing_rules();
@@ -65,6 +70,7 @@ void BlockProcessor::simulate(std::size_t s, std::size_t layer) {
   choose_layer(s, layer);
   deliver(s, false);
   ahead_.advance();
+  find_drawn(scenario, world);
   compose(scenario.programmes, scenario.synergies, world, state_.programmes, state_.composition);
   ahead_.advance();
   outcomes(s);
@@ -190,7 +196,7 @@ void BlockProcessor::none_world() {
     std::vector<double>& level = own_none_level_[k];
     level.resize(seen.size());
     none_level_[k] = level.data();
-    if (outcome.kind != Outcome::Kind::level || outcome.owned) {
+    if (outcome.is_drawn()) {
       Composition nothing;
       nothing.reset(seen.size());
       redraw(k, nothing, level);

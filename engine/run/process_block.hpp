@@ -13,6 +13,7 @@
 #include "engine/run/block_children.hpp"
 #include "engine/run/faults.hpp"
 #include "engine/run/money_change.hpp"
+#include "engine/run/reaching_effects.hpp"
 #include "engine/run/study.hpp"
 #include "engine/run/weight_layers.hpp"
 
@@ -162,6 +163,9 @@ class BlockProcessor {
                std::vector<double>& household);
   void compose(const std::vector<CompiledProgramme>& programmes, const std::vector<CompiledSynergy>& synergies,
                const BoundProgram& world, std::vector<ProgrammeState>& states, std::vector<Composition>& composition);
+  template <class Do>
+  void for_each_effect(const std::vector<CompiledProgramme>& programmes, const BoundProgram& world, std::vector<ProgrammeState>& states, Do what);
+  void find_drawn(const CompiledScenario& scenario, const BoundProgram& world);
   void add_synergy(const CompiledSynergy& synergy, const std::vector<CompiledProgramme>& programmes,
                    const BoundProgram& world, std::vector<ProgrammeState>& states, Composition& c);
   const double* reach(const CompiledProgramme& programme, const BoundProgram& world, Entity outcome, ProgrammeState& state);
@@ -278,6 +282,11 @@ class BlockProcessor {
   std::vector<Composition> observed_composition_;
   std::vector<const double*> none_level_;               ///< one an outcome, with every observed programme taken out
   std::vector<std::vector<double>> own_none_level_;     ///< those that differ from the data
+  struct DrawnOutcome {
+    ReachingEffects effects;  ///< under which its own level was drawn
+    bool stays = false;       ///< in the scenario at hand: as drawn before
+  };
+  std::vector<DrawnOutcome> drawn_;                     ///< one an outcome
   std::size_t layer_ = 0;
   WeightLayers weight_layers_;      ///< of the scenario begun
   ScenarioState state_;

@@ -111,11 +111,13 @@ void ScenarioTally::keep(const BlockProcessor& processor, std::size_t layer, Com
 
 void ScenarioTally::add(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock* compared) {
   if (!works() || !processor.faults().empty()) return;
+  follow_leader(processor, at, layer, compared);
   if (shares(processor, compared) && !in_layers(processor, *compared)) add_changes(processor, at, seen_in(compared->layers.front()));
   else add_seen(processor, at, seen_, {at.slots.all(), Everybody::counts, {}}, own_);
   if (!refining_) {
-    add_counts(processor, at.slots);
-    programmes_.add(processor, at.slots);
+    if (is_reference()) add_counts(processor, at.slots.all());
+    else if (!follows()) add_counts(processor, at.slots.received());
+    programmes_.add(processor, at.slots, layer, led_by_ == nullptr ? nullptr : &led_by_->programmes_, leads_);
     if (!processor.state().levy.empty()) add_levy(processor, at.slots);
     if (choice_asked_) add_choice(processor, at.slots.all());
   }
@@ -201,32 +203,31 @@ void ScenarioTally::add_welfare(BlockProcessor& processor, const Block& at, cons
 }
 
 /// Households and persons of each slot, of the records that count; persons are the weight of welfare where persons count.
-void ScenarioTally::add_counts(const BlockProcessor& processor, const BlockSlots& slots) {
+void ScenarioTally::add_counts(const BlockProcessor& processor, std::span<const SlotColumn> columns, Sign sign) {
   const std::span<const double> w = weights_.record;
   const std::size_t n = w.size();
-  const auto columns = is_reference() ? slots.all() : slots.received();
   if (is_reference() && processor.at_first_layer())
     excluded_ += processor.weightless_records() + static_cast<std::int64_t>(processor.dropped_persons());
   if (columns.empty() && !is_reference()) return;
   const Everybody everybody = is_reference() ? Everybody::counts : Everybody::is_left_out;
-  if (study_.record_entity == Entity::person) return count_person_records(processor.rows(), columns, everybody);
+  if (study_.record_entity == Entity::person) return count_person_records(processor.rows(), columns, everybody, sign);
   const double* weight = weights_.household.data();
-  if (persons_weigh_) return unit_sums_.add(counts_, processor.rows(), Entity::household, {n, 1, n, weight, nullptr}, columns, everybody);
+  if (persons_weigh_) return unit_sums_.add(counts_, processor.rows(), Entity::household, {n, 1, n, weight, nullptr}, columns, everybody, sign);
   const double* size = processor.size();
   double* persons = terms(1, n);
   for (std::size_t h = 0; h < n; ++h) persons[h] = weight[h] * size[h];
-  unit_sums_.add(counts_, processor.rows(), Entity::household, {n, terms_of<CountTerm>(), n, weight, persons}, columns, everybody);
+  unit_sums_.add(counts_, processor.rows(), Entity::household, {n, terms_of<CountTerm>(), n, weight, persons}, columns, everybody, sign);
 }
 
 /// The first member stands for its household; in a grouping of persons all members do, for a part of it each.
-void ScenarioTally::count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, Everybody everybody) {
+void ScenarioTally::count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, Everybody everybody, Sign sign) {
   const std::span<const double> w = weights_.record;
   const std::size_t n = w.size();
   double* households = terms(terms_of<CountTerm>(), n);
   const auto count = [&](std::span<const SlotColumn> some, Everybody all) {
     TermColumns counted = columns_of_terms(terms_of<CountTerm>(), n);
     if (persons_weigh_) counted.used = 1;
-    unit_sums_.add(counts_, rows, Entity::person, counted, some, all);
+    unit_sums_.add(counts_, rows, Entity::person, counted, some, all, sign);
   };
   for (std::size_t i = 0; i < n; ++i) {
     households[i] = first_member(rows, i) ? w[i] : 0.0;
@@ -372,6 +373,7 @@ void ScenarioTally::reduce(Exchange& exchange) {
 void ScenarioTally::refine(const ScenarioTally& from) {
   refining_ = true;
   before_ = nullptr;
+  leads_ = false;
   const auto keep_coarse = [](Sums& to, const Sums& of, const WelfareStatistics& asked) {
     const std::vector<bool> coarse = of.welfare ? of.welfare->too_coarse() : std::vector<bool>();
     if (!coarse.empty()) to.refined.emplace(asked, coarse);

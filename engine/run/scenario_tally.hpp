@@ -6,7 +6,8 @@
 // records that differ are added, and those of the same records there are taken off; `complete` adds what the other scenario has.
 // As sums are exact and bins are whole numbers, the bits are those of adding every record. Where half of the records or more
 // differ in a thread's first block, the thread adds every record. And while a scenario's recipients are those of one before that is
-// compared with the same (it `follows` it: they differ in what is paid, say), the same units without it are that one's.
+// compared with the same (it `follows` it: they differ in what is paid, say), the same units without it are that one's, and so are
+// their numbers; what programmes add up to is, too, as far as it is the same.
 #pragma once
 
 #include <optional>
@@ -30,14 +31,15 @@ class ScenarioTally {
   /// Runs what statistics look at on the scenario just simulated.
   void look(BlockProcessor& processor);
   void keep(const BlockProcessor& processor, std::size_t layer, ComparedBlock& block) const;
-  /// Before the first block: one before in every block, compared with the same scenario.
-  void follow(ScenarioTally& before) { before_ = &before; }
-  bool follows() const { return before_ != nullptr; }
+  /// Before the first block: one before in every block, compared with the same scenario. Not of the reference.
+  void follow(ScenarioTally& before) {
+    before_ = &before;
+    before.leads_ = true;
+  }
   /// What others of the thread share of the block at hand.
   struct Block {
     const BlockSlots& slots;
     AgeBands& bands;
-    const ReceivedBlock* before;  ///< who received what in the scenario that is followed; else it may be null
   };
   /// The layer just simulated. `compared`: the block in the scenario that it is compared with; null: there is none.
   void add(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock* compared);
@@ -90,9 +92,12 @@ class ScenarioTally {
     return !processor.weight_layers().empty() || !compared.weight_layers.empty();
   }
   void add_compared(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock& compared);
+  void follow_leader(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock* compared);
   void stop_following(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock& compared);
-  void take_compared(ScenarioTally& from);
-  ScenarioTally& followed() { return before_->follows() ? before_->followed() : *before_; }
+  void take_followed(ScenarioTally& from);
+  bool follows() const { return before_ != nullptr; }
+  /// The one that a scenario follows by way of those between them.
+  ScenarioTally& leader() { return follows() ? before_->leader() : *this; }
   void add_changes(BlockProcessor& processor, const Block& at, const Seen& before);
   void add_seen(BlockProcessor& processor, const Block& at, const Seen& seen, const Part& part, Sums& sums);
   Part not_told_before(const Part& part) const;
@@ -104,8 +109,8 @@ class ScenarioTally {
   std::span<const GroupingEntries> entries_of(const Part& part, BlockProcessor& processor) {
     return entries_.of(part.columns, weights_.record, part.share, processor, is_reference() ? SlotEntries::Check::labels : SlotEntries::Check::nothing);
   }
-  void add_counts(const BlockProcessor& processor, const BlockSlots& slots);
-  void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody);
+  void add_counts(const BlockProcessor& processor, std::span<const SlotColumn> columns, Sign sign = Sign::plus);
+  void count_person_records(const rules::Rows& rows, std::span<const SlotColumn> columns, UnitSums::Everybody everybody, Sign sign);
   void add_levy(const BlockProcessor& processor, const BlockSlots& slots);
   enum class Missing : std::uint8_t { is_a_fault, is_left_out };
   void add_shares(BlockProcessor& processor, AgeBands& bands, const double* condition, Missing missing, const Part& part,
@@ -127,7 +132,9 @@ class ScenarioTally {
   bool attendance_asked_, work_asked_, choice_asked_, outcomes_asked_, lines_asked_, persons_weigh_;
   std::vector<bool> constant_lines_;
   bool refining_ = false;
-  ScenarioTally* before_ = nullptr;
+  ScenarioTally *before_ = nullptr, *led_by_ = nullptr;
+  bool leads_ = false;       ///< others may follow
+  ReceivedBlock received_;   ///< where they may
   enum class Sharing : std::uint8_t { undecided, shares, adds_all } sharing_ = Sharing::undecided;
   Sums own_, compared_;
   LimbTable counts_, levy_, choice_;

@@ -36,13 +36,11 @@ void ScenarioTally::add_changes(BlockProcessor& processor, const Block& at, cons
 }
 
 void ScenarioTally::add_compared(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock& compared) {
-  const bool same = follows() && at.before->same(processor, layer, at.slots.received());
-  if (follows() && !same) stop_following(processor, at, layer, compared);
   for (std::size_t l = 0; l < compared.layers.size(); ++l) {
     const bool whole = compared.share_of(processor.rows().households, processor.weight_layers(), layer, l, share_);
     const Seen seen = seen_in(compared.layers[l]);
     const Part received{at.slots.received(), Everybody::is_left_out, whole ? std::span<const double>() : share_};
-    if (same) {
+    if (follows()) {
       weigh(processor, received.share);
       compared_.welfare->keep(records_of(seen), entries_of(received, processor));
     } else {
@@ -53,25 +51,39 @@ void ScenarioTally::add_compared(BlockProcessor& processor, const Block& at, std
   }
 }
 
+/// Whom this one follows in the layer at hand, if anybody: another from here on where the one before has itself stopped following.
+void ScenarioTally::follow_leader(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock* compared) {
+  if (leads_) received_.keep(processor, layer, at.slots.received());
+  if (follows() && !leader().received_.same(processor, layer, at.slots.received())) stop_following(processor, at, layer, *compared);
+  ScenarioTally* const now = follows() ? &leader() : nullptr;
+  if (led_by_ != nullptr && now != led_by_) programmes_.stop(processor, at.slots, led_by_->received_, layer);
+  led_by_ = now;
+}
+
 /// From this layer on recipients are others: what the one followed has, without what it had in this layer and those after it.
 void ScenarioTally::stop_following(BlockProcessor& processor, const Block& at, std::size_t layer, const ComparedBlock& compared) {
-  take_compared(followed());
+  const ReceivedBlock& before = leader().received_;
+  take_followed(leader());
   before_ = nullptr;
-  const ReceivedBlock& before = *at.before;
   for (std::size_t k = layer; k < before.layers.size(); ++k) {
     processor.weigh_as(before.weight_layers, k);
-    for (std::size_t l = 0; l < compared.layers.size(); ++l) {
+    for (std::size_t l = 0; compared_.welfare && l < compared.layers.size(); ++l) {
       const bool whole = compared.share_of(processor.rows().households, before.weight_layers, k, l, share_);
       const std::span<const double> share = whole ? std::span<const double>() : share_;
       add_seen(processor, at, seen_in(compared.layers[l]), {before.layers[k], Everybody::is_left_out, share, Sign::minus}, compared_);
     }
+    weigh(processor, {});
+    weigh_units(processor, {});
+    add_counts(processor, before.layers[k], Sign::minus);
   }
   processor.weigh_as(processor.weight_layers(), layer);
 }
 
-/// The sums of another's units as they are in the scenario that both are compared with.
-void ScenarioTally::take_compared(ScenarioTally& from) {
+/// The sums of another's units as they are in the scenario that both are compared with, and how many there are.
+void ScenarioTally::take_followed(ScenarioTally& from) {
   const std::size_t fixed = study_.fixed_slots(), all = study_.slots();
+  counts_.merge(from.counts_, fixed, all);
+  if (!compared_.welfare) return;
   compared_.welfare->merge_sums(*from.compared_.welfare, fixed, all);
   for (auto tables : {&Sums::attendance, &Sums::work, &Sums::outcomes})
     for (std::size_t k = 0; k < (compared_.*tables).size(); ++k) (compared_.*tables)[k].merge((from.compared_.*tables)[k], fixed, all);
@@ -87,7 +99,8 @@ void ScenarioTally::end_block(BlockProcessor& processor, const Block& at, const 
 }
 
 void ScenarioTally::complete(ScenarioTally& base) {
-  if (follows()) take_compared(followed());
+  if (follows()) take_followed(leader());
+  programmes_.complete();
   before_ = nullptr;
   if (sharing_ != Sharing::shares || refining_) return;
   sharing_ = Sharing::adds_all;

@@ -36,6 +36,8 @@ struct Outcome {
   bool chosen = false;            ///< what the choice of [schooling] decides; no programme has an effect on it
   Output base;                    ///< in the data: probability of the condition, or of owning
   std::vector<Output> base_shares;  ///< in the data: shares of the classes without what was observed
+  /// From a distribution, by each unit's latent uniform; else effects change the level itself.
+  bool is_drawn() const { return kind != Kind::level || owned; }
 };
 
 /// The logit shift of a relative change of a share: a quantity of the whole population, found by a pass.

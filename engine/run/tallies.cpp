@@ -15,7 +15,7 @@ namespace {
 /// One thread's tallies of every scenario.
 class ThreadTallies {
  public:
-  explicit ThreadTallies(const Study& study) : slots_(study), bands_(study), study_(study), kept_(study.scenarios.size()), received_(study.scenarios.size()) {
+  explicit ThreadTallies(const Study& study) : slots_(study), bands_(study), study_(study), kept_(study.scenarios.size()) {
     for (std::size_t s = 0; s < study.scenarios.size(); ++s) scenarios_.emplace_back(study, s);
     find_order();
     find_followers();
@@ -54,7 +54,6 @@ class ThreadTallies {
   std::vector<ScenarioTally> scenarios_;
   std::vector<std::size_t> order_;             ///< the reference, then each after the one it is compared with
   std::vector<std::optional<ComparedBlock>> kept_;  ///< for the scenarios that others are compared with
-  std::vector<ReceivedBlock> received_;        ///< for each of those, of the last of these others
 };
 
 void ThreadTallies::find_order() {
@@ -73,11 +72,11 @@ void ThreadTallies::find_order() {
 
 /// Each after the one before it that is compared with the same.
 void ThreadTallies::find_followers() {
-  if (!study_.tallies_share || (!study_.recipients && !study_.arms)) return;
+  if (!study_.tallies_share || study_.slots() == 1) return;
   std::vector<ScenarioTally*> last(scenarios_.size(), nullptr);
   for (const std::size_t s : order_) {
     const int base = study_.compared_with(s);
-    if (base < 0) continue;
+    if (base < 0 || static_cast<int>(s) == study_.reference) continue;
     ScenarioTally*& before = last[static_cast<std::size_t>(base)];
     if (before != nullptr) scenarios_[s].follow(*before);
     before = &scenarios_[s];
@@ -89,8 +88,7 @@ void ThreadTallies::add_scenario(BlockProcessor& processor, std::size_t s) {
   const int before = study_.compared_with(s);
   const ComparedBlock* compared = before < 0 || !kept_[static_cast<std::size_t>(before)] ? nullptr : &*kept_[static_cast<std::size_t>(before)];
   if (!is_reference && !kept_[s] && !scenarios_[s].works()) return;
-  ReceivedBlock* received = before < 0 ? nullptr : &received_[static_cast<std::size_t>(before)];
-  const ScenarioTally::Block at{slots_, bands_, received};
+  const ScenarioTally::Block at{slots_, bands_};
   const std::size_t layers = processor.begin_scenario(s);
   for (std::size_t layer = 0; layer < layers; ++layer) {
     processor.simulate(s, layer);
@@ -99,7 +97,6 @@ void ThreadTallies::add_scenario(BlockProcessor& processor, std::size_t s) {
     scenarios_[s].look(processor);
     if (kept_[s]) scenarios_[s].keep(processor, layer, *kept_[s]);
     scenarios_[s].add(processor, at, layer, compared);
-    if (compared != nullptr && !scenarios_[s].follows()) received->keep(processor, layer, slots_.received());
   }
   if (compared != nullptr) scenarios_[s].end_block(processor, at, *compared);
 }

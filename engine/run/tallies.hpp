@@ -26,8 +26,6 @@ constexpr std::size_t choice_cells = most_alternatives * most_alternatives;
 struct ProgrammeSums {
   LimbTable units{0, 0};                ///< [slot] × UnitTerm
   LimbTable cash{0, 0}, in_kind{0, 0};  ///< [slot]
-  void merge(ProgrammeSums& other);
-  void reduce(Exchange& exchange);
   double unit(std::size_t slot, UnitTerm term) const { return units.value(slot, static_cast<std::size_t>(term)); }
   double spending(std::size_t slot) const;
   double cost(std::size_t slot) const;
