@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <new>
+#include <utility>
 
 #include "engine/core/finite.hpp"
 #include "engine/core/wide.hpp"
@@ -55,10 +56,14 @@ Filled filled(std::int64_t bin, double weight, double place) {
 WelfareSketch::WelfareSketch(std::size_t slots, std::size_t first)
     : slots_(slots),
       first_(first),
-      table_(static_cast<Bin*>(std::calloc(std::max<std::size_t>(1, slots) * static_cast<std::size_t>(bins), sizeof(Bin)))),
+      table_(empty_bins(std::max<std::size_t>(1, slots) * static_cast<std::size_t>(bins))),
       outside_(slots),
-      run_(std::make_unique<Run>()) {
-  if (!table_) throw std::bad_alloc();
+      run_(std::make_unique<Run>()) {}
+
+WelfareSketch::Bins WelfareSketch::empty_bins(std::size_t count) {
+  Bins made(static_cast<Bin*>(std::calloc(count, sizeof(Bin))));
+  if (!made) throw std::bad_alloc();
+  return made;
 }
 
 /// The bins of a run. True where some value is beyond them all. Most runs hold no value below zero: then no sign is looked at.
@@ -148,14 +153,52 @@ void WelfareSketch::add_run(Bin* table, std::int64_t& outside, std::int64_t one)
 }
 
 void WelfareSketch::add_run(bool to_first, std::span<const SlotLabels> columns, std::size_t first_row, std::int64_t one) {
+  const Run& run = *run_;
+  for (const SlotLabels& column : columns)
+    for (std::size_t i = 0; run.any_outside && i < run.n; ++i)
+      if (const std::int32_t slot = column.slot[first_row + i]; slot >= 0) outside_[static_cast<std::size_t>(slot)] += run.outside[i] ? one : 0;
+  if (columns.size() > 1) {
+    for (std::size_t i = 0; to_first && run.any_outside && i < run.n; ++i) outside_[0] += run.outside[i] ? one : 0;
+    return let_wait(to_first, columns, first_row);
+  }
   if (to_first) add_run(of_slot(0), outside_[0], one);
   for (const SlotLabels& column : columns)
-    for (std::size_t i = 0; i < run_->n; ++i) {
-      const std::int32_t slot = column.slot[first_row + i];
-      if (slot < 0) continue;
-      of_slot(static_cast<std::size_t>(slot))[run_->index[i]].add(run_->add[i]);
-      outside_[static_cast<std::size_t>(slot)] += run_->any_outside && run_->outside[i] ? one : 0;
-    }
+    for (std::size_t i = 0; i < run.n; ++i)
+      if (const std::int32_t slot = column.slot[first_row + i]; slot >= 0) of_slot(static_cast<std::size_t>(slot))[run.index[i]].add(run.add[i]);
+}
+
+void WelfareSketch::let_wait(bool to_first, std::span<const SlotLabels> columns, std::size_t first_row) {
+  const Run& run = *run_;
+  Waiting& waiting = waiting_;
+  if (waiting.to_first != to_first || !std::ranges::equal(waiting.groupings, columns, {}, {}, &SlotLabels::range)) {
+    flush();
+    waiting.to_first = to_first;
+    waiting.groupings.clear();
+    for (const SlotLabels& column : columns) waiting.groupings.push_back(column.range);
+    waiting.index = std::make_unique_for_overwrite<std::int32_t[]>(Waiting::capacity);
+    waiting.add = empty_bins(Waiting::capacity);
+    waiting.slot = std::make_unique_for_overwrite<std::int32_t[]>(columns.size() * Waiting::capacity);
+  }
+  if (waiting.n + run.n > Waiting::capacity) flush();
+  std::transform(run.index, run.index + run.n, waiting.index.get() + waiting.n, [](std::int64_t index) { return static_cast<std::int32_t>(index); });
+  std::copy_n(run.add, run.n, waiting.add.get() + waiting.n);
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    std::copy_n(columns[c].slot + first_row, run.n, waiting.slot.get() + c * Waiting::capacity + waiting.n);
+  waiting.n += run.n;
+}
+
+/// Adds those that wait to their bins.
+void WelfareSketch::flush() {
+  const std::size_t n = std::exchange(waiting_.n, 0);
+  const std::int32_t* index = waiting_.index.get();
+  const Bin* add = waiting_.add.get();
+  if (waiting_.to_first)
+    for (std::size_t i = 0; i < n; ++i) table_[static_cast<std::size_t>(index[i])].add(add[i]);
+  for (std::size_t c = 0; c < waiting_.groupings.size(); ++c) {
+    const std::int32_t* slot = waiting_.slot.get() + c * Waiting::capacity;
+    for (std::size_t i = 0; i < n; ++i)
+      if (slot[i] >= 0) of_slot(static_cast<std::size_t>(slot[i]))[index[i]].add(add[i]);
+  }
 }
 
 void WelfareSketch::add(std::size_t n, const double* y, const double* w, bool to_first,
@@ -192,7 +235,9 @@ PUENTE_WIDE void WelfareSketch::look_at_weights(std::size_t n, const double* y, 
 }
 
 /// Pages that neither has touched stay untouched.
-void WelfareSketch::merge_bins(const WelfareSketch& other, std::size_t first_slot, std::size_t last_slot) {
+void WelfareSketch::merge_bins(WelfareSketch& other, std::size_t first_slot, std::size_t last_slot) {
+  flush();
+  other.flush();
   const Range range = other.range();
   for (std::size_t s = first_slot; s < last_slot; ++s) {
     outside_[s] += other.outside_[s];
@@ -205,7 +250,7 @@ void WelfareSketch::merge_bins(const WelfareSketch& other, std::size_t first_slo
   }
 }
 
-void WelfareSketch::merge(const WelfareSketch& other) {
+void WelfareSketch::merge(WelfareSketch& other) {
   merge_bins(other, first_, slots_);
   lightest_ = std::min(lightest_, other.lightest_);
   light_ += other.light_;
@@ -229,6 +274,7 @@ WelfareSketch::Range WelfareSketch::range() const {
 }
 
 void WelfareSketch::reduce(Exchange& exchange) {
+  flush();
   const Range mine = range();
   double most[] = {-static_cast<double>(mine.lowest), static_cast<double>(mine.highest), -lightest_};
   exchange.max(most);

@@ -2,7 +2,8 @@
 // precision "sketch" keeps instead of records. Bins are the doubles that share sign, exponent and the first eight bits of
 // the mantissa (256 an octave, between 2^-16 and 2^48 in magnitude), so that which bin a value falls into is a pure
 // function of it. A bin holds Σ w and Σ w·f, f in [0, 1) the value's place in the bin, both as integers, so that adding
-// commutes: the same bits for every layout. One object a thread, merged afterwards.
+// commutes: the same bits for every layout. One object a thread, merged afterwards. Where records count in several groupings, the bins
+// of all their slots are more than stays near the core: records wait until there are many, which then are added grouping by grouping.
 //
 // The Gini between bins is exact but for rounding, which the bounds count in. Within a bin of lower and upper edge a, b the
 // mean absolute difference lies between 0 and that of values at the edges alone with the bin's mean; half of the largest
@@ -42,9 +43,9 @@ class WelfareSketch {
   void add_to_bins(std::size_t n, const double* y, const double* w, bool to_first, std::span<const SlotLabels> columns,
                    std::size_t first, Sign sign);
   void look_at_weights(std::size_t n, const double* y, const double* w);
-  void merge(const WelfareSketch& other);
+  void merge(WelfareSketch& other);
   /// The bins of slots [first, last) alone.
-  void merge_bins(const WelfareSketch& other, std::size_t first, std::size_t last);
+  void merge_bins(WelfareSketch& other, std::size_t first, std::size_t last);
   /// Collective: totals over all ranks. What is exchanged depends on the range of welfare, not on the number of records.
   void reduce(Exchange& exchange);
 
@@ -86,6 +87,18 @@ class WelfareSketch {
   struct Free {
     void operator()(Bin* bins) const { std::free(bins); }
   };
+  using Bins = std::unique_ptr<Bin[], Free>;
+  /// Pages that nothing touches take no memory.
+  static Bins empty_bins(std::size_t count);
+  /// Records that are not in their bins yet, all with slots by the same groupings.
+  struct Waiting {
+    static constexpr std::size_t capacity = 16384;
+    std::vector<SlotRange> groupings;
+    bool to_first = false;
+    std::size_t n = 0;
+    std::unique_ptr<std::int32_t[]> index, slot;  ///< slot: [grouping][capacity]
+    Bins add;
+  };
   struct Contents;
 
   bool find_bins(std::size_t n, const double* y);
@@ -98,6 +111,8 @@ class WelfareSketch {
   void look_at_light_weights(std::size_t n, const double* w);
   void add_run(Bin* table, std::int64_t& outside, std::int64_t one) const;
   void add_run(bool to_first, std::span<const SlotLabels> columns, std::size_t first_row, std::int64_t one);
+  void let_wait(bool to_first, std::span<const SlotLabels> columns, std::size_t first_row);
+  void flush();
   struct Range {
     std::int64_t lowest, highest;
   };
@@ -111,7 +126,7 @@ class WelfareSketch {
   const Bin* of_slot(std::size_t slot) const { return table_.get() + slot * static_cast<std::size_t>(bins); }
 
   std::size_t slots_, first_;
-  std::unique_ptr<Bin[], Free> table_;    ///< [slot][bin]; pages that nothing touches take no memory
+  Bins table_;                            ///< [slot][bin]
   std::vector<std::int64_t> outside_;     ///< records of a slot that have no bin or too large a weight
   std::int64_t lowest_ = bins, highest_ = -1;  ///< after `reduce`
   double lightest_ = largest_weight;      ///< the least weight that is not light
@@ -119,6 +134,7 @@ class WelfareSketch {
   std::int64_t lowest_light_ = bins, highest_light_ = -1;  ///< where those are
   std::int64_t rounded_ = 0;              ///< runs of records with a weight that is no multiple of 2^-30
   std::unique_ptr<Run> run_;
+  Waiting waiting_;
 };
 
 }  // namespace puente
