@@ -89,6 +89,21 @@ void aggregate_any(const Members& members, std::size_t first, std::size_t last, 
   else aggregate<Tally, true>(members, first, last, out);
 }
 
+/// Sums where nothing is missing, member by member: households are too small for a loop of their own. False where something is.
+template <bool filtered>
+bool sum_members(const Members& members, const std::int32_t* household_of, std::size_t first, std::size_t last, double* out) {
+  const std::int32_t begin = members.begin[first], end = members.begin[last];
+  std::int64_t unknown = 0;
+  for (std::int32_t p = begin; p < end; ++p) {
+    const double x = members.x[p], w = filtered ? members.where[p] : 1.0;
+    unknown |= (w != w) | ((w == 1) & (x != x)) ? -1 : 0;
+  }
+  if (unknown != 0) return false;
+  std::fill(out + first, out + last, 0.0);
+  for (std::int32_t p = begin; p < end; ++p) out[household_of[p]] += !filtered || members.where[p] == 1 ? members.x[p] : 0.0;
+  return true;
+}
+
 double number_of(const GlobalValue& global) { return global.values.empty() ? missing : global.values.front(); }
 
 /// Mid-rank of x. A value that is not in the table (it comes from another world) stands between its neighbours.
@@ -190,7 +205,12 @@ class Evaluation {
   void over_members(const Instruction& instruction, std::size_t first, std::size_t last, double* out) const {
     const Members members{rows_.person_begin, values(instruction.in[0]), values(instruction.in[1])};
     switch (instruction.op) {
-      case Op::sum: aggregate_any<Sum>(members, first, last, out); return;
+      case Op::sum:
+        if (members.where == nullptr ? sum_members<false>(members, rows_.household_of, first, last, out)
+                                     : sum_members<true>(members, rows_.household_of, first, last, out))
+          return;
+        aggregate_any<Sum>(members, first, last, out);
+        return;
       case Op::largest: aggregate_any<Largest>(members, first, last, out); return;
       case Op::smallest: aggregate_any<Smallest>(members, first, last, out); return;
       case Op::head:

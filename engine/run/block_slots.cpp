@@ -69,35 +69,41 @@ void BlockSlots::find_deciles(BlockProcessor& processor) {
 }
 
 void BlockSlots::find_received(const BlockProcessor& processor, std::size_t s) {
-  if (columns_.size() == fixed_) return;
-  const rules::Rows& rows = processor.rows();
-  for (std::size_t c = fixed_; c < columns_.size(); ++c) {
-    columns_[c].slot.assign(rows.count(columns_[c].entity), -1);
-    columns_[c].holders.clear();
-  }
-  std::vector<std::int32_t>* arm = study_.arms ? &columns_.back().slot : nullptr;
-  if (arm != nullptr) std::fill(arm->begin(), arm->end(), 0);
+  if (study_.recipients) find_recipients(processor, s);
+  if (study_.arms) find_arms(processor, s);
+  for (std::size_t c = fixed_; c < columns_.size(); ++c) columns_[c].of_persons.clear();
+}
+
+/// Holders stay where they are those of the scenario before.
+void BlockSlots::find_recipients(const BlockProcessor& processor, std::size_t s) {
   const auto& programmes = study_.scenarios[s].programmes;
+  for (std::size_t number = 0; number < study_.programme_names.size(); ++number) {
+    SlotColumn& column = columns_[fixed_ + number];
+    received_.assign(processor.rows().count(column.entity), -1);
+    const auto slot = static_cast<std::int32_t>(study_.recipient_slot(number));
+    for (std::size_t p = 0; p < programmes.size(); ++p) {
+      const std::span<const double> receives = processor.state().programmes[p].receives;
+      for (std::size_t i = 0; programmes[p].number == number && i < receives.size(); ++i) received_[i] = receives[i] != 0 ? slot : -1;
+    }
+    if (received_ == column.slot) continue;
+    column.slot.swap(received_);
+    if (column.entity == Entity::person) keep_where(column.slot.size(), [&](std::size_t i) { return column.slot[i] >= 0; }, column.holders);
+  }
+}
+
+void BlockSlots::find_arms(const BlockProcessor& processor, std::size_t s) {
+  const rules::Rows& rows = processor.rows();
+  const auto& programmes = study_.scenarios[s].programmes;
+  std::vector<std::int32_t>& arm = columns_.back().slot;
+  arm.assign(rows.households, static_cast<std::int32_t>(study_.arm_slot(0)));
   for (std::size_t p = 0; p < programmes.size(); ++p) {
     const std::span<const double> receives = processor.state().programmes[p].receives;
-    const std::size_t number = programmes[p].number;
-    if (study_.recipients) {
-      const auto slot = static_cast<std::int32_t>(study_.recipient_slot(number));
-      SlotColumn& column = columns_[fixed_ + number];
-      for (std::size_t i = 0; i < receives.size(); ++i) column.slot[i] = receives[i] != 0 ? slot : -1;
-      if (column.entity == Entity::person) keep_where(column.slot.size(), [&](std::size_t i) { return column.slot[i] >= 0; }, column.holders);
-    }
-    if (arm == nullptr) continue;
+    received_.assign(rows.households, 0);
     const bool of_persons = programmes[p].programme->entity == Entity::person;
-    const std::int32_t bit = 1 << number;
-    for (std::size_t i = 0; i < receives.size(); ++i) {
-      const auto h = of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i;
-      (*arm)[h] |= receives[i] != 0 ? bit : 0;
-    }
+    for (std::size_t i = 0; i < receives.size(); ++i)
+      received_[of_persons ? static_cast<std::size_t>(rows.household_of[i]) : i] |= receives[i] != 0 ? 1 : 0;
+    for (std::size_t h = 0; h < arm.size(); ++h) arm[h] += received_[h] << programmes[p].number;
   }
-  const auto no_programme = static_cast<std::int32_t>(study_.arm_slot(0));
-  for (std::size_t h = 0; arm != nullptr && h < arm->size(); ++h) (*arm)[h] += no_programme;
-  for (std::size_t c = fixed_; c < columns_.size(); ++c) columns_[c].of_persons.clear();
 }
 
 std::span<const GroupingEntries> SlotEntries::of(std::span<const SlotColumn> columns, std::span<const double> w,

@@ -54,10 +54,13 @@ class BlockSlots {
  private:
   void find_group(BlockProcessor& processor, std::size_t g);
   void find_deciles(BlockProcessor& processor);
+  void find_recipients(const BlockProcessor& processor, std::size_t s);
+  void find_arms(const BlockProcessor& processor, std::size_t s);
 
   const Study& study_;
   std::size_t fixed_ = 0;
   std::vector<SlotColumn> columns_;
+  std::vector<std::int32_t> received_;  ///< scratch
 };
 
 /// Columns as entries of a welfare tally's records. Entries point into this object and the columns.

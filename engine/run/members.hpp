@@ -16,16 +16,16 @@ inline bool first_member(const rules::Rows& rows, std::size_t i) {
 
 inline void sum_to_households(const rules::Rows& rows, const double* person, std::vector<double>& household) {
   household.assign(rows.households, 0);
-  for (std::size_t h = 0; h < rows.households; ++h)
-    for (auto i = rows.person_begin[h]; i < rows.person_begin[h + 1]; ++i) household[h] += person[i];
+  for (std::size_t i = 0; i < rows.persons; ++i) household[static_cast<std::size_t>(rows.household_of[i])] += person[i];
 }
 
 /// 1 where any member has something other than 0.
 inline void any_of_members(const rules::Rows& rows, const double* person, std::vector<double>& household) {
   household.assign(rows.households, 0);
-  for (std::size_t h = 0; h < rows.households; ++h)
-    for (auto i = rows.person_begin[h]; i < rows.person_begin[h + 1]; ++i)
-      household[h] = person[i] != 0 ? 1.0 : household[h];
+  for (std::size_t i = 0; i < rows.persons; ++i) {
+    double& any = household[static_cast<std::size_t>(rows.household_of[i])];
+    any = person[i] != 0 ? 1.0 : any;
+  }
 }
 
 inline void to_members(const rules::Rows& rows, const double* household, std::vector<double>& person) {

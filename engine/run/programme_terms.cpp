@@ -1,5 +1,6 @@
 #include "engine/run/programme_terms.hpp"
 
+#include "engine/run/members.hpp"
 #include "engine/run/tallies.hpp"
 
 namespace puente {
@@ -30,9 +31,8 @@ TermColumns ProgrammeTerms::units(const BlockProcessor& processor, std::size_t s
   const double* eligible = processor.policy(s, compiled.eligible);
   const Weights weight(processor);
   delivery_.look(processor, static_cast<int>(s), p);
-  concerned_.clear();
-  for (std::size_t i = 0; of_persons && i < rows.persons; ++i)
-    if ((eligible[i] != 0) | (state.receives[i] != 0)) concerned_.push_back(static_cast<std::int32_t>(i));
+  const double* receives = state.receives.data();
+  keep_where(of_persons ? rows.persons : 0, [=](std::size_t i) { return (eligible[i] != 0) | (receives[i] != 0); }, concerned_);
   const std::size_t units = of_persons ? concerned_.size() : rows.households;
   const auto used = static_cast<std::size_t>(delivery_.nothing() ? UnitTerm::delivery : UnitTerm::count);
   double* out = terms(used, units);
