@@ -283,9 +283,9 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
   StudyModel model;
   together(exchange, [&] {
     population.source = open_population(command.population, options);
-    options.window_households = window_of(command.common, *population.source, exchange);
     model = statistics_model(command);
     choose_precision(command.common, model.statistics);
+    options.window_households = window_of(command.common, model.statistics.precision, *population.source, exchange);
     take_options(command.uncertainty, model);
   });
   population = with_margins(std::move(population.source), command.margins, exchange, team);

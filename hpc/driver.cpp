@@ -75,6 +75,9 @@ Error nobody_is_represented(bool in_replicate) {
                    "take --sampling linearised, or a domain of more sampling units");
 }
 
+/// What of the memory asked for records of exact order statistics may take; ranks send theirs to one another.
+double record_bytes(const RunOptions& options, const Exchange& exchange) { return (exchange.size() == 1 ? 0.3 : 0.1) * options.memory * 0x1p30; }
+
 }  // namespace
 
 std::unique_ptr<PopulationSource> open_population(const std::string& path, const RunOptions&) {
@@ -112,6 +115,7 @@ Finished run_study(StudyModel model, PopulationSource& source, const RunOptions&
   settings.last = part(source, exchange.rank() + 1, exchange.size());
   if (options.block_households > 0) settings.block_households = options.block_households;
   settings.window_households = options.window_households;
+  settings.record_bytes = record_bytes(options, exchange);
   settings.seed = seed;
   settings.watch = options.watch;
   Progress progress;

@@ -31,7 +31,7 @@ void add_common(CLI::App& app, CommonOptions& common) {
   app.add_option("--threads", common.threads, "threads of each rank (default: the cores it may use)")->check(positive);
   app.add_option("--block", common.block, "households a block (default: 1024); changes no digit")->envname("PUENTE_BLOCK_HOUSEHOLDS")->check(positive);
   app.add_option("--window", common.window, "households read at a time (default: all)")->check(positive);
-  app.add_option("--memory", common.memory, "GiB that a rank keeps within (with sketches; exact order statistics come on top): a larger population is read or made a part at a time; chooses --batch for draws")->check(positive);
+  app.add_option("--memory", common.memory, "GiB that a rank keeps within: a larger population is read or made a part at a time, and exact order statistics take a walk for each range of welfare whose records fit; chooses --batch for draws")->check(positive);
   app.add_option("--precision", common.precision, "exact: records in order (default); sketch: a histogram with its error bound")
       ->check(CLI::IsMember({"exact", "sketch"}));
   app.add_flag("--json", common.json, "all results as JSON on standard output");

@@ -18,8 +18,9 @@ RunOptions options_of(const CommonOptions& common);
 void choose_precision(const CommonOptions& common, StatisticsModel& statistics);
 /// As asked for, or a rank's part of its node's cores. Warns where threads must share cores.
 int threads_of(const CommonOptions& common, ParallelSession& session);
-/// Households at a time, so that this rank keeps within the memory asked for, in GiB; 0: all of them.
-std::int64_t window_of(const CommonOptions& common, const PopulationSource& source, const Exchange& exchange);
+/// Households at a time, so that this rank keeps within the memory asked for, in GiB; 0: all of them. Exact order statistics leave
+/// room for records.
+std::int64_t window_of(const CommonOptions& common, Precision precision, const PopulationSource& source, const Exchange& exchange);
 /// The file's recipe, which may use the file's parameters.
 Recipe recipe_of(const io::ScenarioFile& file);
 /// Where the population comes from: survey, clone, or synthetic where assumptions of ours made it.

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "engine/run/members.hpp"
+#include "engine/core/keep_where.hpp"
 
 namespace puente {
 

@@ -14,6 +14,13 @@ BlockRunner::BlockRunner(const Study& study, PopulationSource& source, const Pas
         static_cast<std::int64_t>(bytes_of(study.schema.columns(input.entity)[static_cast<std::size_t>(input.column)].type));
 }
 
+double BlockRunner::persons() const {
+  constexpr double many_a_household = 8;
+  const auto own = static_cast<double>(settings_.last - settings_.first);
+  const std::int64_t all = source_.persons();
+  return all < 0 ? many_a_household * own : own * static_cast<double>(all) / static_cast<double>(std::max<std::int64_t>(1, source_.households()));
+}
+
 void BlockRunner::pass(const std::string& name, const std::function<void(BlockProcessor&, int)>& work) {
   if (settings_.watch != nullptr) settings_.watch->part(name);
   int code = 0;

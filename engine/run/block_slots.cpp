@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/run/members.hpp"
+#include "engine/core/keep_where.hpp"
 
 namespace puente {
 

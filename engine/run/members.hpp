@@ -1,7 +1,6 @@
-// Steps between persons and households of a block, and lists of some of them.
+// Steps between persons and households of a block.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -31,18 +30,6 @@ inline void any_of_members(const rules::Rows& rows, const double* person, std::v
 inline void to_members(const rules::Rows& rows, const double* household, std::vector<double>& person) {
   person.resize(rows.persons);
   for (std::size_t i = 0; i < rows.persons; ++i) person[i] = household[rows.household_of[i]];
-}
-
-/// The indices of n rows that are so, in their order; nothing is predicted.
-template <class Condition>
-void keep_where(std::size_t n, Condition&& is_so, std::vector<std::int32_t>& kept) {
-  kept.resize(n + 1);
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    kept[count] = static_cast<std::int32_t>(i);
-    count += is_so(i) ? 1 : 0;
-  }
-  kept.resize(count);
 }
 
 }  // namespace puente

@@ -30,6 +30,7 @@ struct PassSettings {
   std::int64_t first = 0, last = 0;       ///< this rank's households
   std::int64_t block_households = 1024;
   std::int64_t window_households = 0;     ///< 0: the whole range at once
+  double record_bytes = 0;                ///< for records of exact order statistics at once: as many walks as they need; 0: no matter
   std::uint64_t seed = 0;
   std::function<void(const std::string& pass, double share)> progress;  ///< called now and then by one thread; may be empty
   PassWatch* watch = nullptr;             ///< may be null
@@ -43,6 +44,8 @@ class BlockRunner {
   Exchange& exchange() { return exchange_; }
   Team& team() { return team_; }
   const PassSettings& settings() const { return settings_; }
+  /// Of this rank; where that is not known before they are made, more than they will be.
+  double persons() const;
 
  private:
   void window(std::int64_t first, std::int64_t last, const std::string& name,

@@ -1,6 +1,6 @@
 #include "engine/run/programme_terms.hpp"
 
-#include "engine/run/members.hpp"
+#include "engine/core/keep_where.hpp"
 #include "engine/run/tallies.hpp"
 
 namespace puente {

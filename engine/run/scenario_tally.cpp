@@ -383,6 +383,28 @@ void ScenarioTally::refine(const ScenarioTally& from) {
   keep_coarse(compared_, from.compared_, compared_statistics(study_));
 }
 
+void ScenarioTally::count_in(KeyBytes& bytes) {
+  for (Sums* sums : {&own_, &compared_})
+    if (sums->welfare) sums->welfare->count_in(bytes);
+}
+
+void ScenarioTally::keep_part(const KeyPart& part) {
+  refining_ = true;
+  before_ = nullptr;
+  leads_ = false;
+  const auto keep_all = [&](Sums& to, const WelfareStatistics& asked) {
+    if (to.welfare) to = {{}, {}, {}, {}, OrderRecords(asked, {})};
+    if (to.refined) to.refined->begin_part(part);
+  };
+  keep_all(own_, welfare_statistics(study_));
+  keep_all(compared_, compared_statistics(study_));
+}
+
+void ScenarioTally::end_part(ScenarioTally& kept, Exchange& exchange, Team& team) const {
+  for (Sums ScenarioTally::*sums : {&ScenarioTally::own_, &ScenarioTally::compared_})
+    if ((this->*sums).welfare) (this->*sums).welfare->end_part(*(kept.*sums).refined, exchange, team);
+}
+
 bool ScenarioTally::too_coarse() const {
   const auto coarse = [](const Sums& sums) { return sums.welfare && !sums.welfare->too_coarse().empty(); };
   return coarse(own_) || coarse(compared_);

@@ -20,6 +20,7 @@
 #include "engine/run/compared_block.hpp"
 #include "engine/run/programme_tally.hpp"
 #include "engine/run/tallies.hpp"
+#include "engine/statistics/key_bytes.hpp"
 #include "engine/statistics/order_records.hpp"
 
 namespace puente {
@@ -50,8 +51,14 @@ class ScenarioTally {
 
   void merge(ScenarioTally& other);
   void reduce(Exchange& exchange);
+  /// Before the first block: records of exact order statistics are not kept but counted, by the memory that they would take.
+  void count_in(KeyBytes& bytes);
   /// Keeps nothing but the records of slots for which `from`, reduced, is too coarse.
   void refine(const ScenarioTally& from);
+  /// Keeps nothing but the records of these keys, of all slots; a part after another.
+  void keep_part(const KeyPart& part);
+  /// Collective, this one being reduced: `kept` has all records of its part.
+  void end_part(ScenarioTally& kept, Exchange& exchange, Team& team) const;
   bool refines() const { return own_.refined || compared_.refined; }
   /// Whether a walk over the population has anything to add.
   bool works() const { return !refining_ || refines(); }

@@ -7,6 +7,7 @@
 
 #include "engine/core/error.hpp"
 #include "engine/run/scenario_tally.hpp"
+#include "engine/statistics/key_bytes.hpp"
 
 namespace puente {
 
@@ -38,6 +39,13 @@ class ThreadTallies {
   void refine(const ThreadTallies& from) {
     if (!study_.recipients && !study_.arms) std::fill(kept_.begin(), kept_.end(), std::nullopt);  // nobody adds what differs now
     for (std::size_t s = 0; s < scenarios_.size(); ++s) scenarios_[s].refine(from.scenarios_[s]);
+  }
+  /// Of exact order statistics: the memory that their records would take.
+  void count_in(KeyBytes& bytes) {
+    for (ScenarioTally& scenario : scenarios_) scenario.count_in(bytes);
+  }
+  void keep_part(const KeyPart& part) {
+    for (ScenarioTally& scenario : scenarios_) scenario.keep_part(part);
   }
   bool too_coarse() const {
     return std::any_of(scenarios_.begin(), scenarios_.end(), [](const ScenarioTally& s) { return s.too_coarse(); });
@@ -115,15 +123,54 @@ Threads one_a_thread(const Study& study, BlockRunner& runner) {
   return threads;
 }
 
+/// Collective: the most memory that records of exact order statistics may take on any rank.
+double most_record_bytes(const Study& study, BlockRunner& runner) {
+  if (study.model.statistics.precision != Precision::exact) return 0;
+  const auto households = static_cast<double>(runner.settings().last - runner.settings().first), persons = runner.persons();
+  const bool of_persons = study.record_entity == Entity::person;
+  const auto is_of_persons = [](Entity entity) { return entity == Entity::person; };
+  std::size_t labels = study.groupings.size() + (study.deciles ? 1 : 0) + (study.arms ? 1 : 0);
+  auto by_member = std::ranges::count_if(study.groupings, is_of_persons, &CompiledGrouping::entity);
+  if (study.recipients) {
+    labels += study.programme_names.size();
+    by_member += std::ranges::count_if(study.programme_entities, is_of_persons);
+  }
+  double each = (of_persons ? persons : households) * KeyBytes::of_record(labels);
+  if (!of_persons) each += persons * static_cast<double>(by_member) * KeyBytes::of_record(1);
+  double tallies = 0;
+  for (std::size_t s = 0; s < study.scenarios.size(); ++s) tallies += study.compared_with(s) >= 0 && (study.recipients || study.arms) ? 2 : 1;
+  double most[] = {tallies * each};
+  runner.exchange().max(most);
+  return most[0];
+}
+
+/// A walk for each range of keys whose records fit into memory.
+Threads in_parts(const Study& study, BlockRunner& runner, ThreadTallies& found, const std::vector<KeyPart>& parts) {
+  Threads keeping = one_a_thread(study, runner);
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    for (auto& thread : keeping) thread->keep_part(parts[p]);
+    walk(keeping, runner, "in order, part " + std::to_string(p + 1) + " of " + std::to_string(parts.size()));
+    for (std::size_t s = 0; s < study.scenarios.size(); ++s) found.scenario(s).end_part(keeping[0]->scenario(s), runner.exchange(), runner.team());
+  }
+  return keeping;
+}
+
 }  // namespace
 
 Totals tally(const Study& study, BlockRunner& runner) {
   Threads threads = one_a_thread(study, runner);
+  const double room = runner.settings().record_bytes;
+  std::vector<KeyBytes> bytes(room > 0 && most_record_bytes(study, runner) > room ? threads.size() : 0);
+  for (std::size_t t = 0; t < bytes.size(); ++t) threads[t]->count_in(bytes[t]);
   walk(threads, runner, "statistics");
   ThreadTallies& found = *threads[0];
   for (std::size_t s = 0; s < study.scenarios.size(); ++s) found.scenario(s).reduce(runner.exchange());
   Threads refining;
-  if (found.too_coarse()) {
+  if (!bytes.empty()) {
+    for (std::size_t t = 1; t < bytes.size(); ++t) bytes[0].merge(bytes[t]);
+    bytes[0].reduce(runner.exchange());
+    refining = in_parts(study, runner, found, bytes[0].parts(room));
+  } else if (found.too_coarse()) {
     refining = one_a_thread(study, runner);
     for (auto& thread : refining) thread->refine(found);
     walk(refining, runner, "in order");

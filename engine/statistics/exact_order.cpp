@@ -93,27 +93,31 @@ void SlotSplit::for_each_slot(const SortedRecords& records, const std::vector<st
   }
 }
 
-class ExactOrder {
- public:
-  ExactOrder(Buckets buckets, const StoredSlots& slots, const OrderPlan& plan, Exchange& exchange, Team& team)
-      : buckets_(std::move(buckets)), slots_(slots), plan_(plan), exchange_(exchange), team_(team),
-        ranges_(std::min<std::size_t>(buckets_.count(), 8 * static_cast<std::size_t>(team.threads()))),
-        weight_(ranges_, slots.slots), income_(ranges_, slots.slots), found_(ranges_), gini_(slots.slots),
-        quantile_(slots.slots * plan.size()), lorenz_(slots.slots * plan.size()) {}
+}  // namespace
 
-  std::vector<OrderStatistics> run() {
+/// The records of one part, of one rank after an exchange by key.
+class ExactOrder::Part {
+ public:
+  Part(Buckets buckets, ExactOrder& order, Exchange& exchange, Team& team)
+      : buckets_(std::move(buckets)), order_(order), slots_(order.slots_), exchange_(exchange), team_(team),
+        ranges_(std::min<std::size_t>(buckets_.count(), 8 * static_cast<std::size_t>(team.threads()))),
+        weight_(ranges_, slots_.slots), income_(ranges_, slots_.slots), found_(ranges_) {}
+
+  void run() {
     team_.for_each(ranges_, [&](std::size_t range, int) { sum_weights(range); });
     weight_.cumulate(exchange_);
-    for (const Wide total : weight_.total) scales_.push_back(total > 0 ? SlotScale(total, plan_) : SlotScale());
+    order_.set_scales(weight_.total);
     team_.for_each(ranges_, [&](std::size_t range, int) { ascend(range); });
     income_.cumulate(exchange_);
     for (std::size_t range = 0; range < ranges_; ++range)
       for (std::size_t s = 0; s < slots_.slots; ++s) {
-        gini_[s].merge(found_[range].gini[s]);
-        for (const ReachedShare& reached : found_[range].reached[s]) place(range, s, reached);
+        order_.gini_[s].merge(found_[range].gini[s]);
+        for (const ReachedShare& reached : found_[range].reached[s]) reach(range, s, reached);
       }
-    share_findings();
-    return results();
+    for (std::size_t s = 0; s < slots_.slots; ++s) {
+      order_.weight_[s] += weight_.total[s];
+      order_.income_[s].merge(income_.total[s]);
+    }
   }
 
  private:
@@ -135,7 +139,7 @@ class ExactOrder {
 
   void ascend(std::size_t range) {
     std::vector<Ascent> ascents;
-    for (std::size_t s = 0; s < slots_.slots; ++s) ascents.emplace_back(scales_[s], weight_.at(range, s));
+    for (std::size_t s = 0; s < slots_.slots; ++s) ascents.emplace_back(order_.scales_[s], order_.weight_[s] + weight_.at(range, s));
     Scratch scratch(buckets_.labels, slots_.slots);
     for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b) ascend_bucket(b, scratch, ascents);
     for (std::size_t s = 0; s < slots_.slots; ++s) {
@@ -162,75 +166,78 @@ class ExactOrder {
       scratch.split.for_each_slot(sorted, label, [&](std::size_t slot, const OrderedRecords& part) { ascents[slot].add(part, scratch.ascent); });
   }
 
-  /// The Lorenz ordinate takes back the part of the run beyond the share.
-  void place(std::size_t range, std::size_t slot, const ReachedShare& reached) {
-    ExactSum income = income_.at(range, slot);
-    income.merge(reached.income);
-    const std::size_t at = slot * plan_.size() + reached.share;
-    quantile_[at] = reached.y;
-    lorenz_[at] = (income.value() - reached.y * reached.beyond) / income_.total[slot].value();
-  }
-
-  /// A share is found on one rank and zero elsewhere: the integer sum of the bits is its value.
-  void share_findings() {
-    const std::size_t found = quantile_.size();
-    std::vector<std::int64_t> state;
-    for (const auto* values : {&quantile_, &lorenz_})
-      for (const double x : *values) state.push_back(std::bit_cast<std::int64_t>(x));
-    for (ExactSum& sum : gini_) {
-      sum.carry();
-      state.insert(state.end(), sum.state().begin(), sum.state().end());
-    }
-    exchange_.sum(state);
-    for (std::size_t i = 0; i < found; ++i) {
-      quantile_[i] = std::bit_cast<double>(state[i]);
-      lorenz_[i] = std::bit_cast<double>(state[found + i]);
-    }
-    for (std::size_t s = 0; s < gini_.size(); ++s)
-      std::copy_n(state.begin() + 2 * found + s * ExactSum::state_size, +ExactSum::state_size, gini_[s].state().begin());
-  }
-
-  OrderStatistics result(std::size_t s) const {
-    OrderStatistics found = OrderStatistics::missing(plan_.size());
-    if (weight_.total[s] == 0) return found;
-    const std::size_t first = s * plan_.size();
-    std::copy_n(quantile_.begin() + first, plan_.size(), found.quantile.begin());
-    found.quantile_error_bound.assign(plan_.size(), 0.0);
-    const double income = income_.total[s].value();
-    if (!(income > 0)) return found;
-    std::copy_n(lorenz_.begin() + first, plan_.size(), found.lorenz.begin());
-    const double gini = gini_[s].value() / income - 1;
-    found.gini = gini < 0 ? 0.0 : gini;  // rounding, where all are equal
-    found.gini_error_bound = 0;
-    return found;
-  }
-
-  std::vector<OrderStatistics> results() const {
-    std::vector<OrderStatistics> all;
-    for (std::size_t s = 0; s < slots_.slots; ++s) all.push_back(result(s));
-    return all;
+  void reach(std::size_t range, std::size_t slot, const ReachedShare& reached) {
+    ReachedShare all = reached;
+    all.income.merge(income_.at(range, slot));
+    all.income.merge(order_.income_[slot]);
+    order_.reached_[slot].push_back(all);
   }
 
   Buckets buckets_;
+  ExactOrder& order_;
   const StoredSlots& slots_;
-  const OrderPlan& plan_;
   Exchange& exchange_;
   Team& team_;
   std::size_t ranges_;
   RangeAmounts<Wide> weight_;
   RangeAmounts<ExactSum> income_;
   std::vector<RangeFindings> found_;
-  std::vector<SlotScale> scales_;
-  std::vector<ExactSum> gini_;
-  std::vector<double> quantile_, lorenz_;  ///< [slot][share]; each is found once, by one task of one rank
 };
 
-}  // namespace
+ExactOrder::ExactOrder(const StoredSlots& slots, const OrderPlan& plan)
+    : slots_(slots), plan_(&plan), weight_(slots.slots), income_(slots.slots), gini_(slots.slots), reached_(slots.slots) {}
 
-std::vector<OrderStatistics> exact_order(RecordStore&& store, const StoredSlots& slots, const OrderPlan& plan,
-                                         Exchange& exchange, Team& team) {
+ExactOrder::ExactOrder(const StoredSlots& slots, const OrderPlan& plan, std::span<const Wide> total_weight) : ExactOrder(slots, plan) {
+  set_scales(total_weight);
+}
+
+void ExactOrder::set_scales(std::span<const Wide> total_weight) {
+  if (!scales_.empty()) return;
+  for (const Wide total : total_weight) scales_.push_back(total > 0 ? SlotScale(total, *plan_) : SlotScale());
+}
+
+void ExactOrder::add(RecordStore&& store, Exchange& exchange, Team& team) {
   store.exchange_by_key(exchange);
-  return ExactOrder(make_buckets(std::move(store), team), slots, plan, exchange, team).run();
+  Part(make_buckets(std::move(store), team), *this, exchange, team).run();
+}
+
+/// A share is found on one rank and zero elsewhere: the integer sum of the bits is its value. The Lorenz ordinate takes back the
+/// part of the run beyond the share.
+std::vector<OrderStatistics> ExactOrder::finish(Exchange& exchange) {
+  const std::size_t shares = plan_->size(), found = slots_.slots * shares;
+  std::vector<std::int64_t> state(2 * found);
+  for (std::size_t s = 0; s < slots_.slots; ++s)
+    for (const ReachedShare& reached : reached_[s]) {
+      const std::size_t at = s * shares + reached.share;
+      state[at] = std::bit_cast<std::int64_t>(reached.y);
+      state[found + at] = std::bit_cast<std::int64_t>((reached.income.value() - reached.y * reached.beyond) / income_[s].value());
+    }
+  for (ExactSum& sum : gini_) {
+    sum.carry();
+    state.insert(state.end(), sum.state().begin(), sum.state().end());
+  }
+  exchange.sum(state);
+  std::vector<OrderStatistics> all;
+  for (std::size_t s = 0; s < slots_.slots; ++s) {
+    std::copy_n(state.begin() + static_cast<std::ptrdiff_t>(2 * found + s * ExactSum::state_size), +ExactSum::state_size, gini_[s].state().begin());
+    all.push_back(result(s, std::span(state).subspan(s * shares, shares), std::span(state).subspan(found + s * shares, shares)));
+  }
+  return all;
+}
+
+OrderStatistics ExactOrder::result(std::size_t s, std::span<const std::int64_t> quantile, std::span<const std::int64_t> lorenz) const {
+  OrderStatistics found = OrderStatistics::missing(plan_->size());
+  if (weight_[s] == 0) return found;
+  const auto as_double = [](std::int64_t bits) { return std::bit_cast<double>(bits); };
+  std::transform(quantile.begin(), quantile.end(), found.quantile.begin(), as_double);
+  found.quantile_error_bound.assign(plan_->size(), 0.0);
+  const double income = income_[s].value();
+  if (!(income > 0)) return found;
+  std::transform(lorenz.begin(), lorenz.end(), found.lorenz.begin(), as_double);
+  const double gini = gini_[s].value() / income - 1;
+  found.gini = gini < 0 ? 0.0 : gini;  // rounding, where all are equal
+  found.gini_error_bound = 0;
+  return found;
 }
 
 }  // namespace puente

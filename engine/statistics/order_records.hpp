@@ -1,10 +1,13 @@
-// The records of a welfare tally kept for exact order statistics of some or all of its slots. One object a thread,
-// merged afterwards.
+// The records of a welfare tally kept for exact order statistics of some or all of its slots: all at once, or where memory does not
+// hold them, those of one range of keys after another, each in a walk of its own. One object a thread, merged afterwards.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "engine/statistics/exact_order.hpp"
+#include "engine/statistics/key_bytes.hpp"
 #include "engine/statistics/order_plan.hpp"
 #include "engine/statistics/record_store.hpp"
 #include "engine/statistics/welfare_tally.hpp"
@@ -17,7 +20,11 @@ class OrderRecords {
   OrderRecords(const WelfareStatistics& asked, std::vector<bool> wanted);
   void add(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
   void merge(OrderRecords&& other);
-  /// Collective. Puts the statistics of the wanted slots into `found`; takes the records.
+  /// From here on only records of these keys are kept, which are above those of every part before.
+  void begin_part(const KeyPart& part) { part_ = part; }
+  /// Collective. Takes the records of a part, one of several. `total_weight` of each slot, in 2^-80, over all parts.
+  void end_part(const OrderPlan& plan, std::span<const Wide> total_weight, Exchange& exchange, Team& team);
+  /// Collective. Puts the statistics of the wanted slots into `found`; takes the records that are left.
   void find(const OrderPlan& plan, Exchange& exchange, Team& team, std::vector<OrderStatistics>& found);
 
  private:
@@ -25,6 +32,10 @@ class OrderRecords {
   bool wants_any(const WelfareStatistics::Grouping& grouping) const;
   const std::int32_t* wanted_labels(std::size_t n, const std::int32_t* slot, std::vector<std::int32_t>& buffer) const;
   void add_by_record(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
+  void keep(RecordStore& store, std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> label);
+  RecordStore take(std::optional<std::size_t> grouping);
+  void put(const std::vector<OrderStatistics>& from, std::size_t first, std::size_t count, std::vector<OrderStatistics>& found) const;
+  StoredSlots slots_of(std::optional<std::size_t> grouping) const { return {asked_.slots, !grouping && asked_.everybody && wants(0)}; }
   void add_entries(std::size_t grouping, const WelfareRecords& records, const GroupingEntries& entries);
 
   WelfareStatistics asked_;
@@ -34,6 +45,13 @@ class OrderRecords {
   std::vector<std::vector<std::int32_t>> buffers_;
   std::vector<const std::int32_t*> label_;
   std::vector<double> y_, w_;
+  // Where records come in parts
+  std::optional<KeyPart> part_;
+  std::vector<ExactOrder> in_parts_;     ///< everybody's, then one a grouping
+  std::vector<std::int32_t> in_part_;    ///< records
+  std::vector<std::vector<std::int32_t>> part_label_;
+  std::vector<const std::int32_t*> part_labels_;
+  std::vector<double> part_y_, part_w_;
 };
 
 }  // namespace puente

@@ -6,6 +6,7 @@
 
 #include "engine/core/error.hpp"
 #include "engine/core/read_ahead.hpp"
+#include "engine/statistics/key_bytes.hpp"
 #include "engine/statistics/limb_table.hpp"
 #include "engine/statistics/order_plan.hpp"
 #include "engine/statistics/order_records.hpp"
@@ -67,6 +68,7 @@ struct WelfareTally::Impl {
   void add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range, Addition how);
   void add(const WelfareRecords& from, std::span<const GroupingEntries> groupings, Addition how);
   void look_at_weights(const WelfareRecords& from, const GroupingEntries& entries);
+  void keep(const WelfareRecords& from, std::span<const GroupingEntries> groupings);
   void see_lines(const WelfareRecords& from) {
     for (std::size_t l = 0; l < from.line.size() && from.n > 0; ++l) line[l] = from.line[l][0];
   }
@@ -84,6 +86,7 @@ struct WelfareTally::Impl {
   std::vector<double> line;  ///< the first record's; that of all where it is constant
   ReadAhead* ahead = nullptr;
   std::optional<OrderRecords> records;
+  KeyBytes* bytes = nullptr;  ///< of records that are not kept
   std::optional<WelfareSketch> sketch;
   std::vector<OrderStatistics> sketched;  ///< after `reduce`, one a slot
 };
@@ -125,6 +128,18 @@ void WelfareTally::Impl::look_at_weights(const WelfareRecords& from, const Group
   }
 }
 
+void WelfareTally::Impl::keep(const WelfareRecords& from, std::span<const GroupingEntries> groupings) {
+  if (records) records->add(from, groupings);
+  if (bytes == nullptr) return;
+  bytes->add(from.n, from.y, from.w, KeyBytes::of_record(groupings.size()));
+  for (const GroupingEntries& entries : groupings)
+    for (std::size_t first = 0; !entries.by_record && first < entries.m; first += WelfareBlock::capacity) {
+      const std::size_t n = std::min(WelfareBlock::capacity, entries.m - first);
+      run.gather(from, entries, first, n);
+      bytes->add(n, run.y.data(), run.w.data(), KeyBytes::of_record(1));
+    }
+}
+
 bool WelfareTally::Impl::weights_fit() const {
   for (std::size_t s = 0; s < asked.slots; ++s)
     if (!(weight(s) < 0x1p46)) return false;
@@ -153,7 +168,7 @@ void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEn
   impl_->ahead = ahead;
   impl_->see_lines(records);
   impl_->add(records, groupings, {impl_->asked.everybody});
-  if (impl_->records) impl_->records->add(records, groupings);
+  impl_->keep(records, groupings);
 }
 
 void WelfareTally::add_sums(const WelfareRecords& records, std::span<const GroupingEntries> groupings, bool everybody, Sign sign) {
@@ -168,7 +183,13 @@ void WelfareTally::keep(const WelfareRecords& records, std::span<const GroupingE
     for (const GroupingEntries& entries : groupings)
       if (!entries.by_record) impl_->look_at_weights(records, entries);
   }
-  if (impl_->records) impl_->records->add(records, groupings);
+  impl_->keep(records, groupings);
+}
+
+void WelfareTally::count_in(KeyBytes& bytes) {
+  if (!impl_->records) return;
+  impl_->records.reset();
+  impl_->bytes = &bytes;
 }
 
 void WelfareTally::merge_sums(WelfareTally& other, std::size_t first_slot, std::size_t last_slot) {
@@ -201,6 +222,13 @@ std::vector<bool> WelfareTally::too_coarse() const {
     any |= slots[s];
   }
   return any ? slots : std::vector<bool>();
+}
+
+void WelfareTally::end_part(OrderRecords& part, Exchange& exchange, Team& team) const {
+  if (!impl_->weights_fit()) return;
+  std::vector<Wide> total_weight;
+  for (std::size_t s = 0; s < impl_->asked.slots; ++s) total_weight.push_back(impl_->sums.totals(s)[WelfareTerms::weight].fixed());
+  part.end_part(impl_->plan, total_weight, exchange, team);
 }
 
 std::vector<WelfareResult> WelfareTally::finish(Exchange& exchange, Team& team, OrderRecords* refined) {

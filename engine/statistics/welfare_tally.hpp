@@ -78,6 +78,7 @@ struct WelfareResult {
   std::vector<double> decile_share;       ///< 10 shares
 };
 
+class KeyBytes;
 class OrderRecords;
 class ReadAhead;
 
@@ -96,6 +97,9 @@ class WelfareTally {
   void add_sums(const WelfareRecords& records, std::span<const GroupingEntries> groupings, bool everybody, Sign sign);
   void keep(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
   void merge_sums(WelfareTally& other, std::size_t first_slot, std::size_t last_slot);
+  /// Under exact order statistics: from here on records are not kept but counted, in `bytes`, by the memory that they would take.
+  /// `finish` then needs OrderRecords to which `end_part` gave all of them.
+  void count_in(KeyBytes& bytes);
   /// Takes over what another thread gathered.
   void merge(WelfareTally&& other);
   /// Collective, after merging: sums over all ranks.
@@ -103,6 +107,8 @@ class WelfareTally {
   /// After `reduce`: slots for which a sketch is too coarse (one bool a slot, or empty when there is none). A further walk
   /// over the records keeps theirs in OrderRecords, which `finish` then takes.
   std::vector<bool> too_coarse() const;
+  /// Collective, after `reduce`: the records of one part of several.
+  void end_part(OrderRecords& part, Exchange& exchange, Team& team) const;
   /// Collective, after `reduce`. One result a slot, the same bits on every rank. `refined` may be null.
   std::vector<WelfareResult> finish(Exchange& exchange, Team& team, OrderRecords* refined = nullptr);
 
