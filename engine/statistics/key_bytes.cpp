@@ -23,7 +23,7 @@ std::vector<KeyPart> KeyBytes::parts(double most) const {
   std::vector<KeyPart> parts(1);
   double held = 0;
   for (std::size_t k = 0; k < bytes_.size(); ++k) {
-    if (held > 0 && held + bytes_[k] > most) {
+    if (held > 0 && bytes_[k] > 0 && held + bytes_[k] > most) {
       const std::uint64_t border = static_cast<std::uint64_t>(k) << dropped_bits;
       parts.back().last = border - 1;
       parts.push_back({border, ~std::uint64_t{0}});

@@ -43,7 +43,19 @@ TEST_F(Layouts, WindowsChangeNoBit) {
   for (const char* window : {"1000", "7777"}) expect_same("", std::string("--threads 2 --window ") + window);
 }
 
+/// Records in order come in parts, of which each is a walk.
+TEST_F(Layouts, LittleMemoryChangesNoBit) {
+  for (const char* memory : {"0.00001", "0.001"}) expect_same("", std::string("--threads 2 --memory ") + memory);
+  const Ran ran = puente("run " + scenario_ + " --memory 0.00001 --report-performance --quiet");
+  EXPECT_EQ(ran.code, 0) << ran.text;
+  EXPECT_NE(ran.text.find("in order, part 2 of "), std::string::npos) << ran.text;
+}
+
 #ifdef PUENTE_HAS_MPI
+TEST_F(Layouts, LittleMemoryOfRanksChangesNoBit) {
+  for (const char* ranks : {"2", "3"}) expect_same(std::string("mpirun -n ") + ranks + " ", "--threads 2 --memory 0.0001");
+}
+
 TEST_F(Layouts, RanksChangeNoBit) {
   for (const char* ranks : {"1", "2", "3", "4"})
     expect_same(std::string("mpirun -n ") + ranks + " ", "--threads 2 --block 64 --window 1000");

@@ -29,6 +29,13 @@ TEST_F(Memory, OfARecipeIsKept) {
   EXPECT_LT(largest(), 0.2);
 }
 
+/// Their records alone would take half as much again.
+TEST_F(Memory, OfRecordsInOrderIsKept) {
+  const Ran ran = puente("run " PUENTE_SOURCE_DIR "/scenarios/reference/scenario.toml --households 20000000 --memory 0.2 --quiet");
+  ASSERT_EQ(ran.code, 0) << ran.text;
+  EXPECT_LT(largest(), 0.2);
+}
+
 /// Half a gigabyte of columns in a fifth of it.
 TEST_F(Memory, OfAFileIsKept) {
   const std::string file = folder_ / "z.h5", profile = PUENTE_SOURCE_DIR "/scenarios/profiles/zambia.toml";

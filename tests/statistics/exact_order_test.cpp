@@ -16,6 +16,7 @@
 
 #include "engine/statistics/buckets.hpp"
 #include "engine/statistics/exact_sum.hpp"
+#include "engine/statistics/key_bytes.hpp"
 #include "engine/statistics/selection.hpp"
 #include "tests/statistics/thread_ranks.hpp"
 
@@ -106,15 +107,17 @@ void expect_same(const OrderStatistics& found, const OrderStatistics& should) {
   }
 }
 
-/// Records of a rank, a part of them kept by each of three stores.
-RecordStore store_of(const Sample& s, int rank, int ranks) {
+/// Records of a rank with a key of the part, some of them kept by each of three stores.
+RecordStore store_of(const Sample& s, int rank, int ranks, const KeyPart& keys = {}) {
   RecordStore all(2);
   for (int t = 0; t < 3; ++t) {
     RecordStore part(2);
     const std::size_t pieces = static_cast<std::size_t>(3 * ranks), piece = static_cast<std::size_t>(3 * rank + t);
     const std::size_t first = piece * s.y.size() / pieces, n = (piece + 1) * s.y.size() / pieces - first;
     const std::int32_t* labels[] = {s.region.data() + first, s.age.data() + first};
-    part.add(n, s.y.data() + first, s.w.data() + first, labels);
+    std::vector<double> w(s.w.begin() + static_cast<std::ptrdiff_t>(first), s.w.begin() + static_cast<std::ptrdiff_t>(first + n));
+    for (std::size_t i = 0; i < n; ++i) w[i] = keys.holds(ordered_bits(s.y[first + i])) ? w[i] : 0.0;
+    part.add(n, s.y.data() + first, w.data(), labels);
     all.merge(std::move(part));
   }
   return all;
@@ -142,6 +145,72 @@ TEST(ExactOrder, HasTheBitsOfTheDefinitionInEveryLayout) {
         }
       }
     }
+}
+
+std::vector<KeyPart> parts_of(const Sample& s, double most) {
+  KeyBytes bytes;
+  bytes.add(s.y.size(), s.y.data(), s.w.data(), KeyBytes::of_record(2));
+  return bytes.parts(most);
+}
+
+/// As many as memory asks for, some of them empty on a rank.
+TEST(ExactOrder, HasTheSameBitsInParts) {
+  const OrderPlan plan(std::vector<double>{0.0, 0.013, 0.5, 0.99, 1.0});
+  for (const Case kind : cases) {
+    const Sample sample = sample_of(kind, 9'000);
+    std::vector<OrderStatistics> should;
+    std::vector<Wide> total_weight;
+    for (std::size_t s = 0; s < slots; ++s) {
+      should.push_back(plainly(sample, static_cast<std::int32_t>(s), plan));
+      ExactSum weight;
+      for (std::size_t i = 0; i < sample.y.size(); ++i)
+        if (counts(sample, i, static_cast<std::int32_t>(s))) weight.add(sample.w[i]);
+      total_weight.push_back(weight.fixed());
+    }
+    for (const double most : {1.0, 40'000.0, 1e9})
+      for (const int ranks : {1, 3}) {
+        SCOPED_TRACE("case " + std::to_string(static_cast<int>(kind)) + ", " + std::to_string(ranks) + " ranks, " + std::to_string(most) + " bytes");
+        std::vector<OrderStatistics> found;
+        run_ranks(ranks, [&](Exchange& exchange) {
+          ThreadTeam team(2);
+          ExactOrder order({slots, true}, plan, total_weight);
+          for (const KeyPart& part : parts_of(sample, most)) order.add(store_of(sample, exchange.rank(), ranks, part), exchange, team);
+          auto mine = order.finish(exchange);
+          if (exchange.rank() == ranks - 1) found = std::move(mine);
+        });
+        for (std::size_t s = 0; s < slots; ++s) expect_same(found[s], should[s]);
+      }
+  }
+}
+
+TEST(KeyBytes, PartsHoldEveryKeyOnceAndFit) {
+  constexpr double most = 100'000;
+  const double each = KeyBytes::of_record(2);
+  for (const Case kind : cases) {
+    SCOPED_TRACE("case " + std::to_string(static_cast<int>(kind)));
+    const Sample sample = sample_of(kind, 30'000);
+    const std::vector<KeyPart> parts = parts_of(sample, most);
+    EXPECT_EQ(parts.front().first, 0u);
+    EXPECT_EQ(parts.back().last, ~std::uint64_t{0});
+    for (std::size_t p = 1; p < parts.size(); ++p) EXPECT_EQ(parts[p].first, parts[p - 1].last + 1);
+    double in_all = 0, in_sample = 0;
+    for (const KeyPart& part : parts) {
+      double bytes = 0, largest = 0;
+      std::map<std::uint64_t, double> together;
+      for (std::size_t i = 0; i < sample.y.size(); ++i)
+        if (const std::uint64_t key = ordered_bits(sample.y[i]); sample.w[i] > 0 && part.holds(key)) {
+          bytes += each;
+          largest = std::max(largest, together[key >> 48] += each);
+        }
+      EXPECT_TRUE(bytes <= most || bytes == largest) << bytes;
+      EXPECT_GT(bytes, 0);
+      in_all += bytes;
+    }
+    for (const double w : sample.w) in_sample += w > 0 ? each : 0.0;
+    EXPECT_NEAR(in_all, in_sample, 1e-6 * in_sample);
+    EXPECT_LE(static_cast<double>(parts.size()), 2 * in_sample / most + 2) << "no more walks than they need";
+  }
+  EXPECT_EQ(parts_of(sample_of(Case::plain, 0), most).size(), 1u);
 }
 
 /// Buckets hold every record once, with its label, and follow on one another without a shared key.
