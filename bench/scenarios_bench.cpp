@@ -2,6 +2,7 @@
 // with sketches and exact. Data in memory; making them is not counted.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include "bench/study_in_memory.hpp"
@@ -14,6 +15,7 @@ namespace {
 struct Options {
   std::int64_t households = 1'000'000;
   int threads = 2, rounds = 3;
+  std::string only;
 };
 
 struct Task {
@@ -67,8 +69,10 @@ int main(int argc, char** argv) {
   app.add_option("--households", options.households, "how many");
   app.add_option("--threads", options.threads, "threads");
   app.add_option("--rounds", options.rounds, "rounds");
+  app.add_option("--only", options.only, "one of the two alone")->check(CLI::IsMember({"reference", "national"}));
   CLI11_PARSE(app, argc, argv);
   std::printf("%lld households, %d threads, %d rounds; ns are of wall time, medians\n", static_cast<long long>(options.households), options.threads, options.rounds);
   std::printf("%-20s %-7s %9s %12s %12s %12s\n", "", "", "scenarios", "ns/household", "ns/scenario", "times one");
-  for (const auto& task : puente::bench::tasks) puente::bench::measure(task, options);
+  for (const auto& task : puente::bench::tasks)
+    if (std::string(task.name).starts_with(options.only)) puente::bench::measure(task, options);
 }
