@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t n = 1'000'000;
 
 RecordStore store_of(const WelfareData& data) {
-  RecordStore store(0);
+  RecordStore store(LabelFormat{});
   store.add(n, data.y.data(), data.w.data(), {});
   return store;
 }

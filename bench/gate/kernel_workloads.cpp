@@ -92,7 +92,7 @@ Workload order_statistics() {
   constexpr std::size_t n = 32'768;
   const auto data = std::make_shared<WelfareData>(n);
   return {"order_statistics", "record", n, [data] {
-            RecordStore store(0);
+            RecordStore store(LabelFormat{});
             store.add(n, data->y.data(), data->w.data(), {});
             Exchange alone;
             Team one;

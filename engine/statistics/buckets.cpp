@@ -90,7 +90,7 @@ class Partition {
   void scatter(std::size_t part, RecordPool& pool) {
     std::vector<Open> open(buckets_);
     for (std::size_t b = first_block(part); b < first_block(part + 1); ++b) {
-      scatter_block(*blocks_[b], open, pool);
+      labels_.with_type([&]<class T>(T) { scatter_block<T>(*blocks_[b], open, pool); });
       pool.give_back(blocks_[b]);
     }
     for (std::size_t bucket = 0; bucket < buckets_; ++bucket) {
@@ -100,6 +100,7 @@ class Partition {
     }
   }
 
+  template <class Label>
   void scatter_block(const RecordBlock& from, std::vector<Open>& open, RecordPool& pool) const {
     for (std::size_t i = 0; i < from.n; ++i) {
       Open& to = open[bucket_of_[cell(from.key[i])]];
@@ -111,13 +112,13 @@ class Partition {
       }
       to.block->key[to.n] = from.key[i];
       to.block->weight[to.n] = from.weight[i];
-      for (std::size_t c = 0; c < labels_; ++c) to.block->label(c)[to.n] = from.label(c)[i];
+      for (std::size_t c = 0; c < labels_.count; ++c) to.block->label<Label>(c)[to.n] = from.label<Label>(c)[i];
       ++to.n;
     }
   }
 
   std::vector<RecordBlock*> blocks_;
-  std::size_t labels_;
+  LabelFormat labels_;
   Team& team_;
   std::size_t parts_;
   KeyRange range_;
@@ -195,7 +196,7 @@ void BucketRecords::load(const Buckets& buckets, std::size_t bucket) {
   buckets.for_each_block(bucket, [&](const RecordBlock& block) {
     std::copy_n(block.key, block.n, key.data() + at);
     std::copy_n(block.weight, block.n, weight.data() + at);
-    for (std::size_t c = 0; c < label.size(); ++c) std::copy_n(block.label(c), block.n, label[c].data() + at);
+    for (std::size_t c = 0; c < label.size(); ++c) block.get_slots(buckets.labels, c, label[c].data() + at);
     at += block.n;
   });
 }

@@ -19,8 +19,8 @@ struct Buckets {
     const RecordBlock* first = nullptr;
     std::size_t n = 0;  ///< records of all blocks
   };
-  std::size_t labels = 0;
-  RecordPool pool{0};
+  LabelFormat labels;
+  RecordPool pool{LabelFormat()};
   std::vector<std::vector<List>> lists;  ///< [thread][bucket]
   std::size_t count() const { return lists.empty() ? 0 : lists.front().size(); }
   /// The next block is on its way from memory while one is used.

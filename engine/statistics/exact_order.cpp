@@ -125,10 +125,12 @@ class ExactOrder::Part {
 
   void sum_weights(std::size_t range) {
     LimbTable table(slots_.slots, 1);
-    std::vector<SlotLabels> labels(buckets_.labels);
+    std::vector<std::int32_t> slots(buckets_.labels.count * RecordBlock::capacity);
+    std::vector<SlotLabels> labels(buckets_.labels.count);
+    for (std::size_t c = 0; c < labels.size(); ++c) labels[c].slot = slots.data() + c * RecordBlock::capacity;
     for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b)
       buckets_.for_each_block(b, [&](const RecordBlock& block) {
-        for (std::size_t c = 0; c < labels.size(); ++c) labels[c].slot = block.label(c);
+        for (std::size_t c = 0; c < labels.size(); ++c) block.get_slots(buckets_.labels, c, slots.data() + c * RecordBlock::capacity);
         const TermColumns columns = TermColumns::all(block.n, 1, RecordBlock::capacity, block.weight);
         if (slots_.everybody) table.add_to_first(columns);
         table.add_by_slot(columns, labels, 0);
@@ -140,7 +142,7 @@ class ExactOrder::Part {
   void ascend(std::size_t range) {
     std::vector<Ascent> ascents;
     for (std::size_t s = 0; s < slots_.slots; ++s) ascents.emplace_back(order_.scales_[s], order_.weight_[s] + weight_.at(range, s));
-    Scratch scratch(buckets_.labels, slots_.slots);
+    Scratch scratch(buckets_.labels.count, slots_.slots);
     for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b) ascend_bucket(b, scratch, ascents);
     for (std::size_t s = 0; s < slots_.slots; ++s) {
       found_[range].gini.push_back(ascents[s].gini());

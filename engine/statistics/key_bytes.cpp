@@ -5,8 +5,8 @@
 
 namespace puente {
 
-double KeyBytes::of_record(std::size_t labels) {
-  return static_cast<double>(sizeof(RecordBlock)) / RecordBlock::capacity + static_cast<double>(labels * sizeof(std::int32_t));
+double KeyBytes::of_record(const LabelFormat& labels) {
+  return static_cast<double>(sizeof(RecordBlock)) / RecordBlock::capacity + static_cast<double>(labels.bytes_of_record());
 }
 
 void KeyBytes::add(std::size_t n, const double* y, const double* w, double bytes_each) {

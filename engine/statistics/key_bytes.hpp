@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/core/exchange.hpp"
+#include "engine/statistics/label_format.hpp"
 
 namespace puente {
 
@@ -19,8 +20,8 @@ struct KeyPart {
 
 class KeyBytes {
  public:
-  /// The bytes that a record with so many labels takes.
-  static double of_record(std::size_t labels);
+  /// The bytes that a record takes.
+  static double of_record(const LabelFormat& labels);
   /// n records of welfare y, those of weight above 0 counted.
   void add(std::size_t n, const double* y, const double* w, double bytes_each);
   void merge(const KeyBytes& other);

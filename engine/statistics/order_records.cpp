@@ -9,8 +9,8 @@
 namespace puente {
 
 OrderRecords::OrderRecords(const WelfareStatistics& asked, std::vector<bool> wanted)
-    : asked_(asked), wanted_(std::move(wanted)), records_(asked.groupings.size()), buffers_(asked.groupings.size()) {
-  for (std::size_t g = 0; g < asked.groupings.size(); ++g) own_records_.emplace_back(1);
+    : asked_(asked), wanted_(std::move(wanted)), records_({asked.groupings.size(), asked.slots}), buffers_(asked.groupings.size()) {
+  for (std::size_t g = 0; g < asked.groupings.size(); ++g) own_records_.emplace_back(LabelFormat(1, asked.slots));
 }
 
 bool OrderRecords::wants_any(const WelfareStatistics::Grouping& grouping) const {
@@ -83,7 +83,7 @@ void OrderRecords::merge(OrderRecords&& other) {
 /// The store of everybody, or of a grouping, which is empty from here on.
 RecordStore OrderRecords::take(std::optional<std::size_t> grouping) {
   RecordStore& store = grouping ? own_records_[*grouping] : records_;
-  const std::size_t labels = store.labels();
+  const LabelFormat labels = store.labels();
   return std::exchange(store, RecordStore(labels));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/core/large_pages.hpp"
+#include "engine/statistics/label_format.hpp"
 
 namespace puente {
 
@@ -18,7 +19,18 @@ struct RecordBlock {
   RecordBlock* next = nullptr;  ///< of a list the block is in
   std::uint64_t key[capacity];
   double weight[capacity];
-  std::int32_t* label(std::size_t column) { return reinterpret_cast<std::int32_t*>(this + 1) + column * capacity; }
+  /// T: as the format of the pool says.
+  template <class T>
+  T* label(std::size_t column) { return reinterpret_cast<T*>(this + 1) + column * capacity; }
+  template <class T>
+  const T* label(std::size_t column) const { return const_cast<RecordBlock*>(this)->label<T>(column); }
+  /// Slots of a column of labels.
+  void get_slots(const LabelFormat& format, std::size_t column, std::int32_t* slot) const {
+    format.with_type([&]<class T>(T) {
+      const T* from = label<T>(column);
+      for (std::size_t i = 0; i < n; ++i) slot[i] = LabelFormat::slot(from[i]);
+    });
+  }
   /// Asks memory for its first lines.
   void fetch() const {
     __builtin_prefetch(this);
@@ -26,12 +38,12 @@ struct RecordBlock {
     __builtin_prefetch(weight);
     __builtin_prefetch(weight + 8);
   }
-  const std::int32_t* label(std::size_t column) const { return const_cast<RecordBlock*>(this)->label(column); }
 };
 
 class RecordPool {
  public:
-  explicit RecordPool(std::size_t labels) : block_bytes_(sizeof(RecordBlock) + labels * RecordBlock::capacity * sizeof(std::int32_t)) {}
+  explicit RecordPool(const LabelFormat& labels)
+      : block_bytes_((sizeof(RecordBlock) + RecordBlock::capacity * labels.bytes_of_record() + alignof(RecordBlock) - 1) / alignof(RecordBlock) * alignof(RecordBlock)) {}
   /// An empty block.
   RecordBlock* take();
   void give_back(RecordBlock* block);

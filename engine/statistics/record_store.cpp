@@ -38,7 +38,10 @@ std::size_t RecordStore::append(std::size_t n, const double* y, const double* w,
   std::uint64_t* key = block.key + block.n;
   for (std::size_t i = 0; i < count; ++i) key[i] = ordered_bits(y[first + i]);
   std::copy_n(w + first, count, block.weight + block.n);
-  for (std::size_t c = 0; c < labels_; ++c) std::copy_n(label[c] + first, count, block.label(c) + block.n);
+  labels_.with_type([&]<class T>(T) {
+    for (std::size_t c = 0; c < labels_.count; ++c)
+      std::transform(label[c] + first, label[c] + first + count, block.label<T>(c) + block.n, [](std::int32_t slot) { return static_cast<T>(slot); });
+  });
   block.n += count;
   return first + count;
 }
@@ -90,7 +93,9 @@ std::vector<std::vector<std::byte>> RecordStore::sorted_by_rank(std::span<const 
     put(send[r], &open[r]->n, 1);
     put(send[r], open[r]->key, open[r]->n);
     put(send[r], open[r]->weight, open[r]->n);
-    for (std::size_t c = 0; c < labels_; ++c) put(send[r], open[r]->label(c), open[r]->n);
+    labels_.with_type([&]<class T>(T) {
+      for (std::size_t c = 0; c < labels_.count; ++c) put(send[r], open[r]->label<T>(c), open[r]->n);
+    });
     open[r]->n = 0;
   };
   for (const RecordBlock* from : blocks_)
@@ -99,7 +104,9 @@ std::vector<std::vector<std::byte>> RecordStore::sorted_by_rank(std::span<const 
       RecordBlock& to = *open[rank];
       to.key[to.n] = from->key[i];
       to.weight[to.n] = from->weight[i];
-      for (std::size_t c = 0; c < labels_; ++c) to.label(c)[to.n] = from->label(c)[i];
+      labels_.with_type([&]<class T>(T) {
+        for (std::size_t c = 0; c < labels_.count; ++c) to.label<T>(c)[to.n] = from->label<T>(c)[i];
+      });
       if (++to.n == RecordBlock::capacity) post(rank);
     }
   for (std::size_t r = 0; r < send.size(); ++r) post(r);
@@ -112,7 +119,9 @@ void RecordStore::take(const std::vector<std::byte>& bytes) {
     at = get(at, &block.n, 1);
     at = get(at, block.key, block.n);
     at = get(at, block.weight, block.n);
-    for (std::size_t c = 0; c < labels_; ++c) at = get(at, block.label(c), block.n);
+    labels_.with_type([&]<class T>(T) {
+      for (std::size_t c = 0; c < labels_.count; ++c) at = get(at, block.label<T>(c), block.n);
+    });
     blocks_.push_back(&block);
   }
 }

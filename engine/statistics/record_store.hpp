@@ -13,11 +13,11 @@ namespace puente {
 
 class RecordStore {
  public:
-  explicit RecordStore(std::size_t labels) : labels_(labels), pool_(labels) {}
+  explicit RecordStore(const LabelFormat& labels) : labels_(labels), pool_(labels) {}
   RecordStore(RecordStore&&) = default;
   RecordStore& operator=(RecordStore&&) = default;
-  std::size_t labels() const { return labels_; }
-  /// Keeps those of n records that have a weight; label[c][i] is record i's label in column c.
+  const LabelFormat& labels() const { return labels_; }
+  /// Keeps those of n records that have a weight; label[c][i] is record i's slot in column c.
   void add(std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> label);
   void merge(RecordStore&& other);
   std::size_t size() const;
@@ -34,7 +34,7 @@ class RecordStore {
   std::vector<std::vector<std::byte>> sorted_by_rank(std::span<const std::uint64_t> splitters);
   void take(const std::vector<std::byte>& bytes);
 
-  std::size_t labels_;
+  LabelFormat labels_;
   RecordPool pool_;
   std::vector<RecordBlock*> blocks_;
 };

@@ -131,12 +131,12 @@ void WelfareTally::Impl::look_at_weights(const WelfareRecords& from, const Group
 void WelfareTally::Impl::keep(const WelfareRecords& from, std::span<const GroupingEntries> groupings) {
   if (records) records->add(from, groupings);
   if (bytes == nullptr) return;
-  bytes->add(from.n, from.y, from.w, KeyBytes::of_record(groupings.size()));
+  bytes->add(from.n, from.y, from.w, KeyBytes::of_record({groupings.size(), asked.slots}));
   for (const GroupingEntries& entries : groupings)
     for (std::size_t first = 0; !entries.by_record && first < entries.m; first += WelfareBlock::capacity) {
       const std::size_t n = std::min(WelfareBlock::capacity, entries.m - first);
       run.gather(from, entries, first, n);
-      bytes->add(n, run.y.data(), run.w.data(), KeyBytes::of_record(1));
+      bytes->add(n, run.y.data(), run.w.data(), KeyBytes::of_record({1, asked.slots}));
     }
 }
 
