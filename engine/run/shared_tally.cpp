@@ -28,8 +28,7 @@ void ScenarioTally::add_changes(BlockProcessor& processor, const Block& at, cons
   own_.welfare->keep(now, entries);
   changed_.find(now, was, constant_lines_);
   changed_.gather(now, was, constant_lines_, entries);
-  own_.welfare->add_sums(changed_.now(), changed_.entries(), true, Sign::plus);
-  own_.welfare->add_sums(changed_.before(), changed_.entries(), true, Sign::minus);
+  own_.welfare->add_changes(changed_.now(), changed_.before(), changed_.entries(), true);
   if (attendance_asked_ && study_.measures_vary) add_changed_shares(processor, at, seen_.attends, before.attends, Missing::is_a_fault, own_.attendance);
   if (work_asked_ && study_.measures_vary) add_changed_shares(processor, at, seen_.works, before.works, Missing::is_left_out, own_.work);
   if (outcomes_asked_) add_outcomes(processor, seen_.outcomes, not_told_before(everything), own_.outcomes);

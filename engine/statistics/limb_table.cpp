@@ -46,8 +46,12 @@ void add_term(ExactSum& sum, double term, Sign sign) {
 
 LimbTable::LimbTable(std::size_t slots, std::size_t terms, Records records)
     : terms_(terms), slots_(slots), first_(terms), lower_(slots * row_pairs()), upper_(lower_.size()), sums_(slots * terms),
-      records_(records == Records::counted ? slots : 0), added_up_(terms), pieces_(piece_rows * row_pairs()), upper_pieces_(piece_rows * terms) {
-  upper_terms_.reserve(terms);
+      records_(records == Records::counted ? slots : 0), added_up_(terms) {
+  for (Pieces* pieces : {&pieces_, &before_}) {
+    pieces->lower.resize(piece_rows * row_pairs());
+    pieces->upper.resize(piece_rows * terms);
+    pieces->upper_terms.reserve(terms);
+  }
 }
 
 std::int64_t LimbTable::weighted_records(const double* w, std::size_t n) {
@@ -184,22 +188,33 @@ bool LimbTable::find_cells(const Crossing& crossing, std::span<const SlotLabels>
 }
 
 /// Cuts the terms of a run of records into rows of pieces; false when a term does not fit.
-bool LimbTable::cut(const TermColumns& records, std::size_t first, std::size_t n) {
-  upper_terms_.clear();
-  used_ = 1 + records.used;
+bool LimbTable::cut(const TermColumns& records, std::size_t first, std::size_t n, Pieces& cut) const {
+  cut.upper_terms.clear();
+  cut.used = 1 + records.used;
   const std::size_t stride = row_pairs();
   const double* w = records.at(0) + first;
-  for (std::size_t i = 0; !records_.empty() && i < n; ++i) pieces_[i * stride].low = w[i] > 0;
+  for (std::size_t i = 0; !records_.empty() && i < n; ++i) cut.lower[i * stride].low = w[i] > 0;
   for (std::size_t k = 0; k < records.used; ++k) {
     const double* terms = records.at(k) + first;
-    LimbPair* const pieces = pieces_.data() + 1 + k;
+    LimbPair* const pieces = cut.lower.data() + 1 + k;
     if (cut_low_terms(terms, n, pieces, stride)) continue;
     if (limbs_needed(largest_magnitude_bits(terms, n)) > limb_count) return false;
-    cut_terms(terms, n, pieces, stride, upper_pieces_.data() + upper_terms_.size(), terms_);
-    upper_terms_.push_back(k);
+    cut_terms(terms, n, pieces, stride, cut.upper.data() + cut.upper_terms.size(), terms_);
+    cut.upper_terms.push_back(k);
   }
-  for (; used_ % 2 != 0; ++used_)
-    for (std::size_t i = 0; i < n; ++i) pieces_[i * stride + used_] = {};
+  for (; cut.used % 2 != 0; ++cut.used)
+    for (std::size_t i = 0; i < n; ++i) cut.lower[i * stride + cut.used] = {};
+  return true;
+}
+
+/// Into pieces_; false where both do not fit, or not into the same pieces.
+bool LimbTable::cut_change(const TermColumns& now, const TermColumns& before, std::size_t first, std::size_t n) {
+  if (!cut(now, first, n, pieces_) || !cut(before, first, n, before_) || pieces_.used != before_.used || pieces_.upper_terms != before_.upper_terms) return false;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t row = i * row_pairs();
+    for (std::size_t k = 0; k < pieces_.used; k += 2) add_two<Sign::minus>(&pieces_.lower[row + k], &before_.lower[row + k]);
+    for (std::size_t j = 0; j < pieces_.upper_terms.size(); ++j) add_pair<Sign::minus>(pieces_.upper[i * terms_ + j], before_.upper[i * terms_ + j]);
+  }
   return true;
 }
 
@@ -209,12 +224,12 @@ void LimbTable::add_rows(const std::int32_t* row, std::size_t n) {
   const std::size_t length = row_pairs();
   for (std::size_t i = 0; i < n; ++i) {
     if (row[i] < 0) continue;
-    const LimbPair* piece = pieces_.data() + i * length;
+    const LimbPair* piece = pieces_.lower.data() + i * length;
     LimbPair* to = lower_.data() + static_cast<std::size_t>(row[i]) * length;
-    for (std::size_t k = 0; k < used_; k += 2) add_two<sign>(to + k, piece + k);
-    if (upper_terms_.empty()) continue;
+    for (std::size_t k = 0; k < pieces_.used; k += 2) add_two<sign>(to + k, piece + k);
+    if (pieces_.upper_terms.empty()) continue;
     to = upper_.data() + static_cast<std::size_t>(row[i]) * length + 1;
-    for (std::size_t j = 0; j < upper_terms_.size(); ++j) add_pair<sign>(to[upper_terms_[j]], upper_pieces_[i * terms_ + j]);
+    for (std::size_t j = 0; j < pieces_.upper_terms.size(); ++j) add_pair<sign>(to[pieces_.upper_terms[j]], pieces_.upper[i * terms_ + j]);
   }
 }
 
@@ -226,20 +241,25 @@ void LimbTable::add_plainly(const TermColumns& records, const std::int32_t* slot
   }
 }
 
+/// The run in pieces_ to the rows of its records.
+template <Sign sign>
+inline void LimbTable::add_pieces(const Plan& plan, std::span<const SlotLabels> columns, std::size_t at, std::size_t n) {
+  for (const Crossing& crossing : plan.crossings) {
+    if (crossing.crossed() && find_cells(crossing, columns, at, n)) {
+      add_rows<sign>(row_.data(), n);
+      continue;
+    }
+    for (const std::size_t c : crossing.columns) add_rows<sign>(columns[c].slot + at, n);
+  }
+}
+
 template <Sign sign>
 inline void LimbTable::add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first, const Plan& plan) {
   for (std::size_t begin = 0; begin < records.n; begin += piece_rows) {
     const std::size_t n = std::min(piece_rows, records.n - begin), at = first + begin;
-    const bool fits = cut(records, begin, n);
-    for (const Crossing& crossing : plan.crossings) {
-      if (fits && crossing.crossed() && find_cells(crossing, columns, at, n)) {
-        add_rows<sign>(row_.data(), n);
-        continue;
-      }
-      for (const std::size_t c : crossing.columns)
-        if (fits) add_rows<sign>(columns[c].slot + at, n);
-        else add_plainly(records, columns[c].slot + at, begin, n, sign);
-    }
+    if (cut(records, begin, n, pieces_)) add_pieces<sign>(plan, columns, at, n);
+    else
+      for (const SlotLabels& column : columns) add_plainly(records, column.slot + at, begin, n, sign);
   }
 }
 
@@ -249,6 +269,21 @@ PUENTE_WIDE void LimbTable::add_by_slot(const TermColumns& records, std::span<co
   const Plan& plan = plan_of(columns);
   if (sign == Sign::plus) add_by_slot<Sign::plus>(records, columns, first, plan);
   else add_by_slot<Sign::minus>(records, columns, first, plan);
+}
+
+PUENTE_WIDE void LimbTable::add_changes_by_slot(const TermColumns& now, const TermColumns& before, std::span<const SlotLabels> columns, std::size_t first) {
+  if (columns.empty()) return;
+  make_room(2 * now.n);
+  const Plan& plan = plan_of(columns);
+  for (std::size_t begin = 0; begin < now.n; begin += piece_rows) {
+    const std::size_t n = std::min(piece_rows, now.n - begin), at = first + begin;
+    if (cut_change(now, before, begin, n)) {
+      add_pieces<Sign::plus>(plan, columns, at, n);
+      continue;
+    }
+    add_by_slot<Sign::plus>(now.part(begin, n), columns, at, plan);
+    add_by_slot<Sign::minus>(before.part(begin, n), columns, at, plan);
+  }
 }
 
 void LimbTable::merge(LimbTable& other, std::size_t first, std::size_t last) {

@@ -54,6 +54,8 @@ class LimbTable {
   }
   /// Adds record i to the slots columns[c].slot[first + i] of every grouping c. At most some thousands at once (limb_additions).
   void add_by_slot(const TermColumns& records, std::span<const SlotLabels> columns, std::size_t first, Sign sign = Sign::plus);
+  /// What terms of the same records differ by, now and before: as adding the former and taking off the latter.
+  void add_changes_by_slot(const TermColumns& now, const TermColumns& before, std::span<const SlotLabels> columns, std::size_t first);
   void merge(LimbTable& other) { merge(other, 0, slots_); }
   /// Slots [first, last) alone.
   void merge(LimbTable& other, std::size_t first, std::size_t last);
@@ -89,7 +91,16 @@ class LimbTable {
   const Plan& plan_of(std::span<const SlotLabels> columns);
   Crossing with_rows(Crossing crossing);
   bool find_cells(const Crossing& crossing, std::span<const SlotLabels> columns, std::size_t first, std::size_t n);
-  bool cut(const TermColumns& records, std::size_t first, std::size_t n);
+  /// A run of records, cut.
+  struct Pieces {
+    std::vector<LimbPair> lower, upper;    ///< [record][1 + term], [record][one of upper_terms]
+    std::vector<std::size_t> upper_terms;
+    std::size_t used = 0;                  ///< pairs of a row
+  };
+  bool cut(const TermColumns& records, std::size_t first, std::size_t n, Pieces& pieces) const;
+  bool cut_change(const TermColumns& now, const TermColumns& before, std::size_t first, std::size_t n);
+  template <Sign sign>
+  void add_pieces(const Plan& plan, std::span<const SlotLabels> columns, std::size_t first, std::size_t n);
   template <Sign sign>
   void add_rows(const std::int32_t* row, std::size_t n);
   template <Sign sign>
@@ -109,9 +120,7 @@ class LimbTable {
   std::int64_t additions_ = 0;         ///< an upper bound on what any limb holds, in pieces
   // Scratch
   std::vector<Limbs> added_up_;        ///< [term]
-  std::vector<LimbPair> pieces_, upper_pieces_;  ///< [record][1 + term], [record][one of upper_terms_]
-  std::vector<std::size_t> upper_terms_;
-  std::size_t used_ = 0;               ///< pairs of a row of pieces
+  Pieces pieces_, before_;
   std::array<std::int32_t, piece_rows> row_{};
 };
 

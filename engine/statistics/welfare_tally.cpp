@@ -50,8 +50,8 @@ std::size_t first_slot(const WelfareStatistics& asked) {
 
 struct WelfareTally::Impl {
   explicit Impl(const WelfareStatistics& statistics)
-      : asked(statistics), terms(asked), plan(asked.quantiles), sums(asked.slots, terms.count(), LimbTable::Records::counted), block(terms.count()),
-        run(asked.lines), line(asked.lines, -std::numeric_limits<double>::infinity()) {
+      : asked(statistics), terms(asked), plan(asked.quantiles), sums(asked.slots, terms.count(), LimbTable::Records::counted), block(terms.count()), block_before(terms.count()),
+        run(asked.lines), run_before(asked.lines), line(asked.lines, -std::numeric_limits<double>::infinity()) {
     if (!asked.order_statistics) return;
     if (asked.precision == Precision::exact) records.emplace(asked, std::vector<bool>());
     else sketch.emplace(asked.slots, first_slot(asked));
@@ -64,6 +64,8 @@ struct WelfareTally::Impl {
     bool whole = true;  ///< the sketch sees weights, too
   };
   void add_run(const WelfareRecords& from, std::size_t first, std::span<const SlotLabels> columns, Addition how);
+  void add_change_run(const WelfareRecords& now, const WelfareRecords& before, std::size_t first, std::span<const SlotLabels> columns, bool everybody);
+  std::vector<SlotLabels> columns_of(std::span<const GroupingEntries> groupings) const;
   void advance() { if (ahead != nullptr) ahead->advance(); }
   void add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range, Addition how);
   void add(const WelfareRecords& from, std::span<const GroupingEntries> groupings, Addition how);
@@ -81,8 +83,8 @@ struct WelfareTally::Impl {
   WelfareTerms terms;
   OrderPlan plan;
   LimbTable sums;
-  WelfareBlock block;
-  GatheredRun run;
+  WelfareBlock block, block_before;
+  GatheredRun run, run_before;
   std::vector<double> line;  ///< the first record's; that of all where it is constant
   ReadAhead* ahead = nullptr;
   std::optional<OrderRecords> records;
@@ -151,11 +153,32 @@ WelfareTally::~WelfareTally() = default;
 WelfareTally::WelfareTally(WelfareTally&&) noexcept = default;
 WelfareTally& WelfareTally::operator=(WelfareTally&&) noexcept = default;
 
-void WelfareTally::Impl::add(const WelfareRecords& from, std::span<const GroupingEntries> groupings, Addition how) {
+/// Of those that go by record.
+std::vector<SlotLabels> WelfareTally::Impl::columns_of(std::span<const GroupingEntries> groupings) const {
   expect(groupings.size() == asked.groupings.size(), "entries for every grouping of the tally");
   std::vector<SlotLabels> columns;
   for (std::size_t g = 0; g < groupings.size(); ++g)
     if (groupings[g].by_record && groupings[g].slot != nullptr) columns.push_back({groupings[g].slot, range(g)});
+  return columns;
+}
+
+void WelfareTally::Impl::add_change_run(const WelfareRecords& now, const WelfareRecords& before, std::size_t first,
+                                        std::span<const SlotLabels> columns, bool everybody) {
+  block_before.n = block.n;
+  terms.evaluate(now, first, block);
+  terms.evaluate(before, first, block_before);
+  if (everybody) {
+    sums.add_to_first(block.columns(), Sign::plus);
+    sums.add_to_first(block_before.columns(), Sign::minus);
+  }
+  sums.add_changes_by_slot(block.columns(), block_before.columns(), columns, first);
+  if (!sketch) return;
+  sketch->add_to_bins(block.n, now.y + first, now.w + first, everybody, columns, first, Sign::plus);
+  sketch->add_to_bins(block.n, before.y + first, before.w + first, everybody, columns, first, Sign::minus);
+}
+
+void WelfareTally::Impl::add(const WelfareRecords& from, std::span<const GroupingEntries> groupings, Addition how) {
+  const std::vector<SlotLabels> columns = columns_of(groupings);
   for (std::size_t first = 0; first < from.n; first += WelfareBlock::capacity) {
     block.n = std::min(WelfareBlock::capacity, from.n - first);
     add_run(from, first, columns, how);
@@ -174,6 +197,22 @@ void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEn
 void WelfareTally::add_sums(const WelfareRecords& records, std::span<const GroupingEntries> groupings, bool everybody, Sign sign) {
   impl_->ahead = nullptr;
   impl_->add(records, groupings, {everybody, sign, false});
+}
+
+void WelfareTally::add_changes(const WelfareRecords& now, const WelfareRecords& before, std::span<const GroupingEntries> groupings, bool everybody) {
+  Impl& impl = *impl_;
+  const std::vector<SlotLabels> columns = impl.columns_of(groupings);
+  for (std::size_t first = 0; first < now.n; first += WelfareBlock::capacity) {
+    impl.block.n = std::min(WelfareBlock::capacity, now.n - first);
+    impl.add_change_run(now, before, first, columns, everybody);
+  }
+  for (std::size_t g = 0; g < groupings.size(); ++g)
+    for (std::size_t first = 0; !groupings[g].by_record && first < groupings[g].m; first += WelfareBlock::capacity) {
+      impl.block.n = std::min(WelfareBlock::capacity, groupings[g].m - first);
+      const SlotLabels labels{groupings[g].slot + first, impl.range(g)};
+      impl.add_change_run(impl.run.gather(now, groupings[g], first, impl.block.n), impl.run_before.gather(before, groupings[g], first, impl.block.n), 0,
+                          std::span(&labels, 1), false);
+    }
 }
 
 void WelfareTally::keep(const WelfareRecords& records, std::span<const GroupingEntries> groupings) {

@@ -95,6 +95,8 @@ class WelfareTally {
   /// Sums and bins alone, of slot 0 if `everybody`. With `keep` for every record, `add_sums` of some and `merge_sums` of a tally of
   /// others is one `add` of all. Groupings by record without slots are left out.
   void add_sums(const WelfareRecords& records, std::span<const GroupingEntries> groupings, bool everybody, Sign sign);
+  /// The same of records with other welfare, or other lines, than before: added as they are now, and taken off as they were.
+  void add_changes(const WelfareRecords& now, const WelfareRecords& before, std::span<const GroupingEntries> groupings, bool everybody);
   void keep(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
   void merge_sums(WelfareTally& other, std::size_t first_slot, std::size_t last_slot);
   /// Under exact order statistics: from here on records are not kept but counted, in `bytes`, by the memory that they would take.
