@@ -40,7 +40,7 @@ class AmountTerms {
   bool programmes = false, outcomes = false, choice = false;  ///< whether they are asked for
 
  private:
-  static constexpr std::size_t of_units = static_cast<std::size_t>(UnitTerm::count), of_programmes = of_units + 2;
+  static constexpr std::size_t of_units = terms_of<UnitTerm>(), of_programmes = of_units + 2;
   std::size_t first_outcome_ = 0, first_choice_ = 0, count_ = 0;
 };
 

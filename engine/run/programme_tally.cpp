@@ -19,7 +19,7 @@ ProgrammeTally::ProgrammeTally(const Study& study, std::size_t s) : study_(study
   if (!study.model.statistics.wants("programmes")) return;
   for (const CompiledProgramme& compiled : study.scenarios[s].programmes) {
     const Programme& programme = *compiled.programme;
-    sums_.push_back({FollowingSums(study.slots(), static_cast<std::size_t>(UnitTerm::count)), FollowingSums(programme.cash ? study.slots() : 0, 1),
+    sums_.push_back({FollowingSums(study.slots(), terms_of<UnitTerm>()), FollowingSums(programme.cash ? study.slots() : 0, 1),
                      FollowingSums(programme.in_kind ? study.slots() : 0, 1)});
   }
 }

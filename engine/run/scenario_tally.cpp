@@ -12,9 +12,6 @@ namespace {
 
 using Everybody = UnitSums::Everybody;
 
-template <class Term>
-constexpr std::size_t terms_of() { return static_cast<std::size_t>(Term::count); }
-
 WelfareStatistics welfare_statistics(const Study& study) {
   const StatisticsModel& model = study.model.statistics;
   WelfareStatistics asked;

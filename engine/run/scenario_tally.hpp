@@ -124,6 +124,7 @@ class ScenarioTally {
                   std::vector<LimbTable>& tables);
   void add_changed_shares(BlockProcessor& processor, const Block& at, const double* now, const double* before, Missing missing,
                           std::vector<LimbTable>& tables);
+  void add_moves(const BlockProcessor& processor, const Block& at, const double* now, const double* before, LimbTable& table);
   void gather_counting(BlockProcessor& processor, std::size_t band, std::span<const std::int32_t> persons, const double* condition, Missing missing);
   void add_share(const BlockProcessor& processor, const double* condition, const Part& part, LimbTable& table);
   void add_choice(const BlockProcessor& processor, std::span<const SlotColumn> columns);

@@ -113,18 +113,39 @@ void ScenarioTally::complete(ScenarioTally& base) {
     }
 }
 
+/// Where a person is or was nothing of the share, what it changes by is a term without rounding; else it is taken off and added.
 void ScenarioTally::add_changed_shares(BlockProcessor& processor, const Block& at, const double* now, const double* before, Missing missing,
                                        std::vector<LimbTable>& tables) {
   at.bands.find(processor);
   for (std::size_t k = 0; k < tables.size(); ++k) {
     changing_.clear();
-    for (const std::int32_t person : at.bands.persons(k / sexes(), k % sexes()))
-      if (now[static_cast<std::size_t>(person)] != before[static_cast<std::size_t>(person)]) changing_.push_back(person);
+    counting_.clear();
+    for (const std::int32_t person : at.bands.persons(k / sexes(), k % sexes())) {
+      const double x = now[static_cast<std::size_t>(person)], was = before[static_cast<std::size_t>(person)];
+      if (x == was) continue;
+      const bool comes_or_goes = (x == 0 && was == was) || (was == 0 && x == x);
+      (comes_or_goes ? counting_ : changing_).push_back(person);
+    }
+    add_moves(processor, at, now, before, tables[k]);
     for (const auto& [condition, sign] : {std::pair(now, Sign::plus), std::pair(before, Sign::minus)}) {
+      if (changing_.empty()) break;
       gather_counting(processor, k / sexes(), changing_, condition, missing);
       add_share(processor, condition, {at.slots.all(), Everybody::counts, {}, sign}, tables[k]);
     }
   }
+}
+
+/// Of the persons in counting_, who count before and now.
+void ScenarioTally::add_moves(const BlockProcessor& processor, const Block& at, const double* now, const double* before, LimbTable& table) {
+  const std::size_t n = counting_.size();
+  if (n == 0) return;
+  double* persons = terms(terms_of<AttendanceTerm>(), n);
+  for (std::size_t j = 0; j < n; ++j) {
+    const auto i = static_cast<std::size_t>(counting_[j]);
+    persons[j] = 0;
+    persons[n + j] = weights_.person[i] * now[i] - weights_.person[i] * before[i];
+  }
+  unit_sums_.add_persons(table, processor.rows(), columns_of_terms(terms_of<AttendanceTerm>(), n), counting_, at.slots.all(), Everybody::counts);
 }
 
 }  // namespace puente

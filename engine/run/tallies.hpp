@@ -19,6 +19,8 @@ enum class AttendanceTerm : std::size_t { persons, attending, count };
 enum class OutcomeTerm : std::size_t { weight, sum, count };
 /// Of the children who choose, by state in the data and in the scenario: persons, and what they earn beyond the data.
 enum class ChoiceTerm : std::size_t { children, earnings, count };
+template <class Term>
+constexpr std::size_t terms_of() { return static_cast<std::size_t>(Term::count); }
 constexpr std::size_t choice_cells = most_alternatives * most_alternatives;
 
 /// What a programme adds up to, by slot: its units, and the money of their households. Money that it never pays has no

@@ -152,7 +152,34 @@ TEST(LimbTable, CrossedGroupingsAreTheSameSums) {
   }
 }
 
-/// The same, against sums of the terms one by one.
+/// Records with other terms than before, some of which need more limbs than the others, or than there are.
+TEST(LimbTable, ChangesAreWhatIsAddedLessWhatIsTakenOff) {
+  LimbTable changes(Grouped::slots, terms), apart(Grouped::slots, terms);
+  for (std::uint64_t round = 0; round < 120; ++round) {
+    const std::size_t n = 150 + round;
+    const Grouped grouped(n, round, round % 4 == 0 ? 2 : 0);
+    Records now = some_records(n, round), before = some_records(n, round + 1000);
+    std::copy_n(now.values.begin(), n, before.values.begin());
+    if (round % 5 == 0) now.values[n + round] = 0x1p70;
+    if (round % 7 == 0) before.values[2 * n + 3] = -0x1p75;
+    if (round % 11 == 0) now.values[n + 40] = before.values[n + 40] = 1e300;
+    TermColumns of_now = TermColumns::all(n, terms, n, now.values.data()), of_before = TermColumns::all(n, terms, n, before.values.data());
+    if (round % 6 == 0) of_before.used = terms - 1;
+    const std::vector<SlotLabels> columns = grouped.columns(round % 3 != 0);
+    changes.add_changes_by_slot(of_now, of_before, columns, 0);
+    apart.add_by_slot(of_now, columns, 0);
+    apart.add_by_slot(of_before, columns, 0, Sign::minus);
+  }
+  changes.settle();
+  apart.settle();
+  for (std::size_t s = 0; s < Grouped::slots; ++s)
+    for (std::size_t k = 0; k < terms; ++k) {
+      ASSERT_EQ(changes.totals(s)[k].overflow(), apart.totals(s)[k].overflow());
+      ASSERT_TRUE(changes.totals(s)[k].fixed() == apart.totals(s)[k].fixed()) << s << " " << k;
+    }
+}
+
+/// Crossed groupings against sums of the terms one by one.
 TEST(LimbTable, CrossedGroupingsAreExact) {
   constexpr std::size_t n = 5000;
   const Records records = some_records(n, 7);
