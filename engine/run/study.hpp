@@ -179,7 +179,7 @@ class Study {
   BoundProgram* measures = nullptr;   ///< what statistics look at beside welfare, in the scenario at hand
   Output attends, works, age, sex;
   bool measures_vary = false;         ///< with the scenario: some input is an outcome
-  bool tallies_share = true;          ///< a scenario adds what differs from the one it is compared with; false: everything, to the same bits
+  bool tallies_share = true;          ///< scenarios take over what others have the same; false: each finds everything itself, to the same bits
   struct Measure {
     std::string name, unit;
     Entity entity = Entity::household;
