@@ -184,6 +184,8 @@ struct StatisticsModel {
   /// Whether `what` is included, by its own name or as part of a set: fgt and watts of poverty; gini, shares, entropy and
   /// atkinson of inequality; gini, shares and quantiles of distribution.
   bool wants(std::string_view what) const;
+  /// Whether records must stand in order for something of it, or a sketch for them.
+  bool wants_order() const { return wants("gini") || wants("shares") || wants("quantiles"); }
   /// Every name that `include` may hold.
   static std::vector<std::string> names();
 };

@@ -22,7 +22,7 @@ WelfareStatistics welfare_statistics(const Study& study) {
   asked.slots = study.slots();
   if (!model.wants("entropy")) asked.entropy.clear();
   if (!model.wants("atkinson")) asked.atkinson.clear();
-  asked.order_statistics = model.wants("gini") || model.wants("shares") || model.wants("quantiles");
+  asked.order_statistics = model.wants_order();
   if (asked.order_statistics) asked.quantiles = model.quantiles;
   for (const CompiledGrouping& grouping : study.groupings)
     asked.groupings.push_back({grouping.first_slot, grouping.labels.size()});
@@ -367,44 +367,57 @@ void ScenarioTally::reduce(Exchange& exchange) {
   excluded_ = excluded[0];
 }
 
-void ScenarioTally::refine(const ScenarioTally& from) {
+/// From here on nothing is tallied but the records of slots that `wanted` says of the other's sums: none of them where it is empty.
+template <class Wanted>
+void ScenarioTally::keep_records(const ScenarioTally& from, Wanted wanted) {
   refining_ = true;
   before_ = nullptr;
   leads_ = false;
-  const auto keep_coarse = [](Sums& to, const Sums& of, const WelfareStatistics& asked) {
-    const std::vector<bool> coarse = of.welfare ? of.welfare->too_coarse() : std::vector<bool>();
-    if (!coarse.empty()) to.refined.emplace(asked, coarse);
-    to = {{}, {}, {}, {}, std::move(to.refined)};
+  const auto keep = [&](Sums& to, const Sums& of, const WelfareStatistics& asked) {
+    std::optional<std::vector<bool>> slots;
+    if (of.welfare) slots = wanted(*of.welfare);
+    to = {};
+    if (slots) to.refined.emplace(asked, *slots);
   };
-  keep_coarse(own_, from.own_, welfare_statistics(study_));
-  keep_coarse(compared_, from.compared_, compared_statistics(study_));
+  keep(own_, from.own_, welfare_statistics(study_));
+  keep(compared_, from.compared_, compared_statistics(study_));
+}
+
+void ScenarioTally::refine(const ScenarioTally& from) {
+  keep_records(from, [](const WelfareTally& welfare) {
+    std::vector<bool> coarse = welfare.too_coarse();
+    return coarse.empty() ? std::nullopt : std::optional(std::move(coarse));
+  });
+}
+
+void ScenarioTally::keep_all_records(const ScenarioTally& from) {
+  keep_records(from, [](const WelfareTally&) { return std::optional(std::vector<bool>()); });
 }
 
 void ScenarioTally::count_in(KeyBytes& bytes) {
-  for (Sums* sums : {&own_, &compared_})
+  for (Sums* sums : {&own_, &compared_}) {
     if (sums->welfare) sums->welfare->count_in(bytes);
+    if (sums->refined) sums->refined->count_in(&bytes);
+  }
 }
 
-void ScenarioTally::keep_part(const KeyPart& part) {
-  refining_ = true;
-  before_ = nullptr;
-  leads_ = false;
-  const auto keep_all = [&](Sums& to, const WelfareStatistics& asked) {
-    if (to.welfare) to = {{}, {}, {}, {}, OrderRecords(asked, {})};
-    if (to.refined) to.refined->begin_part(part);
-  };
-  keep_all(own_, welfare_statistics(study_));
-  keep_all(compared_, compared_statistics(study_));
+void ScenarioTally::begin_part(const KeyPart& part) {
+  for (Sums* sums : {&own_, &compared_})
+    if (sums->refined) sums->refined->begin_part(part);
 }
 
 void ScenarioTally::end_part(ScenarioTally& kept, Exchange& exchange, Team& team) const {
   for (Sums ScenarioTally::*sums : {&ScenarioTally::own_, &ScenarioTally::compared_})
-    if ((this->*sums).welfare) (this->*sums).welfare->end_part(*(kept.*sums).refined, exchange, team);
+    if ((kept.*sums).refined) (this->*sums).welfare->end_part(*(kept.*sums).refined, exchange, team);
 }
 
 bool ScenarioTally::too_coarse() const {
   const auto coarse = [](const Sums& sums) { return sums.welfare && !sums.welfare->too_coarse().empty(); };
   return coarse(own_) || coarse(compared_);
+}
+
+double ScenarioTally::coarse_bytes() const {
+  return own_.welfare->coarse_bytes() + (compared_.welfare ? compared_.welfare->coarse_bytes() : 0.0);
 }
 
 ScenarioTotals ScenarioTally::finish(ScenarioTally* refined, Exchange& exchange, Team& team) {

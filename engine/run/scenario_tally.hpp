@@ -51,12 +51,13 @@ class ScenarioTally {
 
   void merge(ScenarioTally& other);
   void reduce(Exchange& exchange);
-  /// Before the first block: records of exact order statistics are not kept but counted, by the memory that they would take.
-  void count_in(KeyBytes& bytes);
-  /// Keeps nothing but the records of slots for which `from`, reduced, is too coarse.
+  /// Keeps nothing but the records of slots for which `from`, reduced, is too coarse; or of all slots.
   void refine(const ScenarioTally& from);
-  /// Keeps nothing but the records of these keys, of all slots; a part after another.
-  void keep_part(const KeyPart& part);
+  void keep_all_records(const ScenarioTally& from);
+  /// Before a walk: records are not kept but counted, by the memory that they would take.
+  void count_in(KeyBytes& bytes);
+  /// Of refining: from here on only records of these keys are kept.
+  void begin_part(const KeyPart& part);
   /// Collective, this one being reduced: `kept` has all records of its part.
   void end_part(ScenarioTally& kept, Exchange& exchange, Team& team) const;
   bool refines() const { return own_.refined || compared_.refined; }
@@ -64,6 +65,8 @@ class ScenarioTally {
   bool works() const { return !refining_ || refines(); }
   ScenarioTotals finish(ScenarioTally* refined, Exchange& exchange, Team& team);
   bool too_coarse() const;
+  /// Of the records of slots for which it is too coarse, on all ranks, at most.
+  double coarse_bytes() const;
   double excluded() const { return static_cast<double>(excluded_); }
 
  private:
@@ -93,6 +96,8 @@ class ScenarioTally {
     std::span<const double> share;  ///< of each household's layer; empty: all
     Sign sign = Sign::plus;
   };
+  template <class Wanted>
+  void keep_records(const ScenarioTally& from, Wanted wanted);
   Seen seen_in(const ComparedBlock::Layer& kept) const;
   bool shares(const BlockProcessor& processor, const ComparedBlock* compared);
   static bool in_layers(const BlockProcessor& processor, const ComparedBlock& compared) {

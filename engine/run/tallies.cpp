@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <optional>
 
 #include "engine/core/error.hpp"
@@ -40,12 +41,17 @@ class ThreadTallies {
     if (!study_.recipients && !study_.arms) std::fill(kept_.begin(), kept_.end(), std::nullopt);  // nobody adds what differs now
     for (std::size_t s = 0; s < scenarios_.size(); ++s) scenarios_[s].refine(from.scenarios_[s]);
   }
-  /// Of exact order statistics: the memory that their records would take.
+  void keep_all_records(const ThreadTallies& from) {
+    for (std::size_t s = 0; s < scenarios_.size(); ++s) scenarios_[s].keep_all_records(from.scenarios_[s]);
+  }
   void count_in(KeyBytes& bytes) {
     for (ScenarioTally& scenario : scenarios_) scenario.count_in(bytes);
   }
-  void keep_part(const KeyPart& part) {
-    for (ScenarioTally& scenario : scenarios_) scenario.keep_part(part);
+  void begin_part(const KeyPart& part) {
+    for (ScenarioTally& scenario : scenarios_) scenario.begin_part(part);
+  }
+  double coarse_bytes() const {
+    return std::accumulate(scenarios_.begin(), scenarios_.end(), 0.0, [](double sum, const ScenarioTally& s) { return sum + s.coarse_bytes(); });
   }
   bool too_coarse() const {
     return std::any_of(scenarios_.begin(), scenarios_.end(), [](const ScenarioTally& s) { return s.too_coarse(); });
@@ -125,7 +131,7 @@ Threads one_a_thread(const Study& study, BlockRunner& runner) {
 
 /// Collective: the most memory that records of exact order statistics may take on any rank.
 double most_record_bytes(const Study& study, BlockRunner& runner) {
-  if (study.model.statistics.precision != Precision::exact) return 0;
+  if (study.model.statistics.precision != Precision::exact || !study.model.statistics.wants_order()) return 0;
   const auto households = static_cast<double>(runner.settings().last - runner.settings().first), persons = runner.persons();
   const bool of_persons = study.record_entity == Entity::person;
   const auto is_of_persons = [](Entity entity) { return entity == Entity::person; };
@@ -144,15 +150,30 @@ double most_record_bytes(const Study& study, BlockRunner& runner) {
   return most[0];
 }
 
+/// Records by the memory that they would take, a walk's: one a thread.
+class Counted {
+ public:
+  Counted(Threads& threads) : bytes_(threads.size()) {
+    for (std::size_t t = 0; t < bytes_.size(); ++t) threads[t]->count_in(bytes_[t]);
+  }
+  /// Collective, after the walk.
+  std::vector<KeyPart> parts(double most, Exchange& exchange) {
+    for (std::size_t t = 1; t < bytes_.size(); ++t) bytes_[0].merge(bytes_[t]);
+    bytes_[0].reduce(exchange);
+    return bytes_[0].parts(most);
+  }
+
+ private:
+  std::vector<KeyBytes> bytes_;
+};
+
 /// A walk for each range of keys whose records fit into memory.
-Threads in_parts(const Study& study, BlockRunner& runner, ThreadTallies& found, const std::vector<KeyPart>& parts) {
-  Threads keeping = one_a_thread(study, runner);
+void walk_in_parts(Threads& keeping, BlockRunner& runner, const Study& study, ThreadTallies& found, const std::vector<KeyPart>& parts) {
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    for (auto& thread : keeping) thread->keep_part(parts[p]);
+    for (auto& thread : keeping) thread->begin_part(parts[p]);
     walk(keeping, runner, "in order, part " + std::to_string(p + 1) + " of " + std::to_string(parts.size()));
     for (std::size_t s = 0; s < study.scenarios.size(); ++s) found.scenario(s).end_part(keeping[0]->scenario(s), runner.exchange(), runner.team());
   }
-  return keeping;
 }
 
 }  // namespace
@@ -160,21 +181,26 @@ Threads in_parts(const Study& study, BlockRunner& runner, ThreadTallies& found, 
 Totals tally(const Study& study, BlockRunner& runner) {
   Threads threads = one_a_thread(study, runner);
   const double room = runner.settings().record_bytes;
-  std::vector<KeyBytes> bytes(room > 0 && most_record_bytes(study, runner) > room ? threads.size() : 0);
-  for (std::size_t t = 0; t < bytes.size(); ++t) threads[t]->count_in(bytes[t]);
+  std::optional<Counted> counted;
+  if (room > 0 && most_record_bytes(study, runner) > room) counted.emplace(threads);
   walk(threads, runner, "statistics");
   ThreadTallies& found = *threads[0];
   for (std::size_t s = 0; s < study.scenarios.size(); ++s) found.scenario(s).reduce(runner.exchange());
   Threads refining;
-  if (!bytes.empty()) {
-    for (std::size_t t = 1; t < bytes.size(); ++t) bytes[0].merge(bytes[t]);
-    bytes[0].reduce(runner.exchange());
-    refining = in_parts(study, runner, found, bytes[0].parts(room));
+  if (counted) {
+    refining = one_a_thread(study, runner);
+    for (auto& thread : refining) thread->keep_all_records(found);
   } else if (found.too_coarse()) {
     refining = one_a_thread(study, runner);
     for (auto& thread : refining) thread->refine(found);
-    walk(refining, runner, "in order");
+    if (room > 0 && found.coarse_bytes() > room) {
+      counted.emplace(refining);
+      walk(refining, runner, "records to be kept");
+    } else {
+      walk(refining, runner, "in order");
+    }
   }
+  if (counted) walk_in_parts(refining, runner, study, found, counted->parts(room, runner.exchange()));
   Totals totals;
   for (std::size_t s = 0; s < study.scenarios.size(); ++s) {
     ScenarioTally* refined = refining.empty() ? nullptr : &refining[0]->scenario(s);

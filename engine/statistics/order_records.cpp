@@ -59,8 +59,9 @@ void OrderRecords::add_entries(std::size_t grouping, const WelfareRecords& recor
   keep(own_records_[grouping], entries.m, y_.data(), w_.data(), std::span(&slot, 1));
 }
 
-/// Of n records those of the part at hand.
+/// Of n records those of the part at hand, or what they would take.
 void OrderRecords::keep(RecordStore& store, std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> label) {
+  if (bytes_ != nullptr) return bytes_->add(n, y, w, KeyBytes::of_record(store.labels()));
   if (!part_) return store.add(n, y, w, label);
   const KeyPart part = *part_;
   keep_where(n, [=](std::size_t i) { return part.holds(ordered_bits(y[i])) & (w[i] > 0); }, in_part_);

@@ -20,8 +20,13 @@ class OrderRecords {
   OrderRecords(const WelfareStatistics& asked, std::vector<bool> wanted);
   void add(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
   void merge(OrderRecords&& other);
+  /// From here on records are not kept but counted; null: no longer.
+  void count_in(KeyBytes* bytes) { bytes_ = bytes; }
   /// From here on only records of these keys are kept, which are above those of every part before.
-  void begin_part(const KeyPart& part) { part_ = part; }
+  void begin_part(const KeyPart& part) {
+    bytes_ = nullptr;
+    part_ = part;
+  }
   /// Collective. Takes the records of a part, one of several. `total_weight` of each slot, in 2^-80, over all parts.
   void end_part(const OrderPlan& plan, std::span<const Wide> total_weight, Exchange& exchange, Team& team);
   /// Collective. Puts the statistics of the wanted slots into `found`; takes the records that are left.
@@ -46,6 +51,7 @@ class OrderRecords {
   std::vector<const std::int32_t*> label_;
   std::vector<double> y_, w_;
   // Where records come in parts
+  KeyBytes* bytes_ = nullptr;
   std::optional<KeyPart> part_;
   std::vector<ExactOrder> in_parts_;     ///< everybody's, then one a grouping
   std::vector<std::int32_t> in_part_;    ///< records

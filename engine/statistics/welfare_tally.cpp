@@ -70,7 +70,6 @@ struct WelfareTally::Impl {
   void add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range, Addition how);
   void add(const WelfareRecords& from, std::span<const GroupingEntries> groupings, Addition how);
   void look_at_weights(const WelfareRecords& from, const GroupingEntries& entries);
-  void keep(const WelfareRecords& from, std::span<const GroupingEntries> groupings);
   void see_lines(const WelfareRecords& from) {
     for (std::size_t l = 0; l < from.line.size() && from.n > 0; ++l) line[l] = from.line[l][0];
   }
@@ -88,7 +87,7 @@ struct WelfareTally::Impl {
   std::vector<double> line;  ///< the first record's; that of all where it is constant
   ReadAhead* ahead = nullptr;
   std::optional<OrderRecords> records;
-  KeyBytes* bytes = nullptr;  ///< of records that are not kept
+  bool counts = false;        ///< records are counted, not kept
   std::optional<WelfareSketch> sketch;
   std::vector<OrderStatistics> sketched;  ///< after `reduce`, one a slot
 };
@@ -128,18 +127,6 @@ void WelfareTally::Impl::look_at_weights(const WelfareRecords& from, const Group
     run.gather(from, entries, first, n);
     sketch->look_at_weights(n, run.y.data(), run.w.data());
   }
-}
-
-void WelfareTally::Impl::keep(const WelfareRecords& from, std::span<const GroupingEntries> groupings) {
-  if (records) records->add(from, groupings);
-  if (bytes == nullptr) return;
-  bytes->add(from.n, from.y, from.w, KeyBytes::of_record({groupings.size(), asked.slots}));
-  for (const GroupingEntries& entries : groupings)
-    for (std::size_t first = 0; !entries.by_record && first < entries.m; first += WelfareBlock::capacity) {
-      const std::size_t n = std::min(WelfareBlock::capacity, entries.m - first);
-      run.gather(from, entries, first, n);
-      bytes->add(n, run.y.data(), run.w.data(), KeyBytes::of_record({1, asked.slots}));
-    }
 }
 
 bool WelfareTally::Impl::weights_fit() const {
@@ -191,7 +178,7 @@ void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEn
   impl_->ahead = ahead;
   impl_->see_lines(records);
   impl_->add(records, groupings, {impl_->asked.everybody});
-  impl_->keep(records, groupings);
+  if (impl_->records) impl_->records->add(records, groupings);
 }
 
 void WelfareTally::add_sums(const WelfareRecords& records, std::span<const GroupingEntries> groupings, bool everybody, Sign sign) {
@@ -222,13 +209,12 @@ void WelfareTally::keep(const WelfareRecords& records, std::span<const GroupingE
     for (const GroupingEntries& entries : groupings)
       if (!entries.by_record) impl_->look_at_weights(records, entries);
   }
-  impl_->keep(records, groupings);
+  if (impl_->records) impl_->records->add(records, groupings);
 }
 
 void WelfareTally::count_in(KeyBytes& bytes) {
-  if (!impl_->records) return;
-  impl_->records.reset();
-  impl_->bytes = &bytes;
+  if (impl_->records) impl_->records->count_in(&bytes);
+  impl_->counts = true;
 }
 
 void WelfareTally::merge_sums(WelfareTally& other, std::size_t first_slot, std::size_t last_slot) {
@@ -263,6 +249,14 @@ std::vector<bool> WelfareTally::too_coarse() const {
   return any ? slots : std::vector<bool>();
 }
 
+double WelfareTally::coarse_bytes() const {
+  const std::vector<bool> coarse = too_coarse();
+  double bytes = 0;
+  for (std::size_t s = 0; s < coarse.size(); ++s)
+    if (coarse[s]) bytes += static_cast<double>(impl_->sums.records(s)) * KeyBytes::of_record({impl_->asked.groupings.size(), impl_->asked.slots});
+  return bytes;
+}
+
 void WelfareTally::end_part(OrderRecords& part, Exchange& exchange, Team& team) const {
   if (!impl_->weights_fit()) return;
   std::vector<Wide> total_weight;
@@ -273,7 +267,7 @@ void WelfareTally::end_part(OrderRecords& part, Exchange& exchange, Team& team) 
 std::vector<WelfareResult> WelfareTally::finish(Exchange& exchange, Team& team, OrderRecords* refined) {
   std::vector<OrderStatistics> order(impl_->asked.slots, OrderStatistics::missing(impl_->plan.size()));
   if (impl_->sketch && impl_->weights_fit()) order = impl_->sketched;
-  OrderRecords* records = impl_->records ? &*impl_->records : refined;
+  OrderRecords* records = impl_->records && !impl_->counts ? &*impl_->records : refined;
   if (records != nullptr && impl_->weights_fit()) records->find(impl_->plan, exchange, team, order);
   std::vector<WelfareResult> results;
   for (std::size_t s = 0; s < impl_->asked.slots; ++s) {

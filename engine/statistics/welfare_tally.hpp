@@ -109,6 +109,8 @@ class WelfareTally {
   /// After `reduce`: slots for which a sketch is too coarse (one bool a slot, or empty when there is none). A further walk
   /// over the records keeps theirs in OrderRecords, which `finish` then takes.
   std::vector<bool> too_coarse() const;
+  /// The memory that the records of those slots take on all ranks, at most.
+  double coarse_bytes() const;
   /// Collective, after `reduce`: the records of one part of several.
   void end_part(OrderRecords& part, Exchange& exchange, Team& team) const;
   /// Collective, after `reduce`. One result a slot, the same bits on every rank. `refined` may be null.

@@ -49,6 +49,11 @@ TEST_F(Layouts, LittleMemoryChangesNoBit) {
   const Ran ran = puente("run " + scenario_ + " --memory 0.00001 --report-performance --quiet");
   EXPECT_EQ(ran.code, 0) << ran.text;
   EXPECT_NE(ran.text.find("in order, part 2 of "), std::string::npos) << ran.text;
+  std::string unordered = village;
+  unordered.replace(unordered.find("[statistics]"), 12, "[statistics]\ninclude = [\"fgt\"]");
+  const Ran sums = puente("run " + folder_.write("sums.toml", unordered) + " --memory 0.00001 --report-performance --quiet");
+  EXPECT_EQ(sums.code, 0) << sums.text;
+  EXPECT_EQ(sums.text.find("in order"), std::string::npos) << sums.text;
 }
 
 #ifdef PUENTE_HAS_MPI
