@@ -50,7 +50,7 @@ TEST_F(Layouts, LittleMemoryChangesNoBit) {
   EXPECT_EQ(ran.code, 0) << ran.text;
   EXPECT_NE(ran.text.find("in order, part 2 of "), std::string::npos) << ran.text;
   std::string unordered = village;
-  unordered.replace(unordered.find("[statistics]"), 12, "[statistics]\ninclude = [\"fgt\"]");
+  unordered.insert(unordered.find("[run]"), "[statistics]\ninclude = [\"fgt\"]\n");
   const Ran sums = puente("run " + folder_.write("sums.toml", unordered) + " --memory 0.00001 --report-performance --quiet");
   EXPECT_EQ(sums.code, 0) << sums.text;
   EXPECT_EQ(sums.text.find("in order"), std::string::npos) << sums.text;
@@ -58,7 +58,7 @@ TEST_F(Layouts, LittleMemoryChangesNoBit) {
 
 #ifdef PUENTE_HAS_MPI
 TEST_F(Layouts, LittleMemoryOfRanksChangesNoBit) {
-  for (const char* ranks : {"2", "3"}) expect_same(std::string("mpirun -n ") + ranks + " ", "--threads 2 --memory 0.0001");
+  for (const char* ranks : {"2", "3"}) expect_same(std::string("mpirun -n ") + ranks + " ", "--threads 2 --memory 0.001");
 }
 
 TEST_F(Layouts, RanksChangeNoBit) {
