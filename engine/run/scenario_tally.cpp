@@ -367,7 +367,7 @@ void ScenarioTally::reduce(Exchange& exchange) {
   excluded_ = excluded[0];
 }
 
-/// From here on nothing is tallied but the records of slots that `wanted` says of the other's sums: none of them where it is empty.
+/// From here on nothing is tallied but records: of the slots that `wanted` finds by the other's sums (an empty list: all), if it finds any.
 template <class Wanted>
 void ScenarioTally::keep_records(const ScenarioTally& from, Wanted wanted) {
   refining_ = true;

@@ -153,7 +153,7 @@ double most_record_bytes(const Study& study, BlockRunner& runner) {
 /// Records by the memory that they would take, a walk's: one a thread.
 class Counted {
  public:
-  Counted(Threads& threads) : bytes_(threads.size()) {
+  explicit Counted(Threads& threads) : bytes_(threads.size()) {
     for (std::size_t t = 0; t < bytes_.size(); ++t) threads[t]->count_in(bytes_[t]);
   }
   /// Collective, after the walk.
