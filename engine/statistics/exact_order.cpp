@@ -127,7 +127,7 @@ class ExactOrder::Part {
     LimbTable table(slots_.slots, 1);
     std::vector<std::int32_t> slots(buckets_.labels.count * RecordBlock::capacity);
     std::vector<SlotLabels> labels(buckets_.labels.count);
-    for (std::size_t c = 0; c < labels.size(); ++c) labels[c].slot = slots.data() + c * RecordBlock::capacity;
+    for (std::size_t c = 0; c < labels.size(); ++c) labels[c] = {slots.data() + c * RecordBlock::capacity, c < slots_.ranges.size() ? slots_.ranges[c] : SlotRange{}};
     for (std::size_t b = first_bucket(range); b < first_bucket(range + 1); ++b)
       buckets_.for_each_block(b, [&](const RecordBlock& block) {
         for (std::size_t c = 0; c < labels.size(); ++c) block.get_slots(buckets_.labels, c, slots.data() + c * RecordBlock::capacity);

@@ -133,31 +133,36 @@ PUENTE_WIDE void LimbTable::add_to_first(const TermColumns& records, Sign sign) 
   }
 }
 
-/// Groupings of many labels first, each with those of the others that fit beside it.
+/// As few crossings as fit, and these as small as they come: groupings of many labels first, each to the crossing that has
+/// fewest cells so far. Those whose labels are not known stay alone.
+std::vector<LimbTable::Crossing> LimbTable::cross(const std::vector<SlotRange>& ranges, std::size_t most) {
+  std::vector<std::size_t> order;
+  std::vector<Crossing> alone;
+  for (std::size_t c = 0; c < ranges.size(); ++c)
+    if (radix(ranges[c]) > 0) order.push_back(c);
+    else alone.emplace_back().columns.push_back(c);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return radix(ranges[a]) > radix(ranges[b]); });
+  for (std::size_t count = order.empty() ? 0 : 1;; ++count) {
+    std::vector<Crossing> crossings(count);
+    for (const std::size_t c : order) {
+      Crossing& to = *std::ranges::min_element(crossings, {}, &Crossing::cells);
+      to.columns.push_back(c);
+      to.stride.push_back(static_cast<std::int32_t>(to.cells));
+      to.cells *= static_cast<std::size_t>(radix(ranges[c]));
+    }
+    const auto fits = [most](const Crossing& crossing) { return !crossing.crossed() || crossing.cells <= most; };
+    if (!std::all_of(crossings.begin(), crossings.end(), fits)) continue;
+    crossings.insert(crossings.end(), alone.begin(), alone.end());
+    return crossings;
+  }
+}
+
 const LimbTable::Plan& LimbTable::plan_of(std::span<const SlotLabels> columns) {
   const auto same = [&](const Plan& plan) { return std::ranges::equal(plan.ranges, columns, {}, {}, &SlotLabels::range); };
   if (const auto known = std::find_if(plans_.begin(), plans_.end(), same); known != plans_.end()) return *known;
   Plan plan;
-  std::vector<std::size_t> rest;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    plan.ranges.push_back(columns[c].range);
-    rest.push_back(c);
-  }
-  std::stable_sort(rest.begin(), rest.end(), [&](std::size_t a, std::size_t b) { return radix(plan.ranges[a]) > radix(plan.ranges[b]); });
-  const std::size_t most = std::min(most_cells, most_bytes / (row_pairs() * sizeof(LimbPair)));
-  while (!rest.empty()) {
-    Crossing crossing;
-    std::erase_if(rest, [&](std::size_t c) {
-      const auto labels = static_cast<std::size_t>(radix(plan.ranges[c]));
-      const bool alone = crossing.columns.empty();
-      if (!alone && (labels == 0 || crossing.cells == 0 || crossing.cells * labels > most)) return false;
-      crossing.columns.push_back(c);
-      crossing.stride.push_back(static_cast<std::int32_t>(crossing.cells));
-      crossing.cells *= labels;
-      return true;
-    });
-    plan.crossings.push_back(with_rows(std::move(crossing)));
-  }
+  for (const SlotLabels& column : columns) plan.ranges.push_back(column.range);
+  for (Crossing& crossing : cross(plan.ranges, std::min(most_cells, most_bytes / (row_pairs() * sizeof(LimbPair))))) plan.crossings.push_back(with_rows(std::move(crossing)));
   return plans_.emplace_back(std::move(plan));
 }
 

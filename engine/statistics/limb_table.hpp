@@ -88,6 +88,7 @@ class LimbTable {
   static std::int32_t radix(const SlotRange& range) { return range.labels + (range.partial ? 1 : 0); }
   /// A count of records and a pair a term, rounded up to a whole number of registers.
   std::size_t row_pairs() const { return (terms_ + 2) / 2 * 2; }
+  static std::vector<Crossing> cross(const std::vector<SlotRange>& ranges, std::size_t most);
   const Plan& plan_of(std::span<const SlotLabels> columns);
   Crossing with_rows(Crossing crossing);
   bool find_cells(const Crossing& crossing, std::span<const SlotLabels> columns, std::size_t first, std::size_t n);

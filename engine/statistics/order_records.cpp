@@ -9,8 +9,20 @@
 namespace puente {
 
 OrderRecords::OrderRecords(const WelfareStatistics& asked, std::vector<bool> wanted)
-    : asked_(asked), wanted_(std::move(wanted)), records_({asked.groupings.size(), asked.slots}), buffers_(asked.groupings.size()) {
+    : asked_(asked), wanted_(std::move(wanted)), by_record_(asked.groupings.size()), records_({asked.groupings.size(), asked.slots}), buffers_(asked.groupings.size()) {
   for (std::size_t g = 0; g < asked.groupings.size(); ++g) own_records_.emplace_back(LabelFormat(1, asked.slots));
+}
+
+/// Where some slots are not wanted, many records have none.
+StoredSlots OrderRecords::slots_of(std::optional<std::size_t> grouping) const {
+  StoredSlots slots{asked_.slots, !grouping && asked_.everybody && wants(0)};
+  for (std::size_t g = 0; !grouping && g < by_record_.size(); ++g) {
+    SlotRange& range = slots.ranges.emplace_back();
+    if (!by_record_[g]) continue;
+    range = asked_.groupings[g].range();
+    range.partial = range.partial || !wanted_.empty();
+  }
+  return slots;
 }
 
 bool OrderRecords::wants_any(const WelfareStatistics::Grouping& grouping) const {
@@ -31,8 +43,10 @@ const std::int32_t* OrderRecords::wanted_labels(std::size_t n, const std::int32_
 /// A grouping with entries of its own has no labels here.
 void OrderRecords::add_by_record(const WelfareRecords& records, std::span<const GroupingEntries> groupings) {
   label_.clear();
-  for (std::size_t g = 0; g < groupings.size(); ++g)
+  for (std::size_t g = 0; g < groupings.size(); ++g) {
+    by_record_[g] = by_record_[g] || groupings[g].by_record;
     label_.push_back(wanted_labels(records.n, groupings[g].by_record ? groupings[g].slot : nullptr, buffers_[g]));
+  }
   if (asked_.everybody && wants(0)) return keep(records_, records.n, records.y, records.w, label_);
   w_.assign(records.w, records.w + records.n);
   for (std::size_t i = 0; i < records.n; ++i) {
@@ -78,6 +92,7 @@ void OrderRecords::keep(RecordStore& store, std::size_t n, const double* y, cons
 
 void OrderRecords::merge(OrderRecords&& other) {
   records_.merge(std::move(other.records_));
+  for (std::size_t g = 0; g < by_record_.size(); ++g) by_record_[g] = by_record_[g] || other.by_record_[g];
   for (std::size_t g = 0; g < own_records_.size(); ++g) own_records_[g].merge(std::move(other.own_records_[g]));
 }
 

@@ -40,11 +40,12 @@ class OrderRecords {
   void keep(RecordStore& store, std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> label);
   RecordStore take(std::optional<std::size_t> grouping);
   void put(const std::vector<OrderStatistics>& from, std::size_t first, std::size_t count, std::vector<OrderStatistics>& found) const;
-  StoredSlots slots_of(std::optional<std::size_t> grouping) const { return {asked_.slots, !grouping && asked_.everybody && wants(0)}; }
+  StoredSlots slots_of(std::optional<std::size_t> grouping) const;
   void add_entries(std::size_t grouping, const WelfareRecords& records, const GroupingEntries& entries);
 
   WelfareStatistics asked_;
   std::vector<bool> wanted_;
+  std::vector<bool> by_record_;          ///< [grouping] as far as there were records
   RecordStore records_;                  ///< everybody, labelled by the groupings that go by record
   std::vector<RecordStore> own_records_; ///< of groupings with entries of their own
   std::vector<std::vector<std::int32_t>> buffers_;

@@ -73,7 +73,6 @@ struct WelfareTally::Impl {
   void see_lines(const WelfareRecords& from) {
     for (std::size_t l = 0; l < from.line.size() && from.n > 0; ++l) line[l] = from.line[l][0];
   }
-  SlotRange range(std::size_t grouping) const;
   bool weights_fit() const;
   double weight(std::size_t slot) const { return sums.value(slot, WelfareTerms::weight); }
   double income(std::size_t slot) const { return sums.value(slot, WelfareTerms::total); }
@@ -105,11 +104,6 @@ void WelfareTally::Impl::add_run(const WelfareRecords& from, std::size_t first, 
   if (sketch && how.whole) sketch->add(block.n, from.y + first, from.w + first, how.everybody, columns, first);
   else if (sketch) sketch->add_to_bins(block.n, from.y + first, from.w + first, how.everybody, columns, first, how.sign);
   advance();
-}
-
-SlotRange WelfareTally::Impl::range(std::size_t grouping) const {
-  const WelfareStatistics::Grouping& slots = asked.groupings[grouping];
-  return {static_cast<std::int32_t>(slots.first), static_cast<std::int32_t>(slots.count), slots.partial};
 }
 
 void WelfareTally::Impl::add_entries(const WelfareRecords& from, const GroupingEntries& entries, const SlotRange& range, Addition how) {
@@ -145,7 +139,7 @@ std::vector<SlotLabels> WelfareTally::Impl::columns_of(std::span<const GroupingE
   expect(groupings.size() == asked.groupings.size(), "entries for every grouping of the tally");
   std::vector<SlotLabels> columns;
   for (std::size_t g = 0; g < groupings.size(); ++g)
-    if (groupings[g].by_record && groupings[g].slot != nullptr) columns.push_back({groupings[g].slot, range(g)});
+    if (groupings[g].by_record && groupings[g].slot != nullptr) columns.push_back({groupings[g].slot, asked.groupings[g].range()});
   return columns;
 }
 
@@ -171,7 +165,7 @@ void WelfareTally::Impl::add(const WelfareRecords& from, std::span<const Groupin
     add_run(from, first, columns, how);
   }
   for (std::size_t g = 0; g < groupings.size(); ++g)
-    if (!groupings[g].by_record) add_entries(from, groupings[g], range(g), how);
+    if (!groupings[g].by_record) add_entries(from, groupings[g], asked.groupings[g].range(), how);
 }
 
 void WelfareTally::add(const WelfareRecords& records, std::span<const GroupingEntries> groupings, ReadAhead* ahead) {
@@ -196,7 +190,7 @@ void WelfareTally::add_changes(const WelfareRecords& now, const WelfareRecords& 
   for (std::size_t g = 0; g < groupings.size(); ++g)
     for (std::size_t first = 0; !groupings[g].by_record && first < groupings[g].m; first += WelfareBlock::capacity) {
       impl.block.n = std::min(WelfareBlock::capacity, groupings[g].m - first);
-      const SlotLabels labels{groupings[g].slot + first, impl.range(g)};
+      const SlotLabels labels{groupings[g].slot + first, impl.asked.groupings[g].range()};
       impl.add_change_run(impl.run.gather(now, groupings[g], first, impl.block.n), impl.run_before.gather(before, groupings[g], first, impl.block.n), 0,
                           std::span(&labels, 1), false);
     }

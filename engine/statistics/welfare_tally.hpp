@@ -19,6 +19,7 @@
 #include "engine/core/exchange.hpp"
 #include "engine/core/precision.hpp"
 #include "engine/statistics/sign.hpp"
+#include "engine/statistics/slot_labels.hpp"
 
 namespace puente {
 
@@ -33,6 +34,7 @@ struct WelfareStatistics {
   struct Grouping {
     std::size_t first = 0, count = 0;
     bool partial = false;
+    SlotRange range() const { return {static_cast<std::int32_t>(first), static_cast<std::int32_t>(count), partial}; }
   };
   std::vector<Grouping> groupings;
   std::vector<double> entropy = {-1, 0, 1, 2};   ///< GE(alpha)
