@@ -1,8 +1,6 @@
 #include "engine/run/following_sums.hpp"
 
 #include <algorithm>
-#include <utility>
-
 
 namespace puente {
 
@@ -24,6 +22,13 @@ bool FollowingSums::Added::is(const Units& units) const {
   return true;
 }
 
+/// Whether a term is not zero.
+bool FollowingSums::adds_anything(const TermColumns& terms) {
+  for (std::size_t k = 0; k < terms.used; ++k)
+    if (std::any_of(terms.at(k), terms.at(k) + terms.n, [](double term) { return term != 0; })) return true;
+  return false;
+}
+
 void FollowingSums::add_units(UnitSums& sums, const rules::Rows& rows, Entity entity, const TermColumns& terms, std::span<const std::int32_t> persons,
                               std::span<const SlotColumn> columns, Everybody who, Sign sign) {
   if (entity == Entity::person) sums.add_persons(table_, rows, terms, persons, columns, who, sign);
@@ -36,14 +41,18 @@ void FollowingSums::add(UnitSums& sums, const Units& units, std::size_t layer, F
     added_.resize(std::max(added_.size(), layers_));
     added_[layer].keep(units);
   }
-  const bool first = !std::exchange(begun_, true), same = leader != nullptr && leader->added_[layer].is(units);
-  if (first && same) leader_ = leader;
+  const bool same = leader != nullptr && layer < leader->layers_ && leader->added_[layer].is(units);
+  if (!begun_) {
+    begun_ = !same || adds_anything(units.terms);
+    if (begun_ && same) leader_ = leader;
+  }
   if (leader_ != nullptr && same) return;
   add_units(sums, units.rows, units.entity, units.terms, units.persons, units.slots.all(), Everybody::counts, Sign::plus);
   if (leader_ != nullptr) take_off(sums, units.rows, leader_->added_[layer], units.slots.all(), Everybody::counts);
 }
 
 void FollowingSums::stop(UnitSums& sums, const rules::Rows& rows, std::span<const SlotColumn> fixed, const ReceivedBlock& received, std::size_t layer) {
+  begun_ = true;
   if (leader_ == nullptr) return;
   const FollowingSums& leader = *leader_;
   complete();

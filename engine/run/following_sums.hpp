@@ -46,6 +46,7 @@ class FollowingSums {
     void keep(const Units& units);
     bool is(const Units& units) const;
   };
+  static bool adds_anything(const TermColumns& terms);
   void add_units(UnitSums& sums, const rules::Rows& rows, Entity entity, const TermColumns& terms, std::span<const std::int32_t> persons,
                  std::span<const SlotColumn> columns, UnitSums::Everybody who, Sign sign);
   void take_off(UnitSums& sums, const rules::Rows& rows, const Added& added, std::span<const SlotColumn> columns, UnitSums::Everybody who) {
@@ -53,9 +54,9 @@ class FollowingSums {
   }
 
   LimbTable table_;
-  bool begun_ = false;
-  FollowingSums* leader_ = nullptr;  ///< where the first layer was the same
-  std::vector<Added> added_;               ///< of the block at hand: the first layers_, where they are kept
+  bool begun_ = false;  ///< whether there was a layer of anything, or one that was not the same
+  FollowingSums* leader_ = nullptr;  ///< where the first such layer was the same
+  std::vector<Added> added_;         ///< of the block at hand: the first layers_, where they are kept
   std::size_t layers_ = 0;
 };
 

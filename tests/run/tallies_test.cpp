@@ -48,6 +48,8 @@ cash = { amount = 1 }
 [programmes.all]
 eligible = 'true'
 cash = { amount = 5 }
+[programmes.bare]
+eligible = 'rural'
 [programmes.budgeted]
 eligible = 'true'
 coverage = { mode = "ranked", by = 'income', budget = 1_000 }
@@ -88,6 +90,12 @@ against = "few"
 programmes = ["few", "budgeted"]
 set = { "programmes.few.coverage.share" = 0.3003 }
 against = "few"
+[scenarios.bare]
+programmes = ["bare"]
+[scenarios.bare_pays]
+programmes = { bare = { cash = { amount = 5 } } }
+[scenarios.bare_feeds]
+programmes = { bare = { in_kind = { amount = 3 } } }
 [scenarios.all]
 programmes = ["all"]
 [scenarios.farm]
