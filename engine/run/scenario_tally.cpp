@@ -24,11 +24,12 @@ WelfareStatistics welfare_statistics(const Study& study) {
   if (!model.wants("atkinson")) asked.atkinson.clear();
   asked.order_statistics = model.wants_order();
   if (asked.order_statistics) asked.quantiles = model.quantiles;
+  const auto by_record = [&](Entity entity) { return study.record_entity == Entity::person || entity == Entity::household; };
   for (const CompiledGrouping& grouping : study.groupings)
-    asked.groupings.push_back({grouping.first_slot, grouping.labels.size()});
+    asked.groupings.push_back({grouping.first_slot, grouping.labels.size(), false, by_record(grouping.entity)});
   if (study.deciles) asked.groupings.push_back({study.decile_first_slot(), 10});
   for (std::size_t p = 0; study.recipients && p < study.programme_names.size(); ++p)
-    asked.groupings.push_back({study.recipient_slot(p), 1, true});
+    asked.groupings.push_back({study.recipient_slot(p), 1, true, by_record(study.programme_entities[p])});
   if (study.arms) asked.groupings.push_back({study.arm_slot(0), std::size_t{1} << study.programme_names.size(), true});
   return asked;
 }

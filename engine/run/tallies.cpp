@@ -141,8 +141,8 @@ double most_record_bytes(const Study& study, BlockRunner& runner) {
     labels += study.programme_names.size();
     by_member += std::ranges::count_if(study.programme_entities, is_of_persons);
   }
-  double each = (of_persons ? persons : households) * KeyBytes::of_record({labels, study.slots()});
-  if (!of_persons) each += persons * static_cast<double>(by_member) * KeyBytes::of_record({1, study.slots()});
+  double each = (of_persons ? persons : households) * KeyBytes::of_record({labels, study.slots() + 1});
+  if (!of_persons) each += persons * static_cast<double>(by_member) * KeyBytes::of_record({1, study.slots() + 1});
   double tallies = 0;
   for (std::size_t s = 0; s < study.scenarios.size(); ++s) tallies += study.compared_with(s) >= 0 && (study.recipients || study.arms) ? 2 : 1;
   double most[] = {tallies * each};

@@ -196,7 +196,7 @@ void BucketRecords::load(const Buckets& buckets, std::size_t bucket) {
   buckets.for_each_block(bucket, [&](const RecordBlock& block) {
     std::copy_n(block.key, block.n, key.data() + at);
     std::copy_n(block.weight, block.n, weight.data() + at);
-    for (std::size_t c = 0; c < label.size(); ++c) block.get_slots(buckets.labels, c, label[c].data() + at);
+    for (std::size_t c = 0; c < label.size(); ++c) block.get_labels(buckets.labels, c, label[c].data() + at);
     at += block.n;
   });
 }

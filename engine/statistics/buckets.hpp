@@ -44,7 +44,7 @@ struct BucketRecords {
   std::size_t n = 0;
   std::vector<std::uint64_t> key;
   std::vector<double> weight;
-  std::vector<std::vector<std::int32_t>> label;
+  std::vector<std::vector<std::uint32_t>> label;
 };
 
 struct KeyRange {

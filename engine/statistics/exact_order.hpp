@@ -13,17 +13,9 @@
 #include "engine/statistics/ascent.hpp"
 #include "engine/statistics/order_plan.hpp"
 #include "engine/statistics/record_store.hpp"
-#include "engine/statistics/slot_labels.hpp"
+#include "engine/statistics/stored_slots.hpp"
 
 namespace puente {
-
-/// Slots of one store. Column c of its labels holds slots, of ranges[c] where that is there; with `everybody`, all records also
-/// count in slot 0.
-struct StoredSlots {
-  std::size_t slots = 0;
-  bool everybody = false;
-  std::vector<SlotRange> ranges{};
-};
 
 class ExactOrder {
  public:

@@ -78,15 +78,14 @@ void LimbTable::carry() {
 }
 
 /// Adds cells up to the slots of their labels, and empties them.
-void LimbTable::fold(const Plan& plan, const Crossing& crossing) {
+void LimbTable::fold(const Plan& plan, const Cells& cells) {
   const std::size_t length = row_pairs();
-  for (std::size_t cell = 0; cell < crossing.cells; ++cell) {
-    const std::size_t from = (crossing.first_row + cell) * length;
-    for (std::size_t a = 0; a < crossing.columns.size(); ++a) {
-      const SlotRange& range = plan.ranges[crossing.columns[a]];
-      const std::int32_t label = static_cast<std::int32_t>(cell) / crossing.stride[a] % radix(range) - (range.partial ? 1 : 0);
-      if (label < 0) continue;
-      const std::size_t to = static_cast<std::size_t>(range.first + label) * length;
+  for (std::size_t cell = 0; cell < cells.crossing.cells; ++cell) {
+    const std::size_t from = (cells.first_row + cell) * length;
+    for (std::size_t a = 0; a < cells.crossing.columns.size(); ++a) {
+      const std::int32_t slot = cells.crossing.slot_of(cell, a, plan.ranges);
+      if (slot < 0) continue;
+      const std::size_t to = static_cast<std::size_t>(slot) * length;
       for (std::size_t k = 0; k < length; ++k) {
         add_pair(lower_[to + k], lower_[from + k]);
         add_pair(upper_[to + k], upper_[from + k]);
@@ -100,9 +99,9 @@ void LimbTable::fold(const Plan& plan, const Crossing& crossing) {
 void LimbTable::flush_all() {
   carry();
   for (const Plan& plan : plans_)
-    for (const Crossing& crossing : plan.crossings) {
-      if (!crossing.crossed()) continue;
-      fold(plan, crossing);
+    for (const Cells& cells : plan.cells) {
+      if (!cells.crossing.crossed()) continue;
+      fold(plan, cells);
       carry();
     }
   for (std::size_t slot = 0; slot < slots_; ++slot) {
@@ -133,63 +132,21 @@ PUENTE_WIDE void LimbTable::add_to_first(const TermColumns& records, Sign sign) 
   }
 }
 
-/// As few crossings as fit, and these as small as they come: groupings of many labels first, each to the crossing that has
-/// fewest cells so far. Those whose labels are not known stay alone.
-std::vector<LimbTable::Crossing> LimbTable::cross(const std::vector<SlotRange>& ranges, std::size_t most) {
-  std::vector<std::size_t> order;
-  std::vector<Crossing> alone;
-  for (std::size_t c = 0; c < ranges.size(); ++c)
-    if (radix(ranges[c]) > 0) order.push_back(c);
-    else alone.emplace_back().columns.push_back(c);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return radix(ranges[a]) > radix(ranges[b]); });
-  for (std::size_t count = order.empty() ? 0 : 1;; ++count) {
-    std::vector<Crossing> crossings(count);
-    for (const std::size_t c : order) {
-      Crossing& to = *std::ranges::min_element(crossings, {}, &Crossing::cells);
-      to.columns.push_back(c);
-      to.stride.push_back(static_cast<std::int32_t>(to.cells));
-      to.cells *= static_cast<std::size_t>(radix(ranges[c]));
-    }
-    const auto fits = [most](const Crossing& crossing) { return !crossing.crossed() || crossing.cells <= most; };
-    if (!std::all_of(crossings.begin(), crossings.end(), fits)) continue;
-    crossings.insert(crossings.end(), alone.begin(), alone.end());
-    return crossings;
-  }
-}
-
 const LimbTable::Plan& LimbTable::plan_of(std::span<const SlotLabels> columns) {
   const auto same = [&](const Plan& plan) { return std::ranges::equal(plan.ranges, columns, {}, {}, &SlotLabels::range); };
   if (const auto known = std::find_if(plans_.begin(), plans_.end(), same); known != plans_.end()) return *known;
   Plan plan;
   for (const SlotLabels& column : columns) plan.ranges.push_back(column.range);
-  for (Crossing& crossing : cross(plan.ranges, std::min(most_cells, most_bytes / (row_pairs() * sizeof(LimbPair))))) plan.crossings.push_back(with_rows(std::move(crossing)));
+  for (Crossing& crossing : cross(plan.ranges, std::min(most_cells, most_bytes / (row_pairs() * sizeof(LimbPair))))) plan.cells.push_back(with_rows(std::move(crossing)));
   return plans_.emplace_back(std::move(plan));
 }
 
-LimbTable::Crossing LimbTable::with_rows(Crossing crossing) {
-  if (!crossing.crossed()) return crossing;
-  crossing.first_row = lower_.size() / row_pairs();
-  lower_.resize(lower_.size() + crossing.cells * row_pairs());
+LimbTable::Cells LimbTable::with_rows(Crossing crossing) {
+  Cells cells{std::move(crossing), lower_.size() / row_pairs()};
+  if (!cells.crossing.crossed()) return cells;
+  lower_.resize(lower_.size() + cells.crossing.cells * row_pairs());
   upper_.resize(lower_.size());
-  return crossing;
-}
-
-/// The rows of records in `row_`; false where one has no label by a grouping that is not partial, so that it has no cell.
-bool LimbTable::find_cells(const Crossing& crossing, std::span<const SlotLabels> columns, std::size_t first, std::size_t n) {
-  std::fill_n(row_.begin(), n, static_cast<std::int32_t>(crossing.first_row));
-  std::int32_t missing = 0;
-  for (std::size_t a = 0; a < crossing.columns.size(); ++a) {
-    const SlotLabels& column = columns[crossing.columns[a]];
-    const std::int32_t *slot = column.slot + first, stride = crossing.stride[a], from = column.range.first;
-    if (column.range.partial)
-      for (std::size_t i = 0; i < n; ++i) row_[i] += slot[i] < 0 ? 0 : (slot[i] - from + 1) * stride;
-    else
-      for (std::size_t i = 0; i < n; ++i) {
-        missing |= slot[i];
-        row_[i] += (slot[i] - from) * stride;
-      }
-  }
-  return missing >= 0;
+  return cells;
 }
 
 /// Cuts the terms of a run of records into rows of pieces; false when a term does not fit.
@@ -249,12 +206,12 @@ void LimbTable::add_plainly(const TermColumns& records, const std::int32_t* slot
 /// The run in pieces_ to the rows of its records.
 template <Sign sign>
 inline void LimbTable::add_pieces(const Plan& plan, std::span<const SlotLabels> columns, std::size_t at, std::size_t n) {
-  for (const Crossing& crossing : plan.crossings) {
-    if (crossing.crossed() && find_cells(crossing, columns, at, n)) {
+  for (const Cells& cells : plan.cells) {
+    if (cells.crossing.crossed() && cells.crossing.find_cells(columns, at, n, static_cast<std::int32_t>(cells.first_row), row_.data())) {
       add_rows<sign>(row_.data(), n);
       continue;
     }
-    for (const std::size_t c : crossing.columns) add_rows<sign>(columns[c].slot + at, n);
+    for (const std::size_t c : cells.crossing.columns) add_rows<sign>(columns[c].slot + at, n);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/core/exchange.hpp"
+#include "engine/statistics/crossing.hpp"
 #include "engine/statistics/limbs.hpp"
 #include "engine/statistics/sign.hpp"
 #include "engine/statistics/slot_labels.hpp"
@@ -71,27 +72,22 @@ class LimbTable {
 
  private:
   static constexpr std::size_t piece_rows = 32;
-  /// Some groupings and the rows of their cells.
-  struct Crossing {
-    std::vector<std::size_t> columns;   ///< of the call
-    std::vector<std::int32_t> stride;   ///< of each
-    std::size_t first_row = 0, cells = 1;
-    bool crossed() const { return columns.size() > 1; }
+  /// Some groupings, and where their cells have rows, if they are crossed.
+  struct Cells {
+    Crossing crossing;
+    std::size_t first_row = 0;
   };
   /// How the groupings of a call are crossed; kept for the calls that follow with the same ones.
   struct Plan {
     std::vector<SlotRange> ranges;
-    std::vector<Crossing> crossings;
+    std::vector<Cells> cells;
   };
 
   static std::int64_t weighted_records(const double* w, std::size_t n);
-  static std::int32_t radix(const SlotRange& range) { return range.labels + (range.partial ? 1 : 0); }
   /// A count of records and a pair a term, rounded up to a whole number of registers.
   std::size_t row_pairs() const { return (terms_ + 2) / 2 * 2; }
-  static std::vector<Crossing> cross(const std::vector<SlotRange>& ranges, std::size_t most);
   const Plan& plan_of(std::span<const SlotLabels> columns);
-  Crossing with_rows(Crossing crossing);
-  bool find_cells(const Crossing& crossing, std::span<const SlotLabels> columns, std::size_t first, std::size_t n);
+  Cells with_rows(Crossing crossing);
   /// A run of records, cut.
   struct Pieces {
     std::vector<LimbPair> lower, upper;    ///< [record][1 + term], [record][one of upper_terms]
@@ -109,7 +105,7 @@ class LimbTable {
   void add_plainly(const TermColumns& records, const std::int32_t* slot, std::size_t first, std::size_t n, Sign sign);
   void make_room(std::size_t additions);
   void carry();
-  void fold(const Plan& plan, const Crossing& crossing);
+  void fold(const Plan& plan, const Cells& cells);
   void flush_all();
 
   std::size_t terms_, slots_;

@@ -4,12 +4,14 @@
 
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/statistics/exact_order.hpp"
 #include "engine/statistics/key_bytes.hpp"
 #include "engine/statistics/order_plan.hpp"
 #include "engine/statistics/record_store.hpp"
+#include "engine/statistics/stored_slots.hpp"
 #include "engine/statistics/welfare_tally.hpp"
 
 namespace puente {
@@ -37,27 +39,30 @@ class OrderRecords {
   bool wants_any(const WelfareStatistics::Grouping& grouping) const;
   const std::int32_t* wanted_labels(std::size_t n, const std::int32_t* slot, std::vector<std::int32_t>& buffer) const;
   void add_by_record(const WelfareRecords& records, std::span<const GroupingEntries> groupings);
-  void keep(RecordStore& store, std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> label);
-  RecordStore take(std::optional<std::size_t> grouping);
+  /// Records kept, and their slots.
+  struct Store {
+    explicit Store(StoredSlots of_records) : slots(std::move(of_records)), records(slots.labels()) {}
+    StoredSlots slots;
+    RecordStore records;
+  };
+  void keep(Store& store, std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> slot);
+  static RecordStore take(Store& store);
   void put(const std::vector<OrderStatistics>& from, std::size_t first, std::size_t count, std::vector<OrderStatistics>& found) const;
-  StoredSlots slots_of(std::optional<std::size_t> grouping) const;
   void add_entries(std::size_t grouping, const WelfareRecords& records, const GroupingEntries& entries);
 
   WelfareStatistics asked_;
   std::vector<bool> wanted_;
-  std::vector<bool> by_record_;          ///< [grouping] as far as there were records
-  RecordStore records_;                  ///< everybody, labelled by the groupings that go by record
-  std::vector<RecordStore> own_records_; ///< of groupings with entries of their own
-  std::vector<std::vector<std::int32_t>> buffers_;
-  std::vector<const std::int32_t*> label_;
+  std::vector<std::size_t> by_record_;  ///< groupings of wanted slots that go by record
+  std::vector<Store> stores_;           ///< everybody, labelled by those; then one a grouping, of entries of its own
+  std::vector<std::vector<std::int32_t>> buffers_, cells_;
+  std::vector<const std::int32_t*> slot_, cell_;
   std::vector<double> y_, w_;
   // Where records come in parts
   KeyBytes* bytes_ = nullptr;
   std::optional<KeyPart> part_;
-  std::vector<ExactOrder> in_parts_;     ///< everybody's, then one a grouping
+  std::vector<ExactOrder> in_parts_;     ///< [store]
   std::vector<std::int32_t> in_part_;    ///< records
-  std::vector<std::vector<std::int32_t>> part_label_;
-  std::vector<const std::int32_t*> part_labels_;
+  std::vector<std::vector<std::int32_t>> part_cells_;
   std::vector<double> part_y_, part_w_;
 };
 

@@ -3,6 +3,7 @@
 // hardly more memory than keeping them, and none that is not warm. One object a thread, merged afterwards.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -24,12 +25,9 @@ struct RecordBlock {
   T* label(std::size_t column) { return reinterpret_cast<T*>(this + 1) + column * capacity; }
   template <class T>
   const T* label(std::size_t column) const { return const_cast<RecordBlock*>(this)->label<T>(column); }
-  /// Slots of a column of labels.
-  void get_slots(const LabelFormat& format, std::size_t column, std::int32_t* slot) const {
-    format.with_type([&]<class T>(T) {
-      const T* from = label<T>(column);
-      for (std::size_t i = 0; i < n; ++i) slot[i] = LabelFormat::slot(from[i]);
-    });
+  /// A column of labels.
+  void get_labels(const LabelFormat& format, std::size_t column, std::uint32_t* to) const {
+    format.with_type([&]<class T>(T) { std::copy_n(label<T>(column), n, to); });
   }
   /// Asks memory for its first lines.
   void fetch() const {

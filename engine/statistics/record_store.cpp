@@ -40,7 +40,7 @@ std::size_t RecordStore::append(std::size_t n, const double* y, const double* w,
   std::copy_n(w + first, count, block.weight + block.n);
   labels_.with_type([&]<class T>(T) {
     for (std::size_t c = 0; c < labels_.count; ++c)
-      std::transform(label[c] + first, label[c] + first + count, block.label<T>(c) + block.n, [](std::int32_t slot) { return static_cast<T>(slot); });
+      std::transform(label[c] + first, label[c] + first + count, block.label<T>(c) + block.n, [](std::int32_t of_record) { return static_cast<T>(of_record); });
   });
   block.n += count;
   return first + count;

@@ -17,7 +17,7 @@ class RecordStore {
   RecordStore(RecordStore&&) = default;
   RecordStore& operator=(RecordStore&&) = default;
   const LabelFormat& labels() const { return labels_; }
-  /// Keeps those of n records that have a weight; label[c][i] is record i's slot in column c.
+  /// Keeps those of n records that have a weight; label[c][i] is record i's label c.
   void add(std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> label);
   void merge(RecordStore&& other);
   std::size_t size() const;

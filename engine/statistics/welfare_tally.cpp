@@ -247,7 +247,7 @@ double WelfareTally::coarse_bytes() const {
   const std::vector<bool> coarse = too_coarse();
   double bytes = 0;
   for (std::size_t s = 0; s < coarse.size(); ++s)
-    if (coarse[s]) bytes += static_cast<double>(impl_->sums.records(s)) * KeyBytes::of_record({impl_->asked.groupings.size(), impl_->asked.slots});
+    if (coarse[s]) bytes += static_cast<double>(impl_->sums.records(s)) * KeyBytes::of_record({impl_->asked.groupings.size(), impl_->asked.slots + 1});
   return bytes;
 }
 

@@ -30,10 +30,10 @@ struct WelfareStatistics {
   std::vector<bool> constant_line;               ///< for each line: all records have the same; empty: none has
   std::size_t slots = 1;
   bool everybody = true;                         ///< whether slot 0 is counted
-  /// First slot of each grouping and number of its slots; `partial`: many records have none.
+  /// First slot of each grouping and number of its slots; `partial`: many records have none; `by_record`: whether it goes by record.
   struct Grouping {
     std::size_t first = 0, count = 0;
-    bool partial = false;
+    bool partial = false, by_record = true;
     SlotRange range() const { return {static_cast<std::int32_t>(first), static_cast<std::int32_t>(count), partial}; }
   };
   std::vector<Grouping> groupings;
@@ -55,7 +55,7 @@ struct WelfareRecords {
 /// One grouping's entries over those records: entry j says that record `record[j]` counts in slot `slot[j]` with weight
 /// `w[j]`. Where they go by record, entry j is record j with its own weight, m = n, and `record` and `w` are not looked at.
 /// slot is absolute (grouping.first + label); an entry with a negative slot counts nowhere. A grouping goes by record
-/// either always or never.
+/// either always or never, and never where WelfareStatistics says so.
 struct GroupingEntries {
   std::size_t m = 0;
   bool by_record = true;
