@@ -285,7 +285,7 @@ int statistics_command(const StatisticsCommand& command, ParallelSession& sessio
     population.source = open_population(command.population, options);
     model = statistics_model(command);
     choose_precision(command.common, model.statistics);
-    options.window_households = window_of(command.common, model.statistics.precision, *population.source, exchange);
+    options.window_households = window_of(command.common, model.statistics, *population.source, exchange);
     take_options(command.uncertainty, model);
   });
   population = with_margins(std::move(population.source), command.margins, exchange, team);

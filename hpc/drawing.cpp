@@ -47,24 +47,26 @@ Goal goal_of(const std::string& text) {
   return {text.substr(0, equals), error};
 }
 
-/// Draws in one walk: as asked for, else four, fewer or more as the memory asked for holds. A draw keeps of each scenario a
-/// histogram a thread and slot, or a record's welfare and weight in each grouping.
-std::size_t draws_together(const StudyModel& model, const UncertaintyOptions& asked, const Results& central, double records, const RunOptions& options, int threads) {
-  constexpr std::size_t usual = 4, most = 16;
-  if (asked.batch > 0) return static_cast<std::size_t>(asked.batch);
-  if (options.memory <= 0) return usual;
-  const double groupings = 2 + static_cast<double>(model.groups.size());
-  const double kept = model.statistics.precision == Precision::sketch
-                          ? static_cast<double>(threads) * static_cast<double>(central.dimension("group").size() - model.statistics.contrasts.size()) * static_cast<double>(WelfareSketch::bytes_of_slot)
-                          : groupings * records * 2 * sizeof(double);
-  const double of_draw = kept * static_cast<double>(model.scenarios.size());
-  return std::clamp(static_cast<std::size_t>(options.memory * 0x1p30 / 2 / of_draw), std::size_t{1}, most);
-}
-
 /// At most, on one rank.
 double records_of(const DrawTeam& mine) {
   const std::int64_t all = std::max({mine.source->persons(), mine.source->households(), std::int64_t{1}});
   return static_cast<double>(all) / mine.ranks->size();
+}
+
+/// Draws in one walk: as asked for, else four, fewer or more as the memory asked for holds. A draw keeps of each scenario a
+/// histogram a thread and slot, or a record's welfare and weight in each grouping: no more than are kept in one walk.
+std::size_t draws_together(const StudyModel& model, const UncertaintyOptions& asked, const Results& central, const DrawTeam& mine, const RunOptions& options, int threads) {
+  constexpr std::size_t usual = 4, most = 16;
+  if (asked.batch > 0) return static_cast<std::size_t>(asked.batch);
+  if (options.memory <= 0) return usual;
+  const double groupings = 2 + static_cast<double>(model.groups.size());
+  const bool sketch = model.statistics.precision == Precision::sketch;
+  const double kept = sketch
+                          ? static_cast<double>(threads) * static_cast<double>(central.dimension("group").size() - model.statistics.contrasts.size()) * static_cast<double>(WelfareSketch::bytes_of_slot)
+                          : groupings * records_of(mine) * 2 * sizeof(double);
+  const double room = sketch ? options.memory * 0x1p30 / 2 : record_bytes(options, *mine.ranks);
+  const double of_draw = kept * static_cast<double>(model.scenarios.size());
+  return std::clamp(static_cast<std::size_t>(room / of_draw), std::size_t{1}, most);
 }
 
 bool same_figures(const std::vector<Series>& saved, const std::vector<Series>& again) {
@@ -81,7 +83,7 @@ class Drawing {
           Exchange& everyone, Team& team)
       : model_(model), asked_(asked), central_(central), mine_(mine), options_(options), everyone_(everyone), team_(team),
         parameters_(model, model.uncertainty.design, model.uncertainty.draws, model.seed),
-        together_(draws_together(model, asked, central, records_of(mine), options, team.threads())) {}
+        together_(draws_together(model, asked, central, mine, options, team.threads())) {}
   Drawn run();
 
  private:

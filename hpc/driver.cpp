@@ -75,10 +75,9 @@ Error nobody_is_represented(bool in_replicate) {
                    "take --sampling linearised, or a domain of more sampling units");
 }
 
-/// What of the memory asked for records of exact order statistics may take; ranks send theirs to one another.
-double record_bytes(const RunOptions& options, const Exchange& exchange) { return (exchange.size() == 1 ? 0.3 : 0.1) * options.memory * 0x1p30; }
-
 }  // namespace
+
+double record_bytes(const RunOptions& options, const Exchange& exchange) { return (exchange.size() == 1 ? 0.3 : 0.1) * options.memory * 0x1p30; }
 
 std::unique_ptr<PopulationSource> open_population(const std::string& path, const RunOptions&) {
   return std::make_unique<FileSource>(path);

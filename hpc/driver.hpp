@@ -41,6 +41,9 @@ std::unique_ptr<PopulationSource> open_population(const std::string& path, const
 std::unique_ptr<PopulationSource> keep_in_memory(std::unique_ptr<PopulationSource> source, const RunOptions& options,
                                                  Exchange& exchange, Team& team);
 
+/// What of the memory asked for records of exact order statistics may take; ranks send theirs to one another.
+double record_bytes(const RunOptions& options, const Exchange& exchange);
+
 /// Compiles the model, resolves its passes, tallies, summarises. Throws Error, the same on every rank.
 Finished run_study(StudyModel model, PopulationSource& source, const RunOptions& options, Exchange& exchange, Team& team,
                    Diagnostics& diagnostics);

@@ -58,9 +58,9 @@ double bytes_a_household(const PopulationSource& source) {
 
 }  // namespace
 
-std::int64_t window_of(const CommonOptions& common, Precision precision, const PopulationSource& source, const Exchange& exchange) {
+std::int64_t window_of(const CommonOptions& common, const StatisticsModel& statistics, const PopulationSource& source, const Exchange& exchange) {
   if (common.window > 0 || common.memory <= 0 || source.households() == 0) return common.window;
-  const double of_columns = precision == Precision::exact ? 0.4 : 0.75;  // what threads and sums take comes on top
+  const double of_columns = statistics.keeps_records() ? 0.4 : 0.75;  // what threads and sums take comes on top
   const double room = of_columns * common.memory * 0x1p30, each = bytes_a_household(source);
   if (each * static_cast<double>(source.households()) / exchange.size() <= room) return 0;
   return std::max<std::int64_t>(1024, static_cast<std::int64_t>(room / 2 / each));  // one is worked on while the next is read
@@ -92,7 +92,7 @@ RunPopulation population_of(io::ScenarioFile& file, const RunCommand& command, R
   if (made && !file.margins.empty()) together(exchange, [] { throw bad_input("margins are for the weights of a survey: this population is made, and its households are as many as it says"); });
   std::unique_ptr<PopulationSource> source;
   const auto keep = [&] {
-    if (options.window_households == 0) options.window_households = window_of(command.common, file.model.statistics.precision, *source, exchange);
+    if (options.window_households == 0) options.window_households = window_of(command.common, file.model.statistics, *source, exchange);
     source = keep_in_memory(std::move(source), options, exchange, team);
   };
   if (!command.population.empty()) file.population_source = command.population;
@@ -115,7 +115,7 @@ RunPopulation population_of(io::ScenarioFile& file, const RunCommand& command, R
       throw Error(ExitCode::input_missing, file.population_source + ": there is no such population. Make it with `puente import MAP.toml -o " +
                                                file.population_source + "`, or name another with --population");
     source = open_population(file.population_source, options);
-    options.window_households = window_of(command.common, file.model.statistics.precision, *source, exchange);
+    options.window_households = window_of(command.common, file.model.statistics, *source, exchange);
   });
   return with_margins(std::move(source), file.margins, exchange, team);
 }

@@ -20,7 +20,7 @@ void choose_precision(const CommonOptions& common, StatisticsModel& statistics);
 int threads_of(const CommonOptions& common, ParallelSession& session);
 /// Households at a time, so that this rank keeps within the memory asked for, in GiB; 0: all of them. Exact order statistics leave
 /// room for records.
-std::int64_t window_of(const CommonOptions& common, Precision precision, const PopulationSource& source, const Exchange& exchange);
+std::int64_t window_of(const CommonOptions& common, const StatisticsModel& statistics, const PopulationSource& source, const Exchange& exchange);
 /// The file's recipe, which may use the file's parameters.
 Recipe recipe_of(const io::ScenarioFile& file);
 /// Where the population comes from: survey, clone, or synthetic where assumptions of ours made it.

@@ -186,6 +186,8 @@ struct StatisticsModel {
   bool wants(std::string_view what) const;
   /// Whether records must stand in order for something of it, or a sketch for them.
   bool wants_order() const { return wants("gini") || wants("shares") || wants("quantiles"); }
+  /// Whether every record is kept, to be put in order.
+  bool keeps_records() const { return precision == Precision::exact && wants_order(); }
   /// Every name that `include` may hold.
   static std::vector<std::string> names();
 };

@@ -31,18 +31,19 @@ void BlockProcessor::compose(const std::vector<CompiledProgramme>& programmes,
                              const std::vector<CompiledSynergy>& synergies, const BoundProgram& world,
                              std::vector<ProgrammeState>& states, std::vector<Composition>& composition) {
   for (std::size_t k = 0; k < composition.size(); ++k) composition[k].reset(block_.rows.count(study_.outcomes[k].entity));
-  for_each_effect(programmes, world, states, [&](const CompiledEffect& effect, const double* arrives) {
-    if (!drawn_[effect.outcome].stays) add_effect(effect, world, arrives, composition[effect.outcome]);
+  for_each_effect(programmes, world, states, [&](const CompiledEffect& effect, auto arrives) {
+    if (!drawn_[effect.outcome].stays) add_effect(effect, world, arrives(), composition[effect.outcome]);
   });
   for (const CompiledSynergy& synergy : synergies)
     add_synergy(synergy, programmes, world, states, composition[synergy.outcome]);
 }
 
+/// Calls what(effect, arrives); arrives() says where among the units of its outcome.
 template <class Do>
 void BlockProcessor::for_each_effect(const std::vector<CompiledProgramme>& programmes, const BoundProgram& world, std::vector<ProgrammeState>& states, Do what) {
   for (std::size_t p = 0; p < programmes.size(); ++p)
     for (const CompiledEffect& effect : programmes[p].effects)
-      what(effect, reach(programmes[p], world, study_.outcomes[effect.outcome].entity, states[p]));
+      what(effect, [&] { return reach(programmes[p], world, study_.outcomes[effect.outcome].entity, states[p]); });
 }
 
 /// Which outcomes are as they were last drawn: the same effects reach the same units. With a synergy they are always drawn.
@@ -53,10 +54,10 @@ void BlockProcessor::find_drawn(const CompiledScenario& scenario, const BoundPro
   }
   if (!study_.tallies_share || study_.scenarios.size() == 1) return;
   const auto column = [&](Output output) { return output.index < 0 ? nullptr : result(world, output); };
-  for_each_effect(scenario.programmes, world, state_.programmes, [&](const CompiledEffect& effect, const double* arrives) {
+  for_each_effect(scenario.programmes, world, state_.programmes, [&](const CompiledEffect& effect, auto arrives) {
     const Outcome& outcome = study_.outcomes[effect.outcome];
     if (!outcome.is_drawn()) return;
-    drawn_[effect.outcome].effects.see(effect, {arrives, column(effect.size), column(effect.level), column(effect.relative)}, block_.rows.count(outcome.entity));
+    drawn_[effect.outcome].effects.see(effect, {arrives(), column(effect.size), column(effect.level), column(effect.relative)}, block_.rows.count(outcome.entity));
   });
   for (DrawnOutcome& drawn : drawn_) drawn.stays = drawn.effects.same();
   for (const CompiledSynergy& synergy : scenario.synergies) {

@@ -1,5 +1,5 @@
 // A block as it is in a scenario that others are compared with, kept while those are tallied: welfare and what statistics
-// look at beside it, in each layer of weights; and who received what in the scenario before. One object a thread.
+// look at beside it, in each layer of weights. And who receives what in a scenario that others follow. One object a thread.
 #pragma once
 
 #include <vector>

@@ -38,10 +38,11 @@ class ThreadTallies {
   ScenarioTally& scenario(std::size_t s) { return scenarios_[s]; }
   /// From now on only records of slots that were too coarse are kept.
   void refine(const ThreadTallies& from) {
-    if (!study_.recipients && !study_.arms) std::fill(kept_.begin(), kept_.end(), std::nullopt);  // nobody adds what differs now
+    forget_compared();
     for (std::size_t s = 0; s < scenarios_.size(); ++s) scenarios_[s].refine(from.scenarios_[s]);
   }
   void keep_all_records(const ThreadTallies& from) {
+    forget_compared();
     for (std::size_t s = 0; s < scenarios_.size(); ++s) scenarios_[s].keep_all_records(from.scenarios_[s]);
   }
   void count_in(KeyBytes& bytes) {
@@ -58,6 +59,10 @@ class ThreadTallies {
   }
 
  private:
+  /// From here on nobody adds what differs: what is compared matters for recipients and arms alone.
+  void forget_compared() {
+    if (!study_.recipients && !study_.arms) std::fill(kept_.begin(), kept_.end(), std::nullopt);
+  }
   void find_order();
   void find_followers();
   void add_scenario(BlockProcessor& processor, std::size_t s);
@@ -131,7 +136,7 @@ Threads one_a_thread(const Study& study, BlockRunner& runner) {
 
 /// Collective: the most memory that records of exact order statistics may take on any rank.
 double most_record_bytes(const Study& study, BlockRunner& runner) {
-  if (study.model.statistics.precision != Precision::exact || !study.model.statistics.wants_order()) return 0;
+  if (!study.model.statistics.keeps_records()) return 0;
   const auto households = static_cast<double>(runner.settings().last - runner.settings().first), persons = runner.persons();
   const bool of_persons = study.record_entity == Entity::person;
   const auto is_of_persons = [](Entity entity) { return entity == Entity::person; };
@@ -184,6 +189,7 @@ Totals tally(const Study& study, BlockRunner& runner) {
   std::optional<Counted> counted;
   if (room > 0 && most_record_bytes(study, runner) > room) counted.emplace(threads);
   walk(threads, runner, "statistics");
+  threads.resize(1);  // what the others had is in the first
   ThreadTallies& found = *threads[0];
   for (std::size_t s = 0; s < study.scenarios.size(); ++s) found.scenario(s).reduce(runner.exchange());
   Threads refining;

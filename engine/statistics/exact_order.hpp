@@ -3,7 +3,6 @@
 // buckets nor on threads nor on ranks; nor on the parts of ascending keys in which records come, where memory does not hold them all.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -27,8 +26,6 @@ class ExactOrder {
   /// Collective. The records of a part, whose keys are above those of every part before. The total weight of a slot must be below
   /// 2^46 and not NaN.
   void add(RecordStore&& store, Exchange& exchange, Team& team);
-  /// Whether there was a record of some weight, on any rank.
-  bool any() const { return std::any_of(weight_.begin(), weight_.end(), [](Wide weight) { return weight != 0; }); }
   /// Collective, after the last part. Entry s belongs to slot s; slots in which no record counts are missing.
   std::vector<OrderStatistics> finish(Exchange& exchange);
 

@@ -96,10 +96,21 @@ void OrderRecords::merge(OrderRecords&& other) {
 /// The records of a store, which is empty from here on.
 RecordStore OrderRecords::take(Store& store) { return std::exchange(store.records, RecordStore(store.slots.labels())); }
 
+/// Collective: of all ranks.
+std::vector<std::int64_t> OrderRecords::records_of_stores(Exchange& exchange) const {
+  std::vector<std::int64_t> records;
+  for (const Store& store : stores_) records.push_back(static_cast<std::int64_t>(store.records.size()));
+  exchange.sum(records);
+  return records;
+}
+
 void OrderRecords::end_part(const OrderPlan& plan, std::span<const Wide> total_weight, Exchange& exchange, Team& team) {
+  const std::vector<std::int64_t> records = records_of_stores(exchange);
+  in_parts_.resize(stores_.size());
   for (std::size_t k = 0; k < stores_.size(); ++k) {
-    if (in_parts_.size() == k) in_parts_.emplace_back(stores_[k].slots, plan, total_weight);
-    in_parts_[k].add(take(stores_[k]), exchange, team);
+    if (k > 0 && records[k] == 0) continue;
+    if (!in_parts_[k]) in_parts_[k].emplace(stores_[k].slots, plan, total_weight);
+    in_parts_[k]->add(take(stores_[k]), exchange, team);
   }
 }
 
@@ -109,15 +120,13 @@ void OrderRecords::put(const std::vector<OrderStatistics>& from, std::size_t fir
 }
 
 void OrderRecords::find(const OrderPlan& plan, Exchange& exchange, Team& team, std::vector<OrderStatistics>& found) {
-  const bool in_parts = !in_parts_.empty();
-  const auto order_of = [&](std::size_t k) {
-    return in_parts ? in_parts_[k].finish(exchange) : exact_order(take(stores_[k]), stores_[k].slots, plan, exchange, team);
-  };
-  put(order_of(0), 0, asked_.slots, found);
-  for (std::size_t g = 0; g < asked_.groupings.size(); ++g) {
-    std::int64_t any[] = {(in_parts ? in_parts_[g + 1].any() : stores_[g + 1].records.size() > 0) ? 1 : 0};
-    exchange.sum(any);
-    if (any[0] != 0) put(order_of(g + 1), asked_.groupings[g].first, asked_.groupings[g].count, found);
+  const std::vector<std::int64_t> records = records_of_stores(exchange);
+  for (std::size_t k = 0; k < stores_.size(); ++k) {
+    const bool in_parts = k < in_parts_.size() && in_parts_[k];
+    if (k > 0 && !in_parts && records[k] == 0) continue;
+    const std::vector<OrderStatistics> order = in_parts ? in_parts_[k]->finish(exchange) : exact_order(take(stores_[k]), stores_[k].slots, plan, exchange, team);
+    if (k == 0) put(order, 0, asked_.slots, found);
+    else put(order, asked_.groupings[k - 1].first, asked_.groupings[k - 1].count, found);
   }
 }
 

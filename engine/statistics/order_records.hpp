@@ -47,6 +47,7 @@ class OrderRecords {
   };
   void keep(Store& store, std::size_t n, const double* y, const double* w, std::span<const std::int32_t* const> slot);
   static RecordStore take(Store& store);
+  std::vector<std::int64_t> records_of_stores(Exchange& exchange) const;
   void put(const std::vector<OrderStatistics>& from, std::size_t first, std::size_t count, std::vector<OrderStatistics>& found) const;
   void add_entries(std::size_t grouping, const WelfareRecords& records, const GroupingEntries& entries);
 
@@ -60,7 +61,7 @@ class OrderRecords {
   // Where records come in parts
   KeyBytes* bytes_ = nullptr;
   std::optional<KeyPart> part_;
-  std::vector<ExactOrder> in_parts_;     ///< [store]
+  std::vector<std::optional<ExactOrder>> in_parts_;  ///< [store], empty where no rank had a record; everybody's is there
   std::vector<std::int32_t> in_part_;    ///< records
   std::vector<std::vector<std::int32_t>> part_cells_;
   std::vector<double> part_y_, part_w_;

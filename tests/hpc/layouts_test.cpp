@@ -59,6 +59,9 @@ TEST_F(Layouts, LittleMemoryChangesNoBit) {
 #ifdef PUENTE_HAS_MPI
 TEST_F(Layouts, LittleMemoryOfRanksChangesNoBit) {
   for (const char* ranks : {"2", "3"}) expect_same(std::string("mpirun -n ") + ranks + " ", "--threads 2 --memory 0.001");
+  const Ran ran = shell(std::string("mpirun -n 2 ") + PUENTE_BINARY + " run " + scenario_ + " --threads 2 --memory 0.001 --report-performance --quiet -o " + folder_ / "parts.h5");
+  EXPECT_EQ(ran.code, 0) << ran.text;
+  EXPECT_NE(ran.text.find("in order, part 2 of "), std::string::npos) << ran.text;
 }
 
 TEST_F(Layouts, RanksChangeNoBit) {
