@@ -17,7 +17,7 @@ std::vector<Crossing> cross(std::span<const SlotRange> ranges, std::size_t most)
       Crossing& to = *std::ranges::min_element(crossings, {}, &Crossing::cells);
       to.columns.push_back(c);
       to.stride.push_back(static_cast<std::int32_t>(to.cells));
-      to.cells *= static_cast<std::size_t>(radix(ranges[c]));
+      if (to.cells <= most) to.cells *= static_cast<std::size_t>(radix(ranges[c]));  // else it is too large already, and would wrap at last
     }
     if (!std::all_of(crossings.begin(), crossings.end(), fits)) continue;
     crossings.insert(crossings.end(), alone.begin(), alone.end());

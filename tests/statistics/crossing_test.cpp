@@ -65,6 +65,7 @@ TEST(Crossing, FewAndSmall) {
   EXPECT_EQ(sizes(cross(ranges_of({2, 3, 4}, false), 24)), (std::vector<std::size_t>{24}));
   EXPECT_EQ(sizes(cross(ranges_of({5000, 2, 3}, false), 100)), (std::vector<std::size_t>{6, 5000})) << "a large grouping keeps no other apart";
   EXPECT_TRUE(cross({}, 100).empty());
+  for (const std::size_t cells : sizes(cross(ranges_of(std::vector<std::int32_t>(64, 2), false), 100))) EXPECT_TRUE(cells > 1 && cells <= 100) << cells << ": 2^64 cells are not 0";
 }
 
 TEST(Crossing, GroupingsThatAreNotKnownStayAlone) {
